@@ -1,0 +1,328 @@
+"""Value tables, trees, methods and doubts as files say them, into what the engine takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import msgspec
+import numpy as np
+
+from jingwei.engines.index.model import (
+    Aggregation,
+    Doubt,
+    Floats,
+    Imputation,
+    Method,
+    Normalisation,
+    Normaliser,
+    Treater,
+    Treatment,
+    Tree,
+)
+from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.tables import Document, Table, decimals, number
+
+SHOWN_ERRORS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A value table and its tree as arrays.
+
+    values, denominators, last_place : (units, indicators); last_place is the unit of the last printed digit
+    targets : (indicators,), NaN where the tree has none
+    unused : columns of the value table that the tree does not ask for
+    """
+
+    units: tuple[str, ...]
+    names: dict[str, str]
+    tree: Tree
+    values: Floats
+    denominators: Floats | None
+    last_place: Floats
+    targets: Floats | None
+    groups: tuple[str, ...] | None
+    unused: tuple[str, ...]
+
+
+def read_material(values: Table, structure: Table, group: str) -> Material:
+    """Raises Problem ``bad_cells`` with every place when cells are not numbers, ``bad_tree`` for a broken tree."""
+    tree, rows = read_tree(structure)
+    values.require(("uCode",))
+    units = values.column("uCode")
+    for i, unit in enumerate(units):
+        if not unit or unit in units[:i]:
+            raise Problem(
+                "bad_units",
+                f"the unit code {unit!r} is {'empty' if not unit else 'there twice'}",
+                where=values.where(i, "uCode"),
+                remedy="Give every unit one code of its own.",
+            )
+    if len(units) < 2:
+        raise Problem("bad_units", "an index compares units, and there are fewer than two", where=values.name)
+    indicators = tree.codes[: tree.indicators]
+    related = {c: rows[c].get("Denominator", "") for c in indicators}
+    wanted = [*indicators, *dict.fromkeys(d for d in related.values() if d)]
+    for column in wanted:
+        if not values.has(column):
+            raise Problem(
+                "bad_tree",
+                f"the tree asks for {column!r}, which {values.name} does not have",
+                where=structure.name,
+                remedy=did_you_mean(column, values.columns),
+            )
+    numbers, places = read_numbers(values, wanted)
+    at = {c: k for k, c in enumerate(wanted)}
+    mine = [at[c] for c in indicators]
+    divided = any(related.values())
+    by = (
+        np.column_stack([numbers[:, at[d]] if (d := related[c]) else np.full(len(units), np.nan) for c in indicators])
+        if divided
+        else None
+    )
+    targets = _targets(rows, indicators, structure)
+    if group:
+        values.require((group,))
+    return Material(
+        units,
+        {c: rows[c].get("iName") or c for c in tree.codes},
+        tree,
+        numbers[:, mine],
+        by,
+        places[:, mine],
+        targets,
+        values.column(group) if group else None,
+        tuple(c for c in values.columns if c not in {*wanted, "uCode", "uName", group}),
+    )
+
+
+def read_numbers(table: Table, columns: Sequence[str]) -> tuple[Floats, Floats]:
+    """Cells as numbers, and the unit of each one's last printed digit; every bad cell is named, not only the first."""
+    numbers = np.full((len(table), len(columns)), np.nan)
+    places = np.zeros((len(table), len(columns)))
+    bad: list[str] = []
+    for j, column in enumerate(columns):
+        for i, cell in enumerate(table.column(column)):
+            try:
+                value = number(cell)
+            except ValueError:
+                bad.append(f"{table.where(i, column)}: {cell[:40]!r} is not a number")
+                continue
+            if value is not None:
+                numbers[i, j] = float(value)
+                places[i, j] = 10.0 ** -decimals(value)
+    if bad:
+        more = f"\n… and {len(bad) - SHOWN_ERRORS} more" if len(bad) > SHOWN_ERRORS else ""
+        raise Problem(
+            "bad_cells",
+            "some cells are not numbers:\n" + "\n".join(bad[:SHOWN_ERRORS]) + more,
+            where=table.name,
+            remedy="Leave a cell empty where a figure is missing.",
+        )
+    return numbers, places
+
+
+def read_tree(table: Table) -> tuple[Tree, dict[str, dict[str, str]]]:
+    """The tree, and each node's row; rows that describe groups and denominators are passed over."""
+    table.require(("iCode", "Parent", "Weight", "Direction"))
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    kept: list[tuple[int, dict[str, str]]] = []
+    for i, row in enumerate(rows):
+        kind = row.get("Type", "").lower()
+        if kind in ("indicator", "aggregate") or (not kind and (row.get("Level") or not table.has("Level"))):
+            if not row["iCode"]:
+                raise Problem("bad_tree", "a node without a code", where=table.where(i, "iCode"))
+            kept.append((i, row))
+    if not kept:
+        raise Problem(
+            "bad_tree",
+            "there are no indicators in the tree",
+            where=table.name,
+            remedy='Set Type to "Indicator" for indicators and "Aggregate" for nodes above them.',
+        )
+    nodes = [row for _, row in kept]
+    typed = table.has("Type")
+    levels = (
+        [_whole(row["Level"], table.where(i, "Level")) for i, row in kept]
+        if table.has("Level") and all(row["Level"] for row in nodes)
+        else None
+    )
+    tree = Tree.of(
+        [row["iCode"] for row in nodes],
+        [row["Parent"] or None for row in nodes],
+        weights=[_figure(row["Weight"], 1.0, table.where(i, "Weight")) for i, row in kept],
+        directions=[_figure(row["Direction"], 1.0, table.where(i, "Direction")) for i, row in kept],
+        levels=levels,
+        indicators=[r["iCode"] for r in nodes if r["Type"].lower() == "indicator"] if typed else None,
+        where=table.name,
+    )
+    return tree, {row["iCode"]: row for row in nodes}
+
+
+def _figure(text: str, default: float, where: str) -> float:
+    try:
+        value = number(text)
+    except ValueError:
+        raise Problem("bad_tree", f"{text[:40]!r} is not a number", where=where) from None
+    return default if value is None else float(value)
+
+
+def _whole(text: str, where: str) -> int:
+    value = _figure(text, -1.0, where)
+    if value != int(value) or value < 1:
+        raise Problem("bad_tree", f"{text[:40]!r} is not a level (1 for indicators, then upward)", where=where)
+    return int(value)
+
+
+def _targets(rows: dict[str, dict[str, str]], indicators: Sequence[str], table: Table) -> Floats | None:
+    if not table.has("Target"):
+        return None
+    return np.array([_figure(rows[c]["Target"], np.nan, f"{table.name}, target of {c}") for c in indicators])
+
+
+class _Impute(msgspec.Struct, forbid_unknown_fields=True):
+    method: Imputation = "none"
+    group: str = ""
+
+
+class _Treat(msgspec.Struct, forbid_unknown_fields=True):
+    method: Treatment = "winsorise_log"
+    max_points: int = 5
+    skew: float = 2.0
+    kurtosis: float = 3.5
+
+
+class _Normalise(msgspec.Struct, forbid_unknown_fields=True):
+    method: Normalisation = "minmax"
+    range: tuple[float, float] | None = None
+
+
+class _Aggregate(msgspec.Struct, forbid_unknown_fields=True):
+    method: Aggregation = "arithmetic"
+
+
+class _Method(msgspec.Struct, forbid_unknown_fields=True):
+    impute: _Impute = msgspec.field(default_factory=_Impute)
+    treat: _Treat = msgspec.field(default_factory=_Treat)
+    normalise: _Normalise = msgspec.field(default_factory=_Normalise)
+    aggregate: _Aggregate = msgspec.field(default_factory=_Aggregate)
+
+
+class _Doubt(msgspec.Struct, forbid_unknown_fields=True):
+    replications: int = 1000
+    seed: int = 0
+    max_points: tuple[int, int] | None = None
+    normalise: list[Any] = []
+    aggregate: list[Aggregation] = []
+    weight_noise: float = 0.0
+    levels: list[int] = []
+    rounding: float | bool = 0.0
+    imputation_draws: int | bool = False
+
+
+class _Spec(msgspec.Struct, forbid_unknown_fields=True):
+    uncertainty: _Doubt
+
+
+Decoded = TypeVar("Decoded")
+
+
+def _toml(document: Document, kind: type[Decoded]) -> Decoded:
+    try:
+        return msgspec.toml.decode(document.text(), type=kind)
+    except msgspec.DecodeError as error:
+        raise Problem(
+            "bad_method",
+            str(error),
+            where=document.name,
+            remedy="See `jingwei index build --help` for the names that are understood.",
+        ) from None
+
+
+def read_method(document: Document | None) -> Method:
+    """A method file, or the defaults. Raises Problem ``bad_method`` naming the key."""
+    told = _toml(document, _Method) if document else _Method()
+    where = document.name if document else ""
+    if told.treat.max_points < 0:
+        raise Problem("bad_method", "max_points is 0 or more", where=f"{where}, [treat]")
+    if told.impute.method.startswith("group") and not told.impute.group:
+        raise Problem(
+            "bad_method",
+            f"{told.impute.method} needs a group column",
+            where=f"{where}, [impute]",
+            remedy='Add: group = "name of the column"',
+        )
+    how = _normaliser(told.normalise.method, told.normalise.range, f"{where}, [normalise]")
+    return Method(
+        told.impute.method,
+        told.impute.group,
+        Treater(told.treat.method, told.treat.max_points, told.treat.skew, told.treat.kurtosis),
+        how,
+        told.aggregate.method,
+    )
+
+
+def read_doubt(document: Document) -> Doubt:
+    """A doubt file. ``rounding = true`` is half of the last printed place. Raises Problem ``bad_method``."""
+    told = _toml(document, _Spec).uncertainty
+    where = f"{document.name}, [uncertainty]"
+    for wrong, what in (
+        (told.replications < 1, "replications is 1 or more"),
+        (told.seed < 0, "seed is 0 or more"),
+        (
+            told.max_points is not None and not 0 <= told.max_points[0] <= told.max_points[1],
+            "max_points is [lo, hi] with 0 <= lo <= hi",
+        ),
+        (not 0 <= told.weight_noise < 1, "weight_noise is at least 0 and below 1"),
+        (float(told.rounding) < 0, "rounding is 0 or more"),
+        (int(told.imputation_draws) < 0, "imputation_draws is true, false or a number of draws"),
+    ):
+        if wrong:
+            raise Problem("bad_method", what, where=where)
+    rounding = 0.5 if told.rounding is True else float(told.rounding)
+    return Doubt(
+        told.replications,
+        told.seed,
+        told.max_points,
+        tuple(_alternative(a, where) for a in told.normalise),
+        tuple(told.aggregate),
+        told.weight_noise,
+        tuple(told.levels),
+        rounding,
+        told.imputation_draws,
+    )
+
+
+class _Alternative(msgspec.Struct, array_like=True):
+    method: Normalisation
+    range: tuple[float, float] | None = None
+
+
+def _alternative(told: Any, where: str) -> Normaliser:
+    try:
+        said = msgspec.convert([told] if isinstance(told, str) else told, _Alternative)
+    except msgspec.ValidationError as error:
+        raise Problem(
+            "bad_method",
+            f"normalise: {error}",
+            where=where,
+            remedy='Write normalise = [["minmax", [1, 100]], ["zscore", [10, 2]], ["rank"]]',
+        ) from None
+    return _normaliser(said.method, said.range, where)
+
+
+def _normaliser(method: Normalisation, scale: tuple[float, float] | None, where: str) -> Normaliser:
+    rules: dict[str, Literal["order", "positive"]] = {"minmax": "order", "zscore": "positive"}
+    rule = rules.get(method)
+    if scale is not None and rule is None:
+        raise Problem("bad_method", f"{method} takes no range", where=where)
+    if scale is not None and ((rule == "order" and scale[0] >= scale[1]) or (rule == "positive" and scale[1] <= 0)):
+        raise Problem(
+            "bad_method",
+            f"range {list(scale)} makes no scale",
+            where=where,
+            remedy="minmax: [low, high]; zscore: [mean, standard deviation above 0].",
+        )
+    return Normaliser(method, scale)

@@ -1,0 +1,265 @@
+"""The command line: every action of every room as a command, with no code of its own for any of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import click
+
+from jingwei import __version__, plan
+from jingwei.kernel.actions import Action, Context, Option, Progress, Result, run
+from jingwei.kernel.i18n import Language, Text, language_of
+from jingwei.kernel.problems import Problem, Unreadable
+from jingwei.kernel.tables import Document, Table
+from jingwei.kernel.workspace import Workspace
+
+REFUSED = 2
+"""Exit status when the user can put something right; 1 is left to faults of the program."""
+
+
+def main() -> None:
+    """Entry point of ``jingwei``."""
+    language = language_of()
+    try:
+        program(language).main(prog_name="jingwei", standalone_mode=True)
+    except Problem as problem:
+        click.echo(f"{problem.code}: {problem}", err=True)
+        sys.exit(REFUSED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@dataclass
+class _Node:
+    """A word of the command tree: an action, more words below it, or both."""
+
+    action: Action | None = None
+    below: dict[str, _Node] = field(default_factory=dict)
+
+
+def program(language: Language) -> click.Group:
+    """All actions of all rooms as one command."""
+    root = _Node()
+    for pillar in plan.pillars():
+        for action in pillar.actions:
+            node = root
+            for word in action.path:
+                node = node.below.setdefault(word, _Node())
+            node.action = action
+    group = click.Group(
+        help=_say(
+            Text(
+                "经纬：把数字中国规划的每一条变成责任、服务和可查证的度量。\n\n先运行：jingwei evaluate --out out",
+                "Jingwei carries out the plan for a Digital China: every clause a duty, a working service and a provable "
+                "measure.\n\nStart with: jingwei evaluate --out out",
+            ),
+            language,
+        )
+    )
+    click.version_option(__version__)(group)
+    for word, below in sorted(root.below.items()):
+        group.add_command(_command(word, below, language))
+    return group
+
+
+def _command(word: str, node: _Node, language: Language) -> click.Command:
+    callback, params, about = _projected(node.action, language) if node.action else (None, [], "")
+    if not node.below:
+        return click.Command(word, params=params, callback=callback, help=about, short_help=_title(node, language))
+    group = click.Group(
+        word,
+        params=params,
+        callback=callback,
+        help=about or None,
+        invoke_without_command=node.action is not None,
+        short_help=_title(node, language),
+    )
+    for name, below in sorted(node.below.items()):
+        group.add_command(_command(name, below, language))
+    return group
+
+
+def _title(node: _Node, language: Language) -> str:
+    if node.action:
+        return node.action.title.in_(language)
+    return ", ".join(sorted(node.below))
+
+
+def _projected(action: Action, language: Language) -> tuple[Callable[..., None], list[click.Parameter], str]:
+    asked = [_parameter(name, kind, option, default, language) for name, kind, option, default in inputs(action.input)]
+    shared: list[click.Parameter] = [
+        click.Option(
+            ["--workspace"],
+            type=click.Path(path_type=Path, file_okay=False),
+            envvar="JINGWEI_WORKSPACE",
+            default=Path(),
+            show_default=".",
+            help=_say(Text("本节点的目录", "this node's folder"), language),
+        ),
+        click.Option(["--json", "as_json"], is_flag=True, help=_say(Text("输出 JSON", "print JSON"), language)),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(["zh", "en"]),
+            default=language,
+            help=_say(Text("语言", "language of the report"), language),
+        ),
+    ]
+    if action.makes:
+        shared.insert(
+            0,
+            click.Option(
+                ["--out"],
+                type=click.Path(path_type=Path, file_okay=False),
+                help=_say(
+                    Text(f"写入目录：{'、'.join(action.makes)}", f"folder to write {', '.join(action.makes)} to"),
+                    language,
+                ),
+            ),
+        )
+    if action.effect != "read":
+        shared.append(
+            click.Option(
+                ["--dry-run"],
+                is_flag=True,
+                help=_say(Text("只演练，不写入", "say what would happen and write nothing"), language),
+            )
+        )
+
+    @click.pass_context
+    def callback(
+        click_context: click.Context,
+        /,
+        *,
+        workspace: Path,
+        as_json: bool,
+        lang: Language,
+        out: Path | None = None,
+        dry_run: bool = False,
+        **given: Any,
+    ) -> None:
+        if click_context.invoked_subcommand is not None:
+            return
+        context = Context(Workspace(workspace), lang, dry_run=dry_run, progress=_progress)
+        result = run(action, context, action.input(**_read(action.input, given)))
+        if out is not None:
+            write(result, out)
+        show(result, as_json=as_json)
+
+    clauses = ", ".join(action.clauses)
+    about = [action.title.in_(language), _say(Text(f"对应条款：{clauses}", f"Clauses: {clauses}"), language)]
+    if action.example:
+        about.append("\b\n" + _say(Text("例：", "Example:"), language) + "\n  " + action.example)
+    return callback, [*asked, *shared], "\n\n".join(about)
+
+
+def inputs(kind: type) -> Iterator[tuple[str, Any, Option, Any]]:
+    """Each field of an action's input: name, type without None, how it is asked for, default or MISSING."""
+    hints = get_type_hints(kind, include_extras=True)
+    for each in fields(kind):
+        if get_origin(hints[each.name]) is not Annotated:
+            raise TypeError(f"{kind.__name__}.{each.name} is not annotated with an Option")
+        bare, option = get_args(hints[each.name])
+        yield each.name, _without_none(bare), option, each.default
+
+
+def _without_none(kind: Any) -> Any:
+    if get_origin(kind) in (Union, UnionType):
+        (rest,) = [a for a in get_args(kind) if a is not NoneType]
+        return rest
+    return kind
+
+
+def _parameter(name: str, kind: Any, option: Option, default: Any, language: Language) -> click.Parameter:
+    required = default is MISSING
+    shape: dict[str, Any] = {"type": click.Choice(option.choices) if option.choices else _click_type(kind)}
+    if get_origin(kind) is tuple:
+        shape |= {"type": _click_type(get_args(kind)[0]), "multiple": True}
+    if option.positional:
+        shape.pop("multiple", None)
+        return click.Argument([name], required=required, **shape)
+    if kind is bool:
+        shape = {"is_flag": True}
+    flag = "--" + name.replace("_", "-")
+    shown = default not in (MISSING, None, False, "", ())
+    return click.Option(
+        [flag, name],
+        required=required,
+        default=None if required else default,
+        show_default=shown,
+        help=option.help.in_(language),
+        **shape,
+    )
+
+
+def _click_type(kind: Any) -> Any:
+    if kind in (Table, Document):
+        return click.Path(path_type=Path, dir_okay=False)
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    return kind
+
+
+def _read(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Paths become the tables and documents they hold."""
+    values = dict(given)
+    for name, bare, _, _ in inputs(kind):
+        path = values[name]
+        if bare in (Table, Document) and path is not None:
+            try:
+                document = Document(path.name, path.read_bytes(), str(path))
+            except OSError as error:
+                raise Unreadable(f"cannot be read ({error.strerror})", where=str(path)) from None
+            values[name] = Table.read(document) if bare is Table else document
+    return values
+
+
+def write(result: Result, folder: Path) -> None:
+    """Put a result's documents into a folder. Raises Problem ``no_folder``."""
+    try:
+        for document in result.documents:
+            path = folder / document.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(document.content)
+    except OSError as error:
+        raise Problem(
+            "no_folder",
+            f"cannot write there ({error.strerror})",
+            where=str(folder),
+            remedy="Choose another folder with --out DIR.",
+        ) from None
+
+
+def show(result: Result, *, as_json: bool) -> None:
+    """The report for people, typeset on a terminal and plain elsewhere; or JSON."""
+    if as_json:
+        click.echo(json.dumps(result.data, ensure_ascii=False, indent=2, allow_nan=False))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(result.report))
+    else:
+        click.echo(result.report)
+
+
+@contextmanager
+def _progress(label: str, total: int) -> Iterator[Progress]:
+    """A bar on standard error while somebody is looking."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done=1: bar.advance(task, done)
+
+
+def _say(text: Text, language: Language) -> str:
+    return text.in_(language)

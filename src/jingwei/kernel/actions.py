@@ -1,0 +1,165 @@
+"""Actions: what can be done in a room, declared once, run in one place."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from jingwei.kernel.clock import Clock, system_clock
+from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.problems import Problem
+from jingwei.kernel.receipts import Receipt, code_version, describe, differences, restore
+from jingwei.kernel.tables import Document
+from jingwei.kernel.workspace import Workspace
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from jingwei.kernel.lake import Dataset
+
+Effect = Literal["read", "write", "irreversible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How one field of an action's input is asked for; put in ``Annotated[...]``.
+
+    positional : given by its place on a command line, not by name
+    choices : the words allowed, when there are few
+    """
+
+    help: Text
+    positional: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a room can do.
+
+    path : its name, such as ("index", "build")
+    clauses : the clauses of the plan it answers
+    scope : what it may be granted by
+    effect : read, write (``dry_run`` is honoured) or irreversible (needs two persons)
+    input : dataclass whose fields are annotated with Option
+    handler : dotted name of ``(context, input) -> Result``; loaded only when run
+    makes : names of the files a folder given for output will hold
+    example : a line somebody could type
+    """
+
+    path: tuple[str, ...]
+    title: Text
+    clauses: tuple[str, ...]
+    scope: str
+    effect: Effect
+    input: type
+    handler: str
+    makes: tuple[str, ...] = ()
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an action gives back, for a person, a program and a folder at once.
+
+    report : Markdown in the language asked for
+    data : the same as JSON-ready values
+    documents : files to write when a folder is asked for
+    """
+
+    report: str
+    data: Any
+    documents: tuple[Document, ...] = ()
+
+
+class Progress(Protocol):
+    """Called with how many steps have just been done."""
+
+    def __call__(self, done: int = 1) -> None: ...
+
+
+@contextmanager
+def _silent(_label: str, _total: int) -> Iterator[Progress]:
+    def step(done: int = 1) -> None: ...
+
+    yield step
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything an action may know of the world it runs in.
+
+    pinned : lake snapshots to read instead of the current ones, by dataset; set by a replay
+    snapshots : lake snapshots read so far, by dataset; goes into the receipt
+    """
+
+    workspace: Workspace
+    language: Language = "en"
+    clock: Clock = system_clock
+    dry_run: bool = False
+    principal: str = "local"
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = field(default=_silent)
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    snapshots: dict[str, str] = field(default_factory=dict)
+
+    def read(self, dataset: Dataset) -> ir.Table:
+        """A dataset of the workspace's lake: the only way a room reads one."""
+        snapshot = self.workspace.lake.snapshot(dataset, self.pinned.get(dataset.name))
+        self.snapshots[dataset.name] = snapshot.id
+        return self.workspace.lake.read(dataset, snapshot)
+
+
+def run(action: Action, context: Context, given: Any) -> Result:
+    """Run an action: the one place every door goes through, and where access and the record hook in.
+
+    A result with documents gets its receipt here.
+    """
+    if not isinstance(given, action.input):
+        raise TypeError(f"{action.path} takes {action.input.__name__}, not {type(given).__name__}")
+    if context.dry_run and action.effect == "read":
+        raise Problem(
+            "nothing_to_rehearse", f"{' '.join(action.path)} changes nothing", remedy="Run it without --dry-run."
+        )
+    module, _, name = action.handler.rpartition(".")
+    handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)
+    result = handler(context, given)
+    if not result.documents:
+        return result
+    plain, sources = describe(given)
+    receipt = Receipt(
+        action.path,
+        context.clock().isoformat(),
+        code_version(),
+        context.language,
+        plain,
+        sources,
+        dict(context.snapshots),
+        {d.name: d.digest for d in result.documents},
+    )
+    return replace(result, documents=(*result.documents, receipt.document()))
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Whether a result could be made again: ``differing`` names the files that came out otherwise."""
+
+    receipt: Receipt
+    differing: tuple[str, ...]
+    code_now: str
+
+    @property
+    def identical(self) -> bool:
+        return not self.differing
+
+
+def replay(receipt: Receipt, action: Action, context: Context, near: Path) -> Replay:
+    """Run again what a receipt tells of, on the same inputs at the same instant, and compare every file."""
+    instant = datetime.fromisoformat(receipt.at)
+    same = replace(context, language=receipt.language, clock=lambda: instant, pinned=receipt.snapshots, snapshots={})
+    again = run(action, same, restore(receipt, action.input, near))
+    return Replay(receipt, tuple(differences(receipt.outputs, again.documents)), code_version())

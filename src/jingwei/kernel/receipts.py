@@ -1,0 +1,148 @@
+"""Receipts: how a result was made, in enough detail to make it again and compare."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import jingwei
+from jingwei.kernel.i18n import Language
+from jingwei.kernel.problems import Problem, Unreadable
+from jingwei.kernel.tables import Document, Table, json_bytes
+
+NAME = "receipt.json"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """An input file: its name, where it was read and the digest of its bytes."""
+
+    name: str
+    origin: str
+    digest: str
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One run of one action.
+
+    given : the action's input without files
+    sources : its input files by field
+    snapshots : lake snapshots read, by dataset
+    code : package version and the digest of its code and bundled figures
+    outputs : digest of every file made, by name
+    """
+
+    action: tuple[str, ...]
+    at: str
+    code: str
+    language: Language
+    given: dict[str, Any]
+    sources: dict[str, Source]
+    snapshots: dict[str, str]
+    outputs: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        """Digest of the canonical JSON form."""
+        canonical = json.dumps(msgspec.to_builtins(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def document(self) -> Document:
+        return Document(NAME, json_bytes({**msgspec.to_builtins(self), "id": self.id}))
+
+    @classmethod
+    def read(cls, document: Document) -> Receipt:
+        """Raises Unreadable when it is not a receipt or was altered after it was made."""
+        try:
+            told = json.loads(document.content)
+            claimed = told.pop("id")
+            receipt = msgspec.convert(told, cls)
+        except (ValueError, AttributeError, KeyError, RecursionError, msgspec.ValidationError) as error:
+            raise Unreadable(f"not a receipt ({error})", where=document.name) from None
+        if receipt.id != claimed:
+            raise Problem(
+                "altered_receipt",
+                "the receipt does not match its own id: it was altered after it was made",
+                where=document.name,
+                remedy="Use the receipt that was written with the result.",
+            )
+        return receipt
+
+
+@cache
+def code_version() -> str:
+    """``0.1.0+`` and twelve digits that change with any line of code or bundled figure."""
+    digest = hashlib.sha256()
+
+    def walk(folder: Traversable, prefix: str) -> None:
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                walk(entry, f"{prefix}{entry.name}/")
+            elif entry.is_file() and not entry.name.endswith(".pyc"):
+                digest.update(f"{prefix}{entry.name}\0".encode() + hashlib.sha256(entry.read_bytes()).digest())
+
+    walk(files("jingwei"), "")
+    return f"{jingwei.__version__}+{digest.hexdigest()[:12]}"
+
+
+def describe(given: Any) -> tuple[dict[str, Any], dict[str, Source]]:
+    """An action's input parted into plain values and files."""
+    plain: dict[str, Any] = {}
+    sources: dict[str, Source] = {}
+    for field in fields(given):
+        value = getattr(given, field.name)
+        if isinstance(value, Table | Document):
+            sources[field.name] = Source(value.name, value.origin, value.digest)
+        else:
+            plain[field.name] = msgspec.to_builtins(value)
+    return plain, sources
+
+
+def restore(receipt: Receipt, kind: type, near: Path) -> Any:
+    """The input the receipt tells of, its files read again from where they were.
+
+    near : folder also searched for files named by a relative path
+    Raises Problem ``input_changed`` when a file is gone or its digest differs.
+    """
+    values: dict[str, Any] = dict(receipt.given)
+    for field in fields(kind):
+        if (source := receipt.sources.get(field.name)) is None:
+            continue
+        candidates = [Path(source.origin), near / source.origin, near / source.name]
+        found = next((p for p in candidates if p.is_file()), None)
+        if found is None:
+            raise Problem(
+                "input_changed",
+                f"the input {source.name} is no longer there",
+                where=source.origin,
+                remedy="Put the file back, or run from the folder the first run was started in.",
+            )
+        document = Document(source.name, found.read_bytes(), source.origin)
+        if document.digest != source.digest:
+            raise Problem(
+                "input_changed",
+                f"{source.name} is not the file the result was made from",
+                where=str(found),
+                remedy=f"Its digest should be {source.digest}.",
+            )
+        values[field.name] = Table.read(document) if "Table" in str(field.type) else document
+    return kind(**{name: _tupled(value) for name, value in values.items()})
+
+
+def _tupled(value: Any) -> Any:
+    """JSON has only lists; inputs are immutable and hold tuples."""
+    return tuple(_tupled(v) for v in value) if isinstance(value, list) else value
+
+
+def differences(outputs: Mapping[str, str], documents: tuple[Document, ...]) -> list[str]:
+    """Names of files that differ, are missing or are new; empty when the replay equals the original."""
+    again = {d.name: d.digest for d in documents if d.name != NAME}
+    return sorted(name for name in {*outputs, *again} if outputs.get(name) != again.get(name))

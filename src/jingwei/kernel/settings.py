@@ -1,0 +1,35 @@
+"""One node's settings: ``jingwei.toml`` in its workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from jingwei.kernel.problems import Problem
+
+FILE = "jingwei.toml"
+
+
+class Lake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """engine : what runs queries over the Parquet files; ``spark`` needs the extra of that name."""
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every setting has a default; the file may be empty."""
+
+    lake: Lake = Lake()
+
+    @classmethod
+    def read(cls, folder: Path) -> Settings:
+        """The workspace's settings, or the defaults when it has no file. Raises Problem ``bad_settings``."""
+        path = folder / FILE
+        if not path.exists():
+            return cls()
+        try:
+            return msgspec.toml.decode(path.read_bytes(), type=cls)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Problem("bad_settings", str(error), where=str(path)) from None

@@ -1,0 +1,284 @@
+"""Tables and documents as people send them: CSV in any usual encoding, JSON or Parquet; nothing coerced in silence."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from jingwei.kernel.problems import Unreadable, did_you_mean
+
+MAX_CELL = 32_768
+"""Characters one cell may hold; a longer one is a broken quote or an attack, not a figure."""
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—", "…", "..", "...", "缺失"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A named piece of content; ``name`` is a relative path such as ``steps/treated.csv``."""
+
+    name: str
+    content: bytes
+    origin: str = ""
+
+    @property
+    def digest(self) -> str:
+        return "sha256:" + hashlib.sha256(self.content).hexdigest()
+
+    def text(self) -> str:
+        """Decoded as UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030. Raises Unreadable."""
+        raw = self.content
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            encodings: tuple[str, ...] = ("utf-16",)
+        else:
+            encodings = ("utf-8-sig", "gb18030")
+        for encoding in encodings:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        raise Unreadable(
+            "the text is neither UTF-8 nor GB18030", where=self.name, remedy="Save the file as CSV UTF-8 and try again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text cells under named columns; ``lines`` says where in the file each row stood."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    digest: str = ""
+    origin: str = ""
+    _index: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._index.update({c: i for i, c in enumerate(self.columns)})
+
+    @classmethod
+    def read(cls, document: Document) -> Table:
+        """Parse by the name's ending (.csv, .tsv, .json, .parquet). Raises Unreadable, naming place and remedy."""
+        if not document.content.strip(b"\x00 \r\n\t"):
+            raise Unreadable("the file is empty", where=document.name)
+        ending = document.name.rpartition(".")[2].lower()
+        if document.content[:4] == b"PAR1" or ending == "parquet":
+            columns, rows = _parquet(document)
+            lines: Sequence[int] = range(1, len(rows) + 1)
+        elif ending == "json":
+            columns, rows = _json(document)
+            lines = range(1, len(rows) + 1)
+        else:
+            columns, rows, lines = _delimited(document)
+        return cls(document.name, tuple(columns), tuple(rows), tuple(lines), document.digest, document.origin)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def has(self, column: str) -> bool:
+        return column in self._index
+
+    def column(self, name: str) -> tuple[str, ...]:
+        self.require((name,))
+        at = self._index[name]
+        return tuple(row[at] for row in self.rows)
+
+    def require(self, names: Iterable[str]) -> None:
+        """Raises Unreadable when a column is not there."""
+        for name in names:
+            if name not in self._index:
+                near = did_you_mean(name, self.columns)
+                raise Unreadable(
+                    f"there is no column {name!r}; the columns are {', '.join(self.columns[:20])}",
+                    where=f"{self.name}, line 1",
+                    remedy=near or "Name the columns in the first line.",
+                )
+
+    def where(self, row: int, column: str = "") -> str:
+        """``figures.csv, line 412, column value``"""
+        place = f"{self.name}, line {self.lines[row]}"
+        return f"{place}, column {column}" if column else place
+
+
+def number(text: str) -> Decimal | None:
+    """A figure as people write it: full-width digits, thousands separators, stray spaces. None when missing.
+
+    Raises ValueError for anything else, infinity and formulas included: a figure is never guessed.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain.lower() in MISSING:
+        return None
+    grouped = plain.replace(" ", "")
+    if "," in grouped:
+        head, *groups = grouped.partition(".")[0].lstrip("+-").split(",")
+        if not (1 <= len(head) <= 3 and all(len(g) == 3 for g in groups)):
+            raise ValueError(text)
+        grouped = grouped.replace(",", "")
+    if not grouped or not set(grouped) <= set("0123456789+-.eE"):
+        raise ValueError(text)
+    try:
+        value = Decimal(grouped)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not value.is_finite() or (value and not -300 < value.adjusted() < 300):
+        raise ValueError(text)
+    return value
+
+
+def decimals(value: Decimal) -> int:
+    """Digits written after the point: 113.6 has 1, 24000 has 0."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV as UTF-8 with LF; None and NaN as empty; cells that a spreadsheet would run as a formula are quoted."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(v) for v in row] for row in rows)
+    return sink.getvalue().encode()
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON with sorted keys, two-space indent, NaN refused."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def parquet_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The same rows as Parquet; a column's type is that of its values."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    listed = [list(row) for row in rows]
+    arrays = {name: [_plain(row[i]) for row in listed] for i, name in enumerate(columns)}
+    sink = io.BytesIO()
+    pq.write_table(pa.table(arrays), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The rows as a Markdown table; numbers are to be formatted by the caller."""
+
+    def line(cells: Sequence[object]) -> str:
+        return "| " + " | ".join(str("" if c is None else c).replace("|", "\\|") for c in cells) + " |"
+
+    return "\n".join([line(columns), line(["---"] * len(columns)), *(line(row) for row in rows)]) + "\n"
+
+
+def _plain(value: object) -> object:
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 (NaN is not itself)
+
+
+def _cell(value: object) -> object:
+    value = _plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return repr(float(value))
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _header(name: str, cells: Sequence[str]) -> list[str]:
+    columns = [unicodedata.normalize("NFKC", c).strip() for c in cells]
+    while columns and not columns[-1]:
+        columns.pop()
+    blank = [str(i + 1) for i, c in enumerate(columns) if not c]
+    if not columns or blank:
+        raise Unreadable(
+            f"the first line has no name for column {', '.join(blank) or '1'}; merged header cells?",
+            where=f"{name}, line 1",
+            remedy="Unmerge the header and give every column one name.",
+        )
+    twice = sorted({c for c in columns if columns.count(c) > 1})
+    if twice:
+        raise Unreadable(
+            f"column {twice[0]!r} appears twice", where=f"{name}, line 1", remedy="Give every column its own name."
+        )
+    return columns
+
+
+def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], list[int]]:
+    text = document.text()
+    if "\x00" in text:
+        raise Unreadable("the file holds zero bytes; it is not a text table", where=document.name)
+    delimiter = "\t" if document.name.lower().endswith(".tsv") else ","
+    previous = csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    columns: list[str] = []
+    rows: list[tuple[str, ...]] = []
+    lines: list[int] = []
+    try:
+        for cells in reader:
+            if not any(c.strip() for c in cells):
+                continue
+            if not columns:
+                columns = _header(document.name, cells)
+                continue
+            if any(c.strip() for c in cells[len(columns) :]):
+                raise Unreadable(
+                    f"the line has {len(cells)} cells, the header {len(columns)}",
+                    where=f"{document.name}, line {reader.line_num}",
+                    remedy="Quote cells that hold a comma.",
+                )
+            padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
+            rows.append(tuple(c.strip() for c in padded))
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        at = f"{document.name}, line {reader.line_num + 1}"
+        if "field larger" in str(error):
+            raise Unreadable(
+                f"a cell is longer than {MAX_CELL:,} characters",
+                where=at,
+                remedy="Look for a quotation mark that is never closed.",
+            ) from None
+        raise Unreadable(f"not a well-formed CSV line ({error})", where=at) from None
+    finally:
+        csv.field_size_limit(previous)
+    if not columns:
+        raise Unreadable("the file is empty", where=document.name)
+    return columns, rows, lines
+
+
+def _json(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
+    try:
+        records = json.loads(document.text())
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not valid JSON ({error})", where=document.name) from None
+    if not isinstance(records, list) or not records or not all(isinstance(r, dict) for r in records):
+        raise Unreadable(
+            "the JSON is not a list of records", where=document.name, remedy='Write [{"measure": …, "place": …}, …].'
+        )
+    columns = _header(document.name, list(dict.fromkeys(str(key) for record in records for key in record)))
+    return columns, [tuple(_as_text(record.get(c)) for c in columns) for record in records]
+
+
+def _parquet(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(document.content))
+        columns = _header(document.name, table.column_names)
+        listed = [table.column(i).to_pylist() for i in range(len(columns))]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise Unreadable(f"not a readable Parquet file ({str(error).splitlines()[0]})", where=document.name) from None
+    return columns, [tuple(_as_text(v) for v in row) for row in zip(*listed, strict=True)]
+
+
+def _as_text(value: object) -> str:
+    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()

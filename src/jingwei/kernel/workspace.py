@@ -1,0 +1,43 @@
+"""One node's directory: its settings, its lake, its receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jingwei.kernel.problems import Problem
+from jingwei.kernel.settings import FILE, Settings
+
+if TYPE_CHECKING:
+    from jingwei.kernel.lake import Lake
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder that a node calls its own. Nothing is written to it until something is worth keeping."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.read(self.folder)
+
+    @property
+    def lake(self) -> Lake:
+        from jingwei.kernel.lake import Lake
+
+        return Lake(self.folder / "lake", self.settings.lake.engine)
+
+    def establish(self) -> None:
+        """Make the folder and an empty settings file, so that it is known for what it is."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / FILE).touch(exist_ok=True)
+        except OSError as error:
+            raise Problem(
+                "no_workspace",
+                f"cannot write there ({error.strerror})",
+                where=str(self.folder),
+                remedy="Choose another folder with --workspace DIR.",
+            ) from None
