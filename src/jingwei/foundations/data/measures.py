@@ -1,0 +1,40 @@
+"""The numbers of the data resource system; the published ones say how much data, hardly yet how well used."""
+
+from __future__ import annotations
+
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.measures import Definition, Measure
+
+# Volume of data answers no clause of F2 by itself; it speaks to the goal of scale among the thirteen of 2025.
+MOBILE_INTERNET_TRAFFIC = Measure(
+    code="mobile_internet_traffic", name=Text(zh="移动互联网接入流量", en="Mobile internet traffic"),
+    unit="10k GB", direction=1, clause="G.2", tag="digital", domain="data",
+    definitions=(Definition("year", Text(zh="全年移动互联网接入流量", en="Mobile data traffic in the year"), 2019),),
+    issuer=Text(zh="工业和信息化部、国家统计局",
+                en="Ministry of Industry and Information Technology; National Bureau of Statistics"),
+    denominator="mobile_internet_users",
+    caution=Text(zh="是数据规模的旁证：多为视频流量，不说明数据资源的质量。",
+                 en="A distant sign of the scale of data: mostly video, silent about the quality of data resources."))
+
+DATA_OUTPUT = Measure(
+    code="data_output", name=Text(zh="数据生产量", en="Data output"),
+    unit="ZB", direction=1, clause="G.2", tag="digital", domain="data",
+    definitions=(Definition("old_method", Text(zh="数字中国发展报告原测算方法的年度数据产量",
+                                               en="Data produced in the year, by the earlier method of the Digital "
+                                                  "China reports"), 2021),
+                 Definition("survey_2023", Text(zh="全国数据资源调查方法的年度数据生产量",
+                                                en="Data produced in the year, by the National Data Resource Survey"),
+                            2022)),
+    issuer=Text(zh="国家数据局等", en="National Data Administration and others"),
+    caution=Text(zh="2022年8.1与26.83、2023年32.85不是同一方法：8.1到32.85不是增长。",
+                 en="8.1 (2022) is by another method than 26.83 (2022) and 32.85 (2023): 8.1 to 32.85 is not growth."))
+
+OPEN_DATA_INDEX = Measure(
+    code="open_data_index", name=Text(zh="中国开放数林指数（省域）", en="China Open Data Index, provinces"),
+    unit="index 0-100", direction=1, clause="F2.2", tag="digital", domain="data",
+    definitions=(Definition("edition", Text(zh="准备度、服务层、数据层、利用层的省域综合得分",
+                                            en="Composite of the safeguard, service, data and use layers"), 2025),),
+    issuer=Text(zh="复旦大学数字与移动治理实验室", en="Fudan University DMG Lab"), bounded=True,
+    caution=Text(zh="只有前十名，且为转引，置信度低。", en="First ten places only and at second hand: low confidence."))
+
+MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX)

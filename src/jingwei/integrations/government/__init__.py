@@ -1,0 +1,9 @@
+"""Digital government: one thing done at once, with nothing asked that another department already knows."""
+
+from __future__ import annotations
+
+from jingwei.integrations.government.measures import MEASURES
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Pillar
+
+PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES)
