@@ -1,0 +1,148 @@
+"""Was it met? Only figures of the right year, by the right definition, beyond the reach of rounding, may answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from jingwei.coordination.observations.model import Figure
+from jingwei.coordination.targets.model import WORDS, GoalVerdict, Target, Verdict, Word
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.tables import readable
+from jingwei.plan import Goal
+
+UNCERTAIN = "period_uncertain"
+"""Marker in a figure's note: its issuer does not say which year it is for."""
+
+
+def judge(target: Target, figures: Mapping[str, Sequence[Figure]], today: date) -> Verdict:
+    """The verdict on one target.
+
+    figures : usable national figures by measure
+    The order of the questions: is it due; is there a figure of its year; does it count what the target counts; is its
+    year certain; does it lie beyond the target whatever its rounding; do all sources agree.
+    """
+    mine = figures.get(target.measure, ())
+    shown = _newest(target, mine, figures)
+    if today <= date(target.year, 12, 31):
+        return _say(shown, "not_assessable", f"{target.year}年底到期", f"due at the end of {target.year}")
+    due = [f for f in mine if f.year == target.year]
+    if not due:
+        return _without_figure(shown, figures)
+    same = [f for f in due if not target.definition or f.definition == target.definition]
+    if not same:
+        told = ", ".join(sorted({f.definition for f in due}))
+        return _say(shown, "not_comparable", f"{target.year}年的数按另一口径（{told}），目标要求 {target.definition}",
+                    f"the {target.year} figure counts {told}, the target {target.definition}")
+    if len({f.definition for f in same if f.definition}) > 1:
+        return _say(shown, "not_comparable", "同一年有几种口径", "several definitions in one year")
+    if any(f.note.startswith(UNCERTAIN) for f in same):
+        return _say(shown, "not_established", "发布者没有说明这个数是哪一年的",
+                    "its issuer does not say which year the figure is for")
+    return _compare(shown, same, figures)
+
+
+def _say(shown: Verdict, word: Word, zh: str, en: str) -> Verdict:
+    return replace(shown, word=word, reason=Text(zh, en))
+
+
+def _without_figure(shown: Verdict, figures: Mapping[str, Sequence[Figure]]) -> Verdict:
+    target = shown.target
+    other = [f for m in target.otherwise for f in figures.get(m, ()) if f.year == target.year]
+    if other:
+        told = f"{other[0].measure} {readable(other[0].value or 0.0)}"
+        return _say(shown, "not_comparable", f"{target.year}年只公布了另一口径：{told}",
+                    f"for {target.year} only another definition is published: {told}")
+    zh, en = (f"，最近是{shown.period}", f"; the last is for {shown.period}") if shown.period else ("", "")
+    return _say(shown, "not_assessable", f"没有{target.year}年的公布数{zh}", f"no figure for {target.year} is published{en}")
+
+
+def _compare(shown: Verdict, same: Sequence[Figure], figures: Mapping[str, Sequence[Figure]]) -> Verdict:
+    answers: dict[Word, Text] = {}
+    for figure in same:
+        word, reason = _one(shown.target, figure, figures)
+        answers[word] = reason
+    if len(answers) > 1:
+        return _say(shown, "not_established", "几个来源结论不同：" + "；".join(r.zh for r in answers.values()),
+                    "sources disagree: " + "; ".join(r.en for r in answers.values()))
+    ((word, reason),) = answers.items()
+    return replace(shown, word=word, reason=reason)
+
+
+def _one(target: Target, figure: Figure, figures: Mapping[str, Sequence[Figure]]) -> tuple[Word, Text]:
+    """What one figure says by itself."""
+    bounds = on_target_scale(target, figure, figures)
+    if bounds is None:
+        return "not_assessable", Text(f"缺少分母 {target.per}", f"there is no {target.per} to divide by")
+    value, low, high, note = bounds
+    zh = f"{readable(value)}，目标 {readable(target.value)}{note.zh}"
+    en = f"{readable(value)} against {readable(target.value)}{note.en}"
+    early = f"{figure.year}-01" <= figure.as_of < f"{target.year}-12"
+    if low >= target.value if target.at_least else high <= target.value:
+        return "met", Text(f"{zh}，{figure.as_of}已达到", f"{en}, reached by {figure.as_of}") if early else Text(zh, en)
+    short = high < target.value if target.at_least else low > target.value
+    if early:
+        return "not_established", Text(f"{zh}；只有{figure.as_of}的数，年底数未公布",
+                                       f"{en}; the figure is for {figure.as_of}, year-end is not published")
+    if short:
+        return "missed", Text(zh, en)
+    return "not_established", Text(f"{zh}；差距在四舍五入之内", f"{en}; within rounding")
+
+
+def on_target_scale(target: Target, figure: Figure,
+                    figures: Mapping[str, Sequence[Figure]]) -> tuple[float, float, float, Text] | None:
+    """A figure as the target counts it: value, lowest and highest before rounding, and a remark on the denominator."""
+    assert figure.value is not None  # usable figures have values
+    half, value, note = figure.last_place / 2, figure.value, Text("", "")
+    if target.per:
+        base = [f for f in figures.get(target.per, ()) if f.year <= figure.year and f.value]
+        if not base:
+            return None
+        by = max(base, key=lambda f: (f.year, f.order))
+        assert by.value is not None
+        value, half = value / by.value * target.scale, half / by.value * target.scale
+        if by.year != figure.year:
+            note = Text(f"（分母为{by.year}年）", f" (denominator of {by.year})")
+    return value, value - half, value + half, note
+
+
+def _newest(target: Target, mine: Sequence[Figure], figures: Mapping[str, Sequence[Figure]]) -> Verdict:
+    """An open verdict that shows the newest figure there is, whatever the answer will be."""
+    open_ = Verdict(target, "not_assessable", Text("", ""))
+    comparable = [f for f in mine if not target.definition or f.definition == target.definition] or list(mine)
+    told = [f for f in comparable if f.year <= target.year]
+    if not told:
+        return open_
+    newest = max(told, key=lambda f: (f.year, f.status == "revised", f.order))
+    bounds = on_target_scale(target, newest, figures)
+    if bounds is None:
+        return open_
+    value, low, high, _ = bounds
+    return replace(open_, value=value, low=low, high=high, period=newest.as_of or newest.period)
+
+
+def judge_goal(goal: Goal, verdicts: Sequence[Verdict]) -> GoalVerdict:
+    """One missed target misses the goal; all met meets it; anything else is said as it is, and nothing is averaged."""
+    under = [v for v in verdicts if v.target.goal == goal.number]
+    if not under:
+        return GoalVerdict(goal.number, "not_assessable", Text(
+            "没有公布数值目标，也没有可比的公布数", "no numeric target and no comparable figure is published"))
+    counts = Counter(v.word for v in under)
+    told = Text("，".join(f"{w} {n}" for w, n in _said(counts, zh=True)), ", ".join(f"{n} {w}" for w, n in _said(counts, zh=False)))
+    if counts["missed"]:
+        names = [v.target.name for v in under if v.word == "missed"]
+        return GoalVerdict(goal.number, "missed", Text(
+            f"{'、'.join(n.zh for n in names)}未达到（{told.zh}）", f"{', '.join(n.en for n in names)} missed ({told.en})"))
+    if counts["met"] == len(under):
+        return GoalVerdict(goal.number, "met", told)
+    if counts["met"] or counts["not_established"]:
+        return GoalVerdict(goal.number, "not_established", told)
+    if counts["not_comparable"]:
+        return GoalVerdict(goal.number, "not_comparable", told)
+    return GoalVerdict(goal.number, "not_assessable", told)
+
+
+def _said(counts: Counter[Word], *, zh: bool) -> list[tuple[str, int]]:
+    return [(text.zh if zh else text.en, counts[word]) for word, text in WORDS.items() if counts[word]]
