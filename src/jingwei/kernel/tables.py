@@ -165,6 +165,11 @@ def parquet_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> b
     return sink.getvalue()
 
 
+def readable(value: float) -> str:
+    """A number for people: 23,800 and 11.25, never 2.38e+04."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The rows as a Markdown table; numbers are to be formatted by the caller."""
 

@@ -1,0 +1,65 @@
+# make run    sets everything up and evaluates; FIGURES=mine.csv adds a bureau's own figures first
+# make test   sets everything up and passes the tests
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+WORKSPACE ?= workspace
+OUT ?= out
+FIGURES ?=
+
+.PHONY: run test lint bench soak docs lock clean
+
+run: $(VENV)/.run
+	$(if $(FIGURES),$(BIN)/jingwei observe $(FIGURES) --workspace $(WORKSPACE))
+	$(BIN)/jingwei evaluate --workspace $(WORKSPACE) --out $(OUT)
+	@echo "Written to $(OUT)/: report.md, ranks.svg, receipt.json and tables as CSV, JSON and Parquet."
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+
+soak: $(VENV)/.dev
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m "soak or not soak" -s
+
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -W -q docs docs/_build
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.dev requirements-docs.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	touch $@
+
+# Compiles the lock files anew; needs pip-tools.
+COMPILE := pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+GROUP = $(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['$(1)'], sep='\n')"
+lock:
+	mkdir -p .lock
+	$(call GROUP,build) > .lock/build.in
+	$(call GROUP,dev) > .lock/dev.in
+	$(call GROUP,docs) > .lock/docs.in
+	$(COMPILE) -o requirements.lock pyproject.toml .lock/build.in
+	$(COMPILE) -c requirements.lock -o requirements-dev.lock .lock/dev.in
+	$(COMPILE) -c requirements.lock -c requirements-dev.lock -o requirements-docs.lock .lock/docs.in
+	rm -rf .lock
+
+clean:
+	rm -rf $(VENV) $(OUT) docs/_build

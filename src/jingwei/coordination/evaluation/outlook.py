@@ -1,0 +1,172 @@
+"""2030 and 2035: how likely, with an interval, and by which reading of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jingwei.coordination.evaluation.panel import Panel
+from jingwei.coordination.observations.model import Figure
+from jingwei.coordination.observations.published import read_world
+from jingwei.coordination.targets.model import Verdict
+from jingwei.coordination.targets.trajectories import Calibration, Forecast, Series, calibrate, forecast
+from jingwei.coordination.targets.world import (
+    RankOutlook,
+    RankPanel,
+    rank_outlook,
+    theil,
+    theil_interval,
+    weakest_over_mean,
+)
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.measures import Measure
+from jingwei.kernel.problems import NotAssessable
+
+HORIZON = 2030
+MIN_POINTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A national measure carried to 2030."""
+
+    measure: Measure
+    forecast: Forecast
+
+
+def comparable(measure: Measure, figures: Sequence[Figure]) -> Series:
+    """The newest run of yearly figures under one definition. Raises NotAssessable when there is none."""
+    by_year: dict[int, Figure] = {}
+    for f in figures:
+        under = f.definition in ("", measure.definition_in(f.year).code)
+        if under and f.value and f.value > 0 and (f.year not in by_year or f.status == "revised"):
+            by_year[f.year] = f
+    since = max((b for b in measure.breaks if b <= max(by_year, default=0)), default=0)
+    years = sorted(y for y in by_year if y >= since)
+    ceiling = 100.0 if measure.bounded else None
+    values = [float(by_year[y].value or 0.0) for y in years]
+    if ceiling and values and max(values) >= ceiling:
+        raise NotAssessable(f"{measure.code} has reached its ceiling")
+    return Series(np.array(years, dtype=np.int64), np.array(values), ceiling)
+
+
+def paths(national: Mapping[str, Sequence[Figure]], measures: Mapping[str, Measure],
+          provincial: Sequence[Series]) -> tuple[tuple[Path, ...], Calibration]:
+    """Every digital national measure with enough comparable figures, to 2030; widths learned from all series."""
+    own: dict[str, Series] = {}
+    for code, figures in national.items():
+        if measures[code].tag == "digital" and measures[code].unit != "rank":
+            try:
+                series = comparable(measures[code], figures)
+            except NotAssessable:
+                continue
+            if len(series.years) >= MIN_POINTS:
+                own[code] = series
+    calibration = calibrate([*own.values(), *provincial])
+    made = []
+    for code, series in own.items():
+        horizon = HORIZON - int(series.years[-1])
+        if horizon > 0:
+            made.append(Path(measures[code], forecast(series, horizon, calibration)))
+    return tuple(made), calibration
+
+
+def with_probability(verdicts: Sequence[Verdict], carried: Sequence[Path]) -> tuple[Verdict, ...]:
+    """Targets that are not due yet get the chance of being reached."""
+    by_code = {p.measure.code: p.forecast for p in carried}
+    return tuple(_likely(v, by_code) for v in verdicts)
+
+
+def _likely(verdict: Verdict, by_code: Mapping[str, Forecast]) -> Verdict:
+    target = verdict.target
+    made = by_code.get(target.measure)
+    if target.year <= 2025 or target.per or made is None or target.year not in made.years:
+        return verdict
+    p = made.probability(target.year, target.value, 1 if target.at_least else -1)
+    at = int(np.searchsorted(made.years, target.year))
+    told = f"{made.median[at]:.3g} ({made.q05[at]:.3g}–{made.q95[at]:.3g})"
+    return replace(verdict, probability=p, reason=Text(
+        f"{verdict.reason.zh}；外推中位 {told}，达到的可能性 {p:.0%}",
+        f"{verdict.reason.en}; carried forward {told}, {p:.0%} likely to be reached"))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Inequality between provinces in one measure: Theil's T in two years, each with its 90 % interval."""
+
+    measure: Measure
+    first: int
+    last: int
+    before: tuple[float, float, float]
+    after: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Vision:
+    """The 2035 reading: world rank, balance of the five fields, gaps between provinces.
+
+    weakest : weakest field over the mean of the five, or why that cannot be said
+    """
+
+    rank: RankOutlook
+    weakest: float | None
+    why_not: str
+    gaps: tuple[Gap, ...]
+
+
+def vision(national: Mapping[str, Sequence[Figure]], panel: Panel, measures: Sequence[Measure], year: int,
+           fields: Mapping[str, float | None], seed: int) -> Vision:
+    """How the plan's words for 2035 stand as numbers.
+
+    fields : score of each of the five fields, None where it cannot be assessed
+    """
+    try:
+        weakest, why_not = weakest_over_mean(fields), ""
+    except NotAssessable as error:
+        weakest, why_not = None, error.what
+    own = {f.year: int(f.value or 0) for f in national.get("egdi_rank", ())}
+    return Vision(rank_outlook(world_panel(), own, seed=seed), weakest, why_not,
+                  tuple(gap for m in measures if (gap := _gap(panel, m, year, seed))))
+
+
+def world_panel() -> RankPanel:
+    """Ranks of all states in the bundled editions of the UN E-Government Survey."""
+    world = read_world()
+    editions = np.unique(world.editions)
+    states = {iso: i for i, iso in enumerate(np.unique(world.iso3))}
+    ranks = np.full((len(states), len(editions)), np.nan)
+    for edition, iso, rank in zip(world.editions, world.iso3, world.rank, strict=True):
+        ranks[states[str(iso)], int(np.searchsorted(editions, edition))] = rank
+    return RankPanel(editions, ranks)
+
+
+def _gap(panel: Panel, measure: Measure, year: int, seed: int) -> Gap | None:
+    """Between the first comparable year and ``year``, over the places that have both; per head, weighted by people."""
+    if measure.denominator != "population":
+        return None
+    people = panel.of("population")
+    perhead = panel.of(measure.code) / people
+    since = max((b for b in measure.breaks if b <= year), default=int(panel.years[0]))
+    years = [int(y) for y in panel.years if since <= y <= year and (~np.isnan(perhead[:, panel.at(int(y))])).mean() > 0.9]
+    if len(years) < 2 or years[-1] != year:
+        return None
+    first = years[0]
+    both = ~np.isnan(perhead[:, panel.at(first)] + perhead[:, panel.at(year)])
+    last_place = panel.last_place[panel.measures.index(measure)]
+    revision = _revision(panel)
+
+    def reading(at: int) -> tuple[float, float, float]:
+        x, w = perhead[both, panel.at(at)], people[both, panel.at(at)]
+        half = float((last_place[both, panel.at(at)] / w).max() / 2)
+        low, high = theil_interval(x, w, half_unit=half, revision=revision, seed=seed)
+        return theil(x, w), low, high
+
+    return Gap(measure, first, year, reading(first), reading(year))
+
+
+def _revision(panel: Panel) -> float:
+    """Spread of revisions, from the one statistic we hold in two vintages: GDP before and after the fifth census."""
+    ratio = np.log(panel.of("gdp") / panel.of("gdp_pre5census"))
+    return float(np.nanstd(ratio))

@@ -1,0 +1,163 @@
+"""Take a bureau's figures in, list what is doubtful, release what was explained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from jingwei import plan
+from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.figures import (
+    Book,
+    held_rows,
+    observation_rows,
+    read_book,
+    screen_figures,
+)
+from jingwei.coordination.observations.model import (
+    HELD,
+    OBSERVATIONS,
+    REJECTED,
+    RELEASES,
+    AskFindings,
+    AskMeasures,
+    Figure,
+    Held,
+    Observe,
+    Rejected,
+    Release,
+)
+from jingwei.coordination.observations.sources import read_figures
+from jingwei.kernel import places
+from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.lake import records
+from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.tables import markdown
+
+SHOWN_REJECTIONS = 20
+
+
+def observe(context: Context, given: Observe) -> Result:
+    """Read, screen, keep: figures that raise no doubt are used from now on, the others are held back with a reason."""
+    known = records(context.read(OBSERVATIONS).select("file", "order").distinct(), by=("order",))
+    if given.file.digest in {row["file"] for row in known}:
+        return _told([], [], [], context, again=True)
+    figures, rejected = read_figures(given.file, declared_measures(), 1 + max((r["order"] for r in known), default=0))
+    measured = {f.measure for f in figures}
+    beside = [f for f in read_book(context).usable if f.measure in measured]
+    held = screen_figures(figures, beside)
+    if not context.dry_run:
+        context.workspace.establish()
+        lake = context.workspace.lake
+        lake.append(HELD, held_rows(held))
+        lake.append(REJECTED, [{"file": r.file, "line": r.line, "code": r.code, "detail": r.detail, "cells": r.cells}
+                               for r in rejected])
+        lake.append(OBSERVATIONS, observation_rows(figures))
+    return _told(figures, held, rejected, context)
+
+
+def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Rejected], context: Context, *,
+          again: bool = False) -> Result:
+    back = {i for h in held if not h.known for i in h.figures}
+    data = {"read": len(figures), "accepted": len(figures) - len(back), "held": len(back), "written": not (
+        context.dry_run or again), "already_known": again, "findings": [finding_json(h, context.language) for h in held],
+        "rejected": [{"line": r.line, "code": r.code, "detail": r.detail} for r in rejected]}
+
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).in_(context.language)
+
+    if again:
+        return Result(say("这个文件已经收过，没有重复记录。", "This file was taken in before; nothing was added."), data)
+    lines = [say(f"读到 {len(figures)} 个数：可用 {data['accepted']}，扣下 {len(back)}，读不懂 {len(rejected)} 行。",
+                 f"{len(figures)} figures read: {data['accepted']} usable, {len(back)} held back, "
+                 f"{len(rejected)} rows not readable.")]
+    if context.dry_run:
+        lines.append(say("这是演练，没有写入。", "This was a rehearsal; nothing was written."))
+    if held:
+        lines += ["", findings_table(held, context.language),
+                  say('确认无误的可放行：jingwei findings release 编号 --reason "……"',
+                      'To use one as it stands: jingwei findings release NAME --reason "…"')]
+    if rejected:
+        lines += ["", f"## {say('读不懂的行', 'Rows not readable')}", "",
+                  *(f"- {r.code}: {r.detail}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])]
+        if len(rejected) > SHOWN_REJECTIONS:
+            lines.append(say(f"- 另有 {len(rejected) - SHOWN_REJECTIONS} 行", f"- and {len(rejected) - SHOWN_REJECTIONS} more"))
+    return Result("\n".join(lines) + "\n", data)
+
+
+def findings(context: Context, given: AskFindings) -> Result:
+    """All findings on published and own figures, with what became of them."""
+    found = [h for h in read_book(context).held
+             if given.code in (None, h.code) and given.measure in (None, h.measure)]
+    counts = ", ".join(f"{code} {n}" for code, n in sorted(Counter(h.code for h in found).items()))
+    lead = Text(f"{len(found)} 个问题：{counts}", f"{len(found)} findings: {counts}").in_(context.language)
+    return Result(f"{lead}\n\n{findings_table(found, context.language)}",
+                  [finding_json(h, context.language) for h in found])
+
+
+def release(context: Context, given: Release) -> Result:
+    """Set a finding aside: its figures are used from now on, and the reason is kept."""
+    book = read_book(context)
+    held = next((h for h in book.held if h.id == given.finding), None)
+    if held is None:
+        raise Problem("unknown_finding", f"there is no finding {given.finding!r}",
+                      remedy=did_you_mean(given.finding, (h.id for h in book.held)) or "List them: jingwei findings")
+    if not given.reason.strip():
+        raise Problem("no_reason", "a release needs a reason", remedy='Give it with --reason "…".')
+    if not context.dry_run:
+        context.workspace.establish()
+        context.workspace.lake.append(RELEASES, [{"finding": held.id, "reason": given.reason.strip(),
+                                                  "at": context.clock().isoformat(), "by": context.principal}])
+    data = {"finding": held.id, "figures": len(held.figures), "reason": given.reason, "written": not context.dry_run}
+    return Result(Text(f"{held.id} 的 {len(held.figures)} 个数今后可用。理由：{given.reason}",
+                       f"{len(held.figures)} figures of {held.id} are used from now on. Reason: {given.reason}")
+                  .in_(context.language), data)
+
+
+def measures(context: Context, given: AskMeasures) -> Result:
+    """Every measure with its definition, tag and how many figures there are."""
+    book: Book = read_book(context)
+    seen = Counter(f.measure for f in book.usable)
+    span: dict[str, tuple[int, int]] = {}
+    for figure in book.usable:
+        low, high = span.get(figure.measure, (figure.year, figure.year))
+        span[figure.measure] = min(low, figure.year), max(high, figure.year)
+    room_of = {m.code: p.code for p in plan.pillars() for m in p.measures}
+    data = []
+    for m in declared_measures().values():
+        if given.room not in (None, room_of[m.code]) or given.tag not in (None, m.tag):
+            continue
+        first, last = span.get(m.code, (None, None))
+        data.append({"code": m.code, "name": m.name.in_(context.language), "room": room_of[m.code], "clause": m.clause,
+                     "tag": m.tag, "unit": m.unit, "direction": m.direction, "denominator": m.denominator,
+                     "definitions": [{"code": d.code, "since": d.since, "text": d.text.in_(context.language)}
+                                     for d in m.definitions],
+                     "figures": seen[m.code], "first": first, "last": last})
+    columns = ("code", "name", "room", "tag", "unit", "figures", "last")
+    return Result(markdown(columns, ([row[c] for c in columns] for row in data)), data)
+
+
+def findings_table(held: Sequence[Held], language: Language) -> str:
+    """Findings for people."""
+    head = ("编号", "指标", "地区", "说明", "处理") if language == "zh" else ("name", "measure", "place", "detail", "state")
+    return markdown(head, ((h.id, h.measure, place_name(h.place, language), h.detail.in_(language),
+                            _state(h).in_(language)) for h in held))
+
+
+def finding_json(held: Held, language: Language) -> dict[str, object]:
+    return {"id": held.id, "code": held.code, "measure": held.measure, "place": held.place, "known": held.known,
+            "detail": held.detail.in_(language), "figures": list(held.figures), "released": held.released or None}
+
+
+def _state(held: Held) -> Text:
+    if held.known:
+        return Text("已知的口径变化", "declared break")
+    return Text("已放行", "released") if held.released else Text("扣下", "held back")
+
+
+def place_name(code: str, language: Language) -> str:
+    """Short name; an empty code is the whole cross-section."""
+    if not code:
+        return "各地" if language == "zh" else "all places"
+    return places.find(code).short.in_(language)
