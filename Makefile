@@ -7,7 +7,7 @@ WORKSPACE ?= workspace
 OUT ?= out
 FIGURES ?=
 
-.PHONY: run test lint bench soak docs lock clean
+.PHONY: run test lint bench soak docs spark lock clean
 
 run: $(VENV)/.run
 	$(if $(FIGURES),$(BIN)/jingwei observe $(FIGURES) --workspace $(WORKSPACE))
@@ -47,6 +47,10 @@ $(VENV)/.docs: $(VENV)/.dev requirements-docs.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	touch $@
 
+# Spark and its contract tests; needs Java 17.
+spark: $(VENV)/.dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-spark.lock
+
 # Compiles the lock files anew; needs pip-tools.
 COMPILE := pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
@@ -56,9 +60,11 @@ lock:
 	$(call GROUP,build) > .lock/build.in
 	$(call GROUP,dev) > .lock/dev.in
 	$(call GROUP,docs) > .lock/docs.in
+	$(call GROUP,spark) > .lock/spark.in
 	$(COMPILE) -o requirements.lock pyproject.toml .lock/build.in
 	$(COMPILE) -c requirements.lock -o requirements-dev.lock .lock/dev.in
 	$(COMPILE) -c requirements.lock -c requirements-dev.lock -o requirements-docs.lock .lock/docs.in
+	$(COMPILE) -c requirements.lock -c requirements-dev.lock -o requirements-spark.lock .lock/spark.in
 	rm -rf .lock
 
 clean:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +20,9 @@ from jingwei.kernel.problems import Problem
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+_IDENTITY = re.compile("[0-9a-f]{32}")
+_GLOB = re.compile(r"[\\*?\[\]{}]")
 
 ColumnType = Literal["string", "float64", "int64", "bool"]
 
@@ -50,17 +56,22 @@ class Lake:
     engine: Literal["duckdb", "spark"] = "duckdb"
 
     def snapshot(self, dataset: Dataset, wanted: str | None = None) -> Snapshot:
-        """The current snapshot, or the one ``wanted`` by id. Raises Problem ``no_snapshot``."""
+        """The current snapshot, or the one ``wanted`` by id.
+
+        Raises Problem ``no_snapshot``, ``damaged_lake``, or ``other_schema`` when another program wrote it.
+        """
         home = self.folder / dataset.name
         if wanted == EMPTY.id:
             return EMPTY
         if wanted is None:
             try:
                 wanted = (home / "current").read_text().strip()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return EMPTY
         try:
-            manifest = json.loads((home / "manifests" / f"{wanted}.json").read_bytes())
+            if not _IDENTITY.fullmatch(wanted):
+                raise FileNotFoundError
+            content = (home / "manifests" / f"{wanted}.json").read_bytes()
         except FileNotFoundError:
             raise Problem(
                 "no_snapshot",
@@ -68,6 +79,9 @@ class Lake:
                 where=str(home),
                 remedy="Use the workspace in which the result was made.",
             ) from None
+        if _identity(content) != wanted:
+            raise _damaged(dataset, home)
+        manifest = json.loads(content)
         if manifest["version"] != dataset.version:
             raise Problem(
                 "other_schema",
@@ -78,41 +92,59 @@ class Lake:
         return Snapshot(wanted, manifest["version"], tuple(manifest["files"]))
 
     def append(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
-        """Add rows as one new file and make it current in one step; readers see all of it or none."""
+        """Add rows as one new file and make it current in one step; readers see all of it or none.
+
+        Raises Problem ``lake_not_writable``; nothing is added then.
+        """
+        if not rows:
+            return self.snapshot(dataset)
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        if not rows:
-            return self.snapshot(dataset)
-        schema = pa.schema([(name, _arrow(kind)) for name, kind in dataset.columns.items()])
         sink = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=schema), sink, compression="zstd")
+        pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
         content = sink.getvalue()
         home = self.folder / dataset.name
-        with self._writing(home):
-            before = self.snapshot(dataset)
-            name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-            _write(home / "data" / name, content)
-            manifest = json.dumps(
-                {"dataset": dataset.name, "version": dataset.version, "files": [*before.files, name]}, indent=1
-            ).encode()
-            identity = hashlib.sha256(manifest).hexdigest()[:32]
-            _write(home / "manifests" / f"{identity}.json", manifest)
-            _write(home / "current", identity.encode())
-        return Snapshot(identity, dataset.version, (*before.files, name))
+        try:
+            with self._writing(home):
+                before = self.snapshot(dataset)
+                name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+                _write(home / "data" / name, content)
+                manifest = json.dumps(
+                    {"dataset": dataset.name, "version": dataset.version, "files": [*before.files, name]}, indent=1
+                ).encode()
+                _write(home / "manifests" / f"{_identity(manifest)}.json", manifest)
+                _write(home / "current", _identity(manifest).encode())
+        except OSError as error:
+            raise Problem(
+                "lake_not_writable",
+                f"cannot write there ({error.strerror})",
+                where=str(home),
+                remedy="Make room or choose another folder with --workspace DIR.",
+            ) from None
+        return Snapshot(_identity(manifest), dataset.version, (*before.files, name))
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
-        """The rows of a snapshot as an Ibis table of the chosen engine."""
+        """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
         import ibis
 
-        home = self.folder / dataset.name / "data"
+        home = (self.folder / dataset.name).resolve()
+        files = [home / "data" / name for name in snapshot.files]
+        if not all(file.is_file() for file in files):
+            raise _damaged(dataset, home)
         backend = _backend(self.engine)
-        if not snapshot.files:
-            schema = ibis.schema({name: kind.replace("bool", "boolean") for name, kind in dataset.columns.items()})
-            if self.engine == "spark":
-                return backend.create_view(f"empty_{dataset.name}", ibis.memtable([], schema=schema), overwrite=True)
-            return ibis.memtable([], schema=schema)
-        return backend.read_parquet([str(home / name) for name in snapshot.files])
+        name = f"{dataset.name}_{snapshot.id}"
+        if self.engine == "duckdb":
+            if not files:
+                return ibis.memtable(_schema(dataset).empty_table())
+            return backend.read_parquet([glob.escape(str(file)) for file in files], table_name=name)
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        session, schema = backend._session, from_arrow_schema(_schema(dataset))
+        paths = [_GLOB.sub(r"\\\g<0>", str(file)) for file in files]
+        frame = session.read.schema(schema).parquet(*paths) if paths else session.createDataFrame([], schema)
+        frame.createOrReplaceTempView(name)
+        return backend.table(name)
 
     @contextmanager
     def _writing(self, home: Path) -> Iterator[None]:
@@ -128,32 +160,45 @@ def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
     return list(table.order_by(list(by)).to_pyarrow().to_pylist())
 
 
-def _arrow(kind: ColumnType) -> Any:
+def _schema(dataset: Dataset) -> Any:
     import pyarrow as pa
 
-    return {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}[kind]
+    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+    return pa.schema([(name, kinds[kind]) for name, kind in dataset.columns.items()])
 
 
+def _identity(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()[:32]
+
+
+def _damaged(dataset: Dataset, home: Path) -> Problem:
+    return Problem(
+        "damaged_lake",
+        f"files of {dataset.name} are missing or were altered",
+        where=str(home),
+        remedy="Put the folder back from a copy.",
+    )
+
+
+@cache
 def _backend(engine: Literal["duckdb", "spark"]) -> Any:
+    """One connection a process: tables of two connections cannot be joined. A Spark session already there is used."""
     import ibis
 
     if engine == "duckdb":
         return ibis.duckdb.connect()
     try:
         from pyspark.sql import SparkSession
-    except ImportError:
+
+        local = SparkSession.builder.master("local[*]").config("spark.ui.enabled", "false")
+        local = local.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+        return ibis.pyspark.connect(SparkSession.getActiveSession() or local.getOrCreate())
+    except (ImportError, RuntimeError) as error:
         raise Problem(
             "no_spark",
-            "the lake is set to Spark, which is not installed",
-            remedy='Install it with: pip install "jingwei[spark]"',
+            f"the lake is set to Spark, which does not start here ({str(error).splitlines()[0]})",
+            remedy='Install Java 17 and: pip install "jingwei[spark]"',
         ) from None
-    session = (
-        SparkSession.builder.master("local[*]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "Asia/Shanghai")
-        .getOrCreate()
-    )
-    return ibis.pyspark.connect(session)
 
 
 def _write(path: Path, content: bytes) -> None:

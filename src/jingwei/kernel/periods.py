@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -12,7 +13,7 @@ from jingwei.kernel.problems import Problem
 Kind = Literal["year", "half", "quarter", "month"]
 
 _MONTHS: dict[Kind, int] = {"year": 12, "half": 6, "quarter": 3, "month": 1}
-_FORM = re.compile(r"(?P<year>[12]\d{3})(?:年)?(?:-?(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+_FORM = re.compile(r"(?P<year>[12]\d{3})(?:年)?(?:-?(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,9 +27,9 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Raises Problem ``bad_period`` with the forms that are understood."""
-        found = _FORM.fullmatch(text.strip().upper())
+        found = _FORM.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
         if not found:
-            raise Problem("bad_period", f"{text!r} is not a period", remedy="Write 2025, 2025H1, 2025Q3 or 2025-06.")
+            raise Problem("bad_period", f"{text[:40]!r} is not a period", remedy="Write 2025, 2025H1, 2025Q3 or 2025-06.")
         for kind in ("half", "quarter", "month"):
             if found[kind]:
                 return cls(int(found["year"]), kind, int(found[kind]))

@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -65,9 +66,11 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             told = json.loads(document.content)
             claimed = told.pop("id")
             receipt = msgspec.convert(told, cls)
-        except (ValueError, AttributeError, KeyError, RecursionError, msgspec.ValidationError) as error:
+            datetime.fromisoformat(receipt.at)
+            unaltered = receipt.id == claimed
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             raise Unreadable(f"not a receipt ({error})", where=document.name) from None
-        if receipt.id != claimed:
+        if not unaltered:
             raise Problem(
                 "altered_receipt",
                 "the receipt does not match its own id: it was altered after it was made",
@@ -110,12 +113,11 @@ def restore(receipt: Receipt, kind: type, near: Path) -> Any:
     """The input the receipt tells of, its files read again from where they were.
 
     near : folder also searched for files named by a relative path
-    Raises Problem ``input_changed`` when a file is gone or its digest differs.
+    Raises Problem ``input_changed`` when a file is gone or its digest differs, ``other_input`` when the action changed.
     """
     values: dict[str, Any] = dict(receipt.given)
-    for field in fields(kind):
-        if (source := receipt.sources.get(field.name)) is None:
-            continue
+    hints = get_type_hints(kind)
+    for name, source in receipt.sources.items():
         candidates = [Path(source.origin), near / source.origin, near / source.name]
         found = next((p for p in candidates if p.is_file()), None)
         if found is None:
@@ -133,8 +135,16 @@ def restore(receipt: Receipt, kind: type, near: Path) -> Any:
                 where=str(found),
                 remedy=f"Its digest should be {source.digest}.",
             )
-        values[field.name] = Table.read(document) if "Table" in str(field.type) else document
-    return kind(**{name: _tupled(value) for name, value in values.items()})
+        wanted = hints.get(name)
+        values[name] = Table.read(document) if Table in (wanted, *get_args(wanted)) else document
+    try:
+        return kind(**{name: _tupled(value) for name, value in values.items()})
+    except TypeError:
+        raise Problem(
+            "other_input",
+            f"{' '.join(receipt.action)} asks for other input than it did when the receipt was written",
+            remedy=f"Use the program that wrote it: {receipt.code}.",
+        ) from None
 
 
 def _tupled(value: Any) -> Any:

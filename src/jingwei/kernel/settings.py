@@ -27,9 +27,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def read(cls, folder: Path) -> Settings:
         """The workspace's settings, or the defaults when it has no file. Raises Problem ``bad_settings``."""
         path = folder / FILE
-        if not path.exists():
-            return cls()
         try:
             return msgspec.toml.decode(path.read_bytes(), type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (FileNotFoundError, NotADirectoryError):
+            return cls()
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
             raise Problem("bad_settings", str(error), where=str(path)) from None

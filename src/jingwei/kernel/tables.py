@@ -6,7 +6,9 @@ import csv
 import hashlib
 import io
 import json
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -16,6 +18,14 @@ from jingwei.kernel.problems import Unreadable, did_you_mean
 
 MAX_CELL = 32_768
 """Characters one cell may hold; a longer one is a broken quote or an attack, not a figure."""
+
+MAX_COLUMNS = 4_096
+
+_FIGURE = re.compile(
+    r"[+-]?(?:\d*|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,9})?", re.ASCII
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—", "…", "..", "...", "缺失"})
 
@@ -109,26 +119,20 @@ class Table:
 
 
 def number(text: str) -> Decimal | None:
-    """A figure as people write it: full-width digits, thousands separators, stray spaces. None when missing.
+    """A figure as people write it: full-width digits, thousands parted by commas or spaces. None when missing.
 
     Raises ValueError for anything else, infinity and formulas included: a figure is never guessed.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if plain.lower() in MISSING:
         return None
-    grouped = plain.replace(" ", "")
-    if "," in grouped:
-        head, *groups = grouped.partition(".")[0].lstrip("+-").split(",")
-        if not (1 <= len(head) <= 3 and all(len(g) == 3 for g in groups)):
-            raise ValueError(text)
-        grouped = grouped.replace(",", "")
-    if not grouped or not set(grouped) <= set("0123456789+-.eE"):
+    if not _FIGURE.fullmatch(plain):
         raise ValueError(text)
     try:
-        value = Decimal(grouped)
+        value = Decimal(plain.replace(",", "").replace(" ", ""))
     except InvalidOperation:
         raise ValueError(text) from None
-    if not value.is_finite() or (value and not -300 < value.adjusted() < 300):
+    if not -300 < value.adjusted() < 300:
         raise ValueError(text)
     return value
 
@@ -143,7 +147,7 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
     """CSV as UTF-8 with LF; None and NaN as empty; cells that a spreadsheet would run as a formula are quoted."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([_cell(c) for c in columns])
     writer.writerows([_cell(v) for v in row] for row in rows)
     return sink.getvalue().encode()
 
@@ -189,65 +193,72 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, float):
         return repr(float(value))
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
+    if isinstance(value, str):
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+        return "'" + value if value.startswith(_FORMULA) else value
     return value
 
 
-def _header(name: str, cells: Sequence[str]) -> list[str]:
+def _header(where: str, cells: Sequence[str]) -> list[str]:
     columns = [unicodedata.normalize("NFKC", c).strip() for c in cells]
-    while columns and not columns[-1]:
-        columns.pop()
+    if len(columns) > MAX_COLUMNS:
+        raise Unreadable(f"there are {len(columns):,} columns; {MAX_COLUMNS:,} are the most", where=where)
     blank = [str(i + 1) for i, c in enumerate(columns) if not c]
     if not columns or blank:
         raise Unreadable(
-            f"the first line has no name for column {', '.join(blank) or '1'}; merged header cells?",
-            where=f"{name}, line 1",
+            f"the header has no name for column {', '.join(blank[:5]) or '1'}; merged header cells?",
+            where=where,
             remedy="Unmerge the header and give every column one name.",
         )
-    twice = sorted({c for c in columns if columns.count(c) > 1})
+    if any(map(_SURROGATE.search, columns)):
+        raise Unreadable("a column's name holds half a character (a lone surrogate)", where=where)
+    twice = [c for c, n in Counter(columns).items() if n > 1]
     if twice:
-        raise Unreadable(
-            f"column {twice[0]!r} appears twice", where=f"{name}, line 1", remedy="Give every column its own name."
-        )
+        raise Unreadable(f"column {twice[0]!r} appears twice", where=where, remedy="Give every column its own name.")
     return columns
 
 
 def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], list[int]]:
     text = document.text()
     if "\x00" in text:
-        raise Unreadable("the file holds zero bytes; it is not a text table", where=document.name)
+        raise Unreadable(
+            "the file holds zero bytes; it is not a text table",
+            where=document.name,
+            remedy="Save the sheet as CSV UTF-8 and try again.",
+        )
     delimiter = "\t" if document.name.lower().endswith(".tsv") else ","
     previous = csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] = []
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
+    began = 1
     try:
         for cells in reader:
+            at, began = began, reader.line_num + 1
             if not any(c.strip() for c in cells):
                 continue
             if not columns:
-                columns = _header(document.name, cells)
+                while not cells[-1].strip():
+                    cells.pop()
+                columns = _header(f"{document.name}, line {at}", cells)
                 continue
             if any(c.strip() for c in cells[len(columns) :]):
                 raise Unreadable(
                     f"the line has {len(cells)} cells, the header {len(columns)}",
-                    where=f"{document.name}, line {reader.line_num}",
+                    where=f"{document.name}, line {at}",
                     remedy="Quote cells that hold a comma.",
                 )
             padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
             rows.append(tuple(c.strip() for c in padded))
-            lines.append(reader.line_num)
+            lines.append(at)
     except csv.Error as error:
-        at = f"{document.name}, line {reader.line_num + 1}"
-        if "field larger" in str(error):
-            raise Unreadable(
-                f"a cell is longer than {MAX_CELL:,} characters",
-                where=at,
-                remedy="Look for a quotation mark that is never closed.",
-            ) from None
-        raise Unreadable(f"not a well-formed CSV line ({error})", where=at) from None
+        long = "field larger" in str(error)
+        raise Unreadable(
+            f"a cell is longer than {MAX_CELL:,} characters" if long else f"not a well-formed CSV line ({error})",
+            where=f"{document.name}, line {began}",
+            remedy="Look for a quotation mark that is never closed, or has text behind it.",
+        ) from None
     finally:
         csv.field_size_limit(previous)
     if not columns:
@@ -256,16 +267,20 @@ def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], li
 
 
 def _json(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Numbers stay as they were written: 113.0 was printed to one place, and 113 was not."""
     try:
-        records = json.loads(document.text())
+        records = json.loads(document.text(), parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not valid JSON ({error})", where=document.name) from None
     if not isinstance(records, list) or not records or not all(isinstance(r, dict) for r in records):
         raise Unreadable(
             "the JSON is not a list of records", where=document.name, remedy='Write [{"measure": …, "place": …}, …].'
         )
-    columns = _header(document.name, list(dict.fromkeys(str(key) for record in records for key in record)))
-    return columns, [tuple(_as_text(record.get(c)) for c in columns) for record in records]
+    keys = list(dict.fromkeys(key for record in records for key in record))
+    columns = _header(document.name, keys)
+    return columns, [
+        tuple(_as_text(record.get(key), document, i) for key in keys) for i, record in enumerate(records, 1)
+    ]
 
 
 def _parquet(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -274,16 +289,26 @@ def _parquet(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
 
     try:
         table = pq.read_table(io.BytesIO(document.content))
-        columns = _header(document.name, table.column_names)
-        listed = [table.column(i).to_pylist() for i in range(len(columns))]
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise Unreadable(f"not a readable Parquet file ({str(error).splitlines()[0]})", where=document.name) from None
-    return columns, [tuple(_as_text(v) for v in row) for row in zip(*listed, strict=True)]
+        names, listed = table.column_names, [column.to_pylist() for column in table.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, TypeError) as error:
+        why = (str(error).splitlines() or ["damaged"])[0]
+        raise Unreadable(f"not a readable Parquet file ({why})", where=document.name) from None
+    columns = _header(document.name, names)
+    rows = enumerate(zip(*listed, strict=True), 1)
+    return columns, [tuple(_as_text(v, document, i) for v in row) for i, row in rows]
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object, document: Document, row: int) -> str:
     if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
         return ""
+    where = f"{document.name}, row {row}"
+    if isinstance(value, dict | list | tuple | bytes):
+        raise Unreadable("a cell holds a list, a record or bytes", where=where, remedy="Write one figure or text a cell.")
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).strip()
+    text = str(value).strip()
+    if len(text) > MAX_CELL:
+        raise Unreadable(f"a cell is longer than {MAX_CELL:,} characters", where=where)
+    if not text.isascii() and _SURROGATE.search(text):
+        raise Unreadable("a cell holds half a character (a lone surrogate)", where=where)
+    return text

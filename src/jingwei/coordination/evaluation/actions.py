@@ -113,7 +113,7 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
         step()
         today = context.clock().date()
         verdicts = outlook.with_probability([judge(t, national, today) for t in TARGETS], paths)
-        goals = tuple(judge_goal(g, verdicts) for g in plan.GOALS)
+        goals = tuple(judge_goal(g, verdicts, national) for g in plan.GOALS)
         step()
         year = local.year if local else int(panel.years[-1])
         vision = outlook.vision(national, panel, [m for m in panel.measures if m.tag == "digital"], year,

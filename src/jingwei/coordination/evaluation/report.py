@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jingwei.coordination.evaluation.model import NationResult, ProvincesResult
+from jingwei.coordination.evaluation.model import Change, NationResult, ProvincesResult
 from jingwei.coordination.evaluation.outlook import Path, Vision
 from jingwei.coordination.observations.actions import findings_table
 from jingwei.coordination.targets.model import WORDS, Verdict
@@ -113,12 +113,13 @@ def _moved(result: ProvincesResult, say: Say) -> str:
     biggest = sorted(surely, key=lambda c: -abs(c.after - c.before))[:SHOWN_MOVERS]
     names = {m.code: m.name for m in result.measures}
 
-    def gifts(given: Sequence[tuple[str, float]]) -> str:
-        most = sorted(given, key=lambda g: -abs(g[1]))[:2]
-        return _join((f"{say(names[c].zh, names[c].en)} {g:+.1f}" for c, g in most), say)
+    def gifts(c: Change) -> str:
+        sign = np.sign(c.after - c.before)
+        most = sorted(c.given, key=lambda g: -sign * g[1])[:2]
+        return _join((f"{say(names[code].zh, names[code].en)} {g:+.1f}" for code, g in most), say)
 
     rows = ((_place(c.place, say), f"{c.after - c.before:+.1f}", f"{c.q05:+.1f} … {c.q95:+.1f}", f"{c.p_rose:.0%}",
-             gifts(c.given)) for c in biggest)
+             gifts(c)) for c in biggest)
     lead = say(f"{len(result.changes)} 个省中 {len(surely)} 个的变化超出不确定性；变化最大的：",
                f"{len(surely)} of {len(result.changes)} places moved beyond their uncertainty; the largest moves:")
     head = (say("地区", "place"), say("变化", "change"), say("90% 区间", "90 % interval"), say("上升的可能", "P(rose)"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.index.report import build_report, uncertainty_report
-from jingwei.coordination.index.sources import Material, read_doubt, read_material, read_method
+from jingwei.coordination.index.sources import Material, read_doubt, read_material, read_method, require_levels
 from jingwei.engines.index.build import Index, build
 from jingwei.engines.index.model import Floats
 from jingwei.engines.index.uncertainty import Inputs, Spread, uncertainty
@@ -46,6 +46,7 @@ def doubt_index(context: Context, given: Uncertainty) -> Result:
     method = read_method(given.method)
     doubt = read_doubt(given.spec)
     material = read_material(given.values, given.tree, method.group)
+    require_levels(doubt, material.tree, given.spec.name)
     inputs = Inputs(
         material.values,
         material.tree,
@@ -87,7 +88,7 @@ def _score_rows(material: Material, made: Index) -> Iterable[tuple[object, ...]]
 def rank_rows(units: Sequence[str], spread: Spread) -> Iterable[tuple[object, ...]]:
     low, middle, high = (spread.rank_quantile(q) for q in (0.05, 0.5, 0.95))
     for i, unit in enumerate(units):
-        yield unit, spread.node, _whole(spread.rank[i]), float(middle[i]), float(low[i]), float(high[i])
+        yield unit, spread.node, _whole(spread.rank[i]), _number(middle[i]), _number(low[i]), _number(high[i])
 
 
 def pair_rows(units: Sequence[str], spread: Spread) -> Iterable[tuple[object, ...]]:

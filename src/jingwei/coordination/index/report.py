@@ -30,7 +30,7 @@ def build_report(material: Material, method: Method, made: Index, language: Lang
     ranking = markdown(
         (say("名次", "rank"), say("单位", "unit"), material.names[tree.codes[top]], say("数据完整度", "coverage")),
         (
-            (_rank(made.ranks[i, top]), material.units[i], f"{made.scores[i, top]:.2f}", f"{share[i]:.0%}")
+            (_rank(made.ranks[i, top]), material.units[i], _figure(made.scores[i, top], ".2f"), f"{share[i]:.0%}")
             for i in order
         ),
     )
@@ -56,7 +56,9 @@ def build_report(material: Material, method: Method, made: Index, language: Lang
             for j in touched
         ),
     )
-    weights = np.nanmean(effective_weights(made.normalised, tree), axis=0)
+    effective = effective_weights(made.normalised, tree)
+    scored = ~np.isnan(effective).any(axis=1)
+    weights = effective[scored].mean(axis=0) if scored.any() else np.full(tree.indicators, np.nan)
     with_top = correlations(np.column_stack([made.normalised, made.scores[:, top]]))[:-1, -1]
     counts = markdown(
         (
@@ -64,7 +66,7 @@ def build_report(material: Material, method: Method, made: Index, language: Lang
             say("实际权重", "effective weight"),
             say("与总分的相关", "correlation with the index"),
         ),
-        ((tree.codes[j], f"{weights[j]:.2%}", f"{with_top[j]:.2f}") for j in range(tree.indicators)),
+        ((tree.codes[j], _figure(weights[j], ".2%"), _figure(with_top[j], ".2f")) for j in range(tree.indicators)),
     )
     return "\n".join(
         [
@@ -137,7 +139,19 @@ def uncertainty_report(material: Material, doubt: Doubt, top: Spread, language: 
     order = np.argsort(top.rank, kind="stable")
     table = markdown(
         (say("单位", "unit"), say("名次", "rank"), say("中位", "median"), say("90% 区间", "90 % interval")),
-        ((material.units[i], _rank(top.rank[i]), f"{middle[i]:g}", f"{low[i]:g}–{high[i]:g}") for i in order),
+        (
+            (
+                material.units[i],
+                _rank(top.rank[i]),
+                _figure(middle[i], "g"),
+                f"{_figure(low[i], 'g')}–{_figure(high[i], 'g')}",
+            )
+            for i in order
+        ),
+    )
+    left_out = say(
+        f"另有 {top.left_out:,} 次没有计入：重抽的数据给几何平均或调和平均带来了不大于 0 的分数。",
+        f"{top.left_out:,} more were left out: their redrawn figures gave a geometric or harmonic mean a score of 0 or less.",
     )
     runs = indistinguishable(top)
     sets = [f"- {', '.join(material.units[i] for i in run)}" for run in runs]
@@ -150,6 +164,7 @@ def uncertainty_report(material: Material, doubt: Doubt, top: Spread, language: 
                 f"{top.replications:,} replications, seed {doubt.seed}. Intervals show the spread that choices of method "
                 "make; they are not sampling error.",
             ),
+            *([left_out] if top.left_out else []),
             "",
             table,
             f"## {say('分不出先后的单位', 'Units that cannot be told apart')}",
@@ -166,4 +181,8 @@ def uncertainty_report(material: Material, doubt: Doubt, top: Spread, language: 
 
 
 def _rank(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.0f}"
+    return _figure(value, ".0f")
+
+
+def _figure(value: float, shape: str) -> str:
+    return "–" if np.isnan(value) else format(value, shape)

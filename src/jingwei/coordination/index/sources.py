@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isfinite, isnan
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table, decimals, number
 
 SHOWN_ERRORS = 10
+TYPES = ("", "indicator", "aggregate", "group", "denominator", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ def read_material(values: Table, structure: Table, group: str) -> Material:
             )
     numbers, places = read_numbers(values, wanted)
     at = {c: k for k, c in enumerate(wanted)}
+    for column in filter(None, related.values()):
+        if np.isnan(numbers[:, at[column]]).all():
+            raise Problem(
+                "bad_cells",
+                f"the denominator {column!r} has no figure for any unit",
+                where=values.name,
+                remedy="Fill its column, or clear Denominator in the tree.",
+            )
     mine = [at[c] for c in indicators]
     divided = any(related.values())
     by = (
@@ -131,6 +141,13 @@ def read_tree(table: Table) -> tuple[Tree, dict[str, dict[str, str]]]:
     kept: list[tuple[int, dict[str, str]]] = []
     for i, row in enumerate(rows):
         kind = row.get("Type", "").lower()
+        if kind not in TYPES:
+            raise Problem(
+                "bad_tree",
+                f"there is no Type {row['Type']!r}",
+                where=table.where(i, "Type"),
+                remedy=did_you_mean(kind, TYPES) or "The types are Indicator, Aggregate, Group, Denominator and Other.",
+            )
         if kind in ("indicator", "aggregate") or (not kind and (row.get("Level") or not table.has("Level"))):
             if not row["iCode"]:
                 raise Problem("bad_tree", "a node without a code", where=table.where(i, "iCode"))
@@ -247,6 +264,8 @@ def read_method(document: Document | None) -> Method:
     where = document.name if document else ""
     if told.treat.max_points < 0:
         raise Problem("bad_method", "max_points is 0 or more", where=f"{where}, [treat]")
+    if isnan(told.treat.skew) or isnan(told.treat.kurtosis):
+        raise Problem("bad_method", "skew and kurtosis are numbers", where=f"{where}, [treat]")
     if told.impute.method.startswith("group") and not told.impute.group:
         raise Problem(
             "bad_method",
@@ -276,7 +295,8 @@ def read_doubt(document: Document) -> Doubt:
             "max_points is [lo, hi] with 0 <= lo <= hi",
         ),
         (not 0 <= told.weight_noise < 1, "weight_noise is at least 0 and below 1"),
-        (float(told.rounding) < 0, "rounding is 0 or more"),
+        (told.weight_noise > 0 and not told.levels, "weight_noise needs levels, such as levels = [2, 3]"),
+        (not 0 <= float(told.rounding) < inf, "rounding is 0 or more"),
         (int(told.imputation_draws) < 0, "imputation_draws is true, false or a number of draws"),
     ):
         if wrong:
@@ -293,6 +313,18 @@ def read_doubt(document: Document) -> Doubt:
         rounding,
         told.imputation_draws,
     )
+
+
+def require_levels(doubt: Doubt, tree: Tree, where: str) -> None:
+    """Raises Problem ``bad_method`` when weights are to be doubted on a level that the tree does not have."""
+    known = sorted(set(tree.level.tolist()))
+    for level in doubt.levels:
+        if level not in known:
+            raise Problem(
+                "bad_method",
+                f"the tree has no level {level}; its levels are {', '.join(map(str, known))}",
+                where=f"{where}, [uncertainty] levels",
+            )
 
 
 class _Alternative(msgspec.Struct, array_like=True):
@@ -318,7 +350,8 @@ def _normaliser(method: Normalisation, scale: tuple[float, float] | None, where:
     rule = rules.get(method)
     if scale is not None and rule is None:
         raise Problem("bad_method", f"{method} takes no range", where=where)
-    if scale is not None and ((rule == "order" and scale[0] >= scale[1]) or (rule == "positive" and scale[1] <= 0)):
+    sound = scale is None or (isfinite(scale[0]) and isfinite(scale[1]) and scale[1] > (scale[0] if rule == "order" else 0))
+    if scale is not None and not sound:
         raise Problem(
             "bad_method",
             f"range {list(scale)} makes no scale",

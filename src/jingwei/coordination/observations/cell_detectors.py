@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from jingwei.coordination.observations.panel import MAX_DIGITS, Cells, Finding, Ints, Panel, Trait, neighbours, written
@@ -170,7 +172,7 @@ def _split_at_breaks(cells: Cells, own: Ints, breaks: tuple[int, ...]) -> bool:
     spans = sorted((int(cells.year[own[cells.definition[own] == d]].min()),
                     int(cells.year[own[cells.definition[own] == d]].max())) for d in np.unique(cells.definition[own]))
     return all(before[1] <= after[0] and any(abs(after[0] - year) <= 1 for year in breaks)
-               for before, after in zip(spans, spans[1:], strict=False))
+               for before, after in pairwise(spans))
 
 
 def clipped(panel: Panel) -> list[Finding]:

@@ -14,7 +14,7 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import HELD, OBSERVATIONS, RELEASES, Figure, Held
 from jingwei.coordination.observations.published import read_published
 from jingwei.coordination.observations.screening import Cells, Finding, Trait, screen
-from jingwei.coordination.observations.sources import last_place
+from jingwei.coordination.observations.sources import in_force, last_place
 from jingwei.facts import open_table
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
@@ -87,7 +87,8 @@ def published_figures() -> tuple[Figure, ...]:
     for o, (text, unit) in zip(observations, printed, strict=True):
         identity = "/".join(("published", o.measure, o.place, o.period, o.source, o.vintage, o.definition))
         figures.append(Figure(identity, o.measure, o.place, o.period, o.value, last_place(text, unit, o.unit), o.unit,
-                              o.status, o.source, o.vintage, o.definition, o.as_of, o.note))
+                              o.status, o.source, o.vintage,
+                              o.definition or in_force(measures[o.measure], int(o.period[:4])), o.as_of, o.note))
     return tuple(figures)
 
 

@@ -65,11 +65,12 @@ def computed(panel: Panel) -> list[Finding]:
     if len(panel.years) < 3 or not panel.new.any() or _stands_still(panel):
         return []
     ahead, back = _packed(panel), _packed(panel, backwards=True)
-    end = [*_extrapolated(panel, ahead), *_extrapolated(panel, back, first_years=True),
-           *_interpolated(panel, ahead, geometric=False)]
-    grown = [*_interpolated(panel, ahead, geometric=True), *_same_rate(panel)]
+    grown = [*_best([*_interpolated(panel, ahead, geometric=True), *_same_rate(panel)])]
+    cast = np.any([m.mask for m in grown], axis=0) if grown else np.zeros_like(panel.new)
+    end = [*_extrapolated(panel, ahead), *_interpolated(panel, ahead, geometric=False),
+           *(m for m in _extrapolated(panel, back, first_years=True) if (m.mask & ~cast).any())]
     return ([f for m in _best(end) for f in _findings(panel, "exact_extrapolation", m)]
-            + [f for m in _best(grown) for f in _findings(panel, "constant_growth", m)])
+            + [f for m in grown for f in _findings(panel, "constant_growth", m)])
 
 
 def _stands_still(panel: Panel) -> bool:
@@ -93,7 +94,7 @@ def _packed(panel: Panel, *, backwards: bool = False) -> _Series:
 def _ols(v: Floats, y: Floats, at: Floats) -> Floats:
     centre, mean = y.mean(axis=1, keepdims=True), v.mean(axis=1, keepdims=True)
     slope = ((y - centre) * (v - mean)).sum(axis=1, keepdims=True) / ((y - centre) ** 2).sum(axis=1, keepdims=True)
-    return mean + slope * (at - centre)
+    return np.asarray(mean + slope * (at - centre))
 
 
 def _linear(v: Floats, y: Floats, at: Floats) -> Floats:
@@ -103,7 +104,7 @@ def _linear(v: Floats, y: Floats, at: Floats) -> Floats:
 
 def _mean_growth(v: Floats, y: Floats, at: Floats) -> Floats:
     rate = ((v[:, 1:] / v[:, :-1]) ** (1 / np.diff(y, axis=1)) - 1).mean(axis=1, keepdims=True)
-    return v[:, -1:] * (1 + rate) ** (at - y[:, -1:])
+    return np.asarray(v[:, -1:] * (1 + rate) ** (at - y[:, -1:]))
 
 
 def _in_logs(rule: Callable[[Floats, Floats, Floats], Floats]) -> Callable[[Floats, Floats, Floats], Floats]:
@@ -208,7 +209,7 @@ def _interpolated(panel: Panel, s: _Series, *, geometric: bool) -> Iterator[_Mat
     """Stretches between two figures that lie on the straight line (or the constant growth) between them."""
     noise, longest = _scatter(panel) / np.sqrt(2), int(s.count.max())  # a mean of two neighbours errs by that much
     log = np.log(s.value)
-    digits = _rare_digits(panel, s) if not geometric else None
+    digits = _rare_digits(s) if not geometric else None
     tried = max(1, longest * (longest - 1) // 2)
     odd_hits: list[tuple[int, slice, float]] = []
     odd_chance = 0.0
@@ -241,7 +242,7 @@ def _interpolated(panel: Panel, s: _Series, *, geometric: bool) -> Iterator[_Mat
     yield from _odd_digits(panel, s, odd_hits, odd_chance, tried)
 
 
-def _rare_digits(panel: Panel, s: _Series) -> Flags:
+def _rare_digits(s: _Series) -> Flags:
     """Figures written with more digits than nearly all others of the measure."""
     half = s.half[np.isfinite(s.half)]
     units, times = np.unique(half, return_counts=True)
@@ -272,6 +273,7 @@ def _same_rate(panel: Panel) -> Iterator[_Match]:
     step = np.diff(panel.log, axis=1)
     reach = relative[:, 1:] + relative[:, :-1]
     noise = max(RATE_NOISE, _scatter(panel))
+    mask, least, rates = np.zeros(panel.value.shape, dtype=np.bool_), 0.0, []
     for t in range(step.shape[1]):
         who = np.flatnonzero(np.isfinite(step[:, t]) & (panel.new[:, t] | panel.new[:, t + 1]) & (step[:, t] != 0))
         if len(who) <= TOGETHER_MIN:
@@ -282,10 +284,11 @@ def _same_rate(panel: Panel) -> Iterator[_Match]:
         chance = np.minimum(1.0, 2 * w / (np.sqrt(2 * np.pi) * noise))
         together = poisson_bound(int(near[best].sum()) - 1, float(chance.sum()))
         if near[best].sum() > TOGETHER_MIN and together + np.log(len(who)) < TOGETHER:
-            mask = np.zeros(panel.value.shape, dtype=np.bool_)
             mask[who[near[best]], t] = mask[who[near[best]], t + 1] = True
-            rate = f"{np.expm1(d[best]):+.2%}"
-            yield _Match(mask, together, f"the same rate {rate} in every place", f"各地同一增速{rate}")
+            least = min(least, together)
+            rates.append(f"{np.expm1(d[best]):+.2%}")
+    if rates:
+        yield _Match(mask, least, f"the same rate {', '.join(rates)} in every place", f"各地同一增速{'、'.join(rates)}")
 
 
 def _best(matches: list[_Match]) -> Iterator[_Match]:

@@ -16,6 +16,7 @@ from jingwei.coordination.observations.panel import (
     Ints,
     median,
     spread,
+    times_ten,
     written,
 )
 
@@ -76,7 +77,7 @@ def _misplaced(level: Floats, others: Floats) -> list[tuple[int, int, float, str
         off, ground, least = level - median(level), "the other places", CROSS_Z
     scale = max(spread(off), 0.02)
     found = []
-    for p in np.flatnonzero(np.abs(off) >= max(HALF_TEN, least * scale)):
+    for p in np.flatnonzero(np.abs(np.nan_to_num(off)) >= max(HALF_TEN, least * scale)):
         power = round(float(off[p]) / TEN)
         rest = np.delete(level, p)
         outside = level[p] > np.nanmax(rest) + HALF_TEN * 0.7 or level[p] < np.nanmin(rest) - HALF_TEN * 0.7
@@ -98,15 +99,15 @@ def _residual(level: Floats, others: Floats) -> Floats:
         beta = np.linalg.lstsq(design * weight[:, None], np.nan_to_num(level) * weight, rcond=None)[0]
         off = level - design @ beta
         weight = np.where(there, np.sqrt(np.minimum(1, 1.5 * max(spread(off), 1e-6) / np.maximum(np.abs(off), 1e-9))), 0)
-    return np.asarray(off, dtype=np.float64)
+    return np.where(np.isfinite(others).sum(axis=0) >= FEWEST_MEASURES, off, np.nan)
 
 
 def _finding(cells: Cells, rows: Ints, power: int, strength: float, ground: str) -> Finding:
     r = int(rows[np.argmin(cells.year[rows])])
     shown = written(float(cells.value[r]), 10.0 ** -float(np.clip(cells.decimals[r], -MAX_DIGITS, MAX_DIGITS)))
     ground_zh = "该地其他指标" if ground == "its other measures" else "其他地区"
-    times = f"{10 ** abs(power):,} times" if power > 0 else f"1/{10 ** abs(power):,} of"
+    times, times_zh = times_ten(power)
     return Finding(
         "unit_slip", str(cells.measure[r]), str(cells.place[r]), tuple(sorted(int(i) for i in rows)),
         f"The whole series (from {shown} in {cells.year[r]}) is about {times} the level that {ground} lead to expect.",
-        f"整个序列（{cells.year[r]}年为{shown}）与{ground_zh}所示水平相差约10的{power}次方。", strength)
+        f"整个序列（{cells.year[r]}年为{shown}）约为{ground_zh}所示水平的{times_zh}。", strength)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +131,7 @@ class Panel:
     def segments(self, breaks: tuple[int, ...]) -> Iterator[Panel]:
         """The stretches between declared breaks."""
         cuts = sorted({int(np.searchsorted(self.years, year)) for year in breaks} | {0, len(self.years)})
-        for first, end in zip(cuts, cuts[1:], strict=False):
+        for first, end in pairwise(cuts):
             if end > first:
                 yield self.between(first, end - 1)
 
@@ -184,6 +185,12 @@ def series(panel: Panel, place: int) -> str:
     """All figures of one place, ``2019: 1.2, 2020: 1.4``."""
     there = np.flatnonzero(np.isfinite(panel.value[place]))
     return ", ".join(f"{panel.years[t]}: {panel.shown(place, int(t))}" for t in there)
+
+
+def times_ten(power: int) -> tuple[str, str]:
+    """``100 times`` or ``1/100 of``, in English and Chinese."""
+    ten = 10 ** abs(power)
+    return (f"{ten:,} times", f"{ten}倍") if power > 0 else (f"1/{ten:,} of", f"{ten}分之一")
 
 
 def median(values: Floats, default: float = 0.0) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from jingwei.coordination.observations.panel import (
@@ -33,6 +35,8 @@ MIXED_GAP = 0.9  # empty stretch between the groups, in their scatter
 MIXED_TIGHT = 1.5  # noises of scatter within the odd group: one factor, not a handful of outliers
 MIXED_PLACES = 4  # fewer places are looked at one by one
 LEVEL_MIN = 0.34  # log points: a place's series steps by 1.4 and stays there
+LEVEL_MAX = 0.96  # beyond 2.6 times it is a jump, no other way of counting
+LEVEL_UNDONE = 0.5  # of the step taken back at once makes it one odd figure, not another level
 LEVEL_Z = 8.0  # noises; real provinces step by up to 8 where they reorganise a survey
 VINTAGE_MIN = 0.17  # log points: revisions of accounts stay below 18 %
 VINTAGE_SPREAD = 0.12  # log points within which ratios to the other vintage are one factor
@@ -51,7 +55,7 @@ def series_breaks(panel: Panel, trait: Trait) -> list[Finding]:
         return []
     found, seen = [], np.isfinite(np.diff(panel.log, axis=1)).sum(axis=0) >= MIN_PLACES
     declared = np.array([any(a < year <= b for year in trait.breaks)
-                         for a, b in zip(panel.years, panel.years[1:], strict=False)])
+                         for a, b in pairwise(panel.years)])
     for t in np.flatnonzero(seen).tolist():
         same = (np.cumsum(declared) == np.cumsum(declared)[t]) | declared[t]
         others = panel.growth[seen & ~declared & same & (np.arange(len(seen)) != t)]
@@ -151,7 +155,7 @@ def _persists(own: Floats, odd: Flags, t: int, factor: float) -> int:
     for later in range(t + 1, own.shape[1]):
         if median(own[odd, later]) * np.sign(factor) < -0.6 * abs(factor):
             return later
-    return own.shape[1]
+    return int(own.shape[1])
 
 
 def _two_groups(x: Floats, noise: float) -> list[tuple[Flags, float, float]]:
@@ -185,15 +189,18 @@ def _parts_of_series(panel: Panel, level: Floats) -> list[Finding]:
     packed = pack(np.isfinite(level))
     own, noise = steps(panel, packed, level)
     with np.errstate(invalid="ignore"):
-        large = (np.abs(own) >= LEVEL_MIN) & (np.abs(own) >= LEVEL_Z * noise)
+        large = (np.abs(own) >= LEVEL_MIN) & (np.abs(own) < LEVEL_MAX) & (np.abs(own) >= LEVEL_Z * noise)
     found = []
     for p in np.flatnonzero(large.any(axis=1)):
         last = int(packed.count[p]) - 1
         cuts = [0, *(int(i) + 1 for i in np.flatnonzero(large[p, :last])), last + 1]
-        runs = list(zip(cuts, cuts[1:], strict=False))
+        runs = list(pairwise(cuts))
         if max(b - a for a, b in runs) == last + 1 or last < 3:
             continue
         i = int(np.argmax(np.where(large[p], np.abs(own[p]) / noise[p], 0)))
+        beside = np.concatenate((own[p, max(0, i - 1):i], own[p, i + 1:i + 2]))
+        if (-beside / own[p, i] > LEVEL_UNDONE).any():
+            continue
         before, after = next(r for r in runs if r[1] == i + 1), next(r for r in runs if r[0] == i + 1)
         short = after if after[1] - after[0] <= before[1] - before[0] else before
         if short[1] - short[0] < 2 and not (short is before and before[0] == 0):
@@ -203,7 +210,14 @@ def _parts_of_series(panel: Panel, level: Floats) -> list[Finding]:
         mask[p, packed.column[p, sorted(cells)]] = True
         if (mask & panel.new).any():
             strength = float(abs(own[p, i]) / noise[p, i])
-            found.append(_factor_finding(panel, str(panel.places[p]), mask, float(own[p, i]), strength))
+            where = panel.years[packed.column[p, i]], panel.years[packed.column[p, i + 1]]
+            times = f"{np.exp(own[p, i]):.2f}"
+            found.append(Finding(
+                "mixed_definition", panel.measure, str(panel.places[p]), panel.held(mask),
+                f"Between {where[0]} and {where[1]} the level steps to {times} times and stays there, unlike in other "
+                f"places ({series(panel, int(p))}); which side counts by the definition cannot be told.",
+                f"{where[0]}至{where[1]}年水平变为{times}倍并保持不变，与其他地区不同（{series(panel, int(p))}），"
+                "无法判断哪一侧符合口径。", strength))
     return found
 
 
@@ -217,11 +231,11 @@ def _factor_finding(panel: Panel, place: str, mask: Flags, factor: float, streng
         "mixed_definition", panel.measure, place, panel.held(mask),
         f"{years}{where}: about {times} times the level that the other years and places lead to "
         f"({series(panel, p)}); counted another way?",
-        f"{years}年{'' if place else f'{len(who)}个地区（如{panel.places[p]}）'}约为其他年份和地区所示水平的{times}倍"
+        f"{years.replace(', ', '、')}年{'' if place else f'{len(who)}个地区（如{panel.places[p]}）'}约为其他年份和地区所示水平的{times}倍"
         f"（{series(panel, p)}），口径可能不同。", strength)
 
 
-def vintage_conflicts(panel: Panel, trait: Trait) -> list[Finding]:
+def vintage_conflicts(panel: Panel) -> list[Finding]:
     """New figures against accepted ones of another vintage or source: reversed, slipped, or off by a steady factor."""
     with np.errstate(divide="ignore", invalid="ignore"):
         other = np.log(np.where(panel.other > 0, panel.other, np.nan))

@@ -92,7 +92,7 @@ def _panel(panel: Panel, trait: Trait) -> Iterator[Finding]:
     if np.isin(panel.value[np.isfinite(panel.value)], (0.0, 1.0)).all():
         return
     yield from clipped(panel)
-    yield from vintage_conflicts(panel, trait)
+    yield from vintage_conflicts(panel)
     yield from series_breaks(panel, trait)
     yield from computed(panel)
     for part in panel.segments(trait.breaks):

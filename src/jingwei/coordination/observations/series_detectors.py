@@ -20,16 +20,21 @@ from jingwei.coordination.observations.panel import (
     pack,
     series,
     spread,
+    times_ten,
 )
 
 SLIP_FIT = 0.3  # a slipped figure put right lies within 35 % of its neighbours, more in noisy measures
 SLIP_FIT_NOISY = 0.55  # but never further: 1.7 times off is no longer a power of ten
+SLIP_FIT_FAR = 1.0  # a hundredfold change has no other explanation, so growth may blur it more
+SLIP_FIT_LONE = 0.4  # log points for a series without a cross-section
 SLIP_FIT_YEAR = 0.12  # what a whole cross-section does together is far steadier than one place
 SLIP_Z = 6.0  # a slip stands this many noises out, else the measure's own swings imitate it
 ACCEPTED_WEIGHT = 100  # accepted figures decide which side of a slip is right, however many new ones disagree
 JUMP_MIN = 0.8  # log points: a change to less than 45 % or more than 220 % of what the others do
 JUMP_Z = 5.0  # noises; with 6,000 figures five normal ones would be exceeded once in 300 panels
 JUMP_LONE = 0.9  # log points for a series without a cross-section, whose noise is hardly known
+JUMP_LONE_Z = 4.0  # noises
+LONE_JUMPS = 2  # wrong figures looked for in one such series
 LONE_NOISE = 0.15  # log points of yearly change that a lone national series is granted
 UNDONE = 0.5  # a jump that is taken back by at least this share is one figure, not a new level
 REVERSED_GAIN = 10.0  # log-likelihood units in favour of the reverse order: 1 in 20,000 by chance
@@ -53,11 +58,11 @@ def unit_slips(panel: Panel) -> tuple[list[Finding], Ints]:
             steady = panel.growth[np.abs(panel.growth) < HALF_TEN]
             wobble = spread(steady) if len(steady) > 2 else HALF_TEN
             drift = median(steady) * np.arange(len(panel.years))
-            fit = min(SLIP_FIT_NOISY, SLIP_FIT_YEAR + 2 * wobble)
+            fit = min(SLIP_FIT_NOISY, SLIP_FIT_YEAR + 2.5 * wobble)
             of_year, tie = _powers((panel.path - drift)[None, :], weight[None, :], fit)
             power, tied = power + of_year, tied | tie
         weight = np.where(panel.new, 1, ACCEPTED_WEIGHT)
-        fit = min(SLIP_FIT_NOISY, max(SLIP_FIT if panel.wide else 0.4, 2.5 * panel.noise if panel.wide else 0.0))
+        fit = min(SLIP_FIT_NOISY, max(SLIP_FIT, 2.5 * panel.noise) if panel.wide else SLIP_FIT_LONE)
         of_cell, tie = _powers(panel.level, weight, fit)
         if panel.wide and SLIP_Z * panel.noise > TEN:
             of_cell[:] = 0
@@ -86,7 +91,7 @@ def _powers(level: Floats, weight: Ints, fit: float) -> tuple[Ints, Flags]:
             beside = [g for g in good if g < run[0]][-1:] + [g for g in good if g > run[-1]][:1]
             off = level[s, run] - float(np.mean(level[s, beside]))
             k = round(float(np.median(off)) / TEN)
-            if k and (np.abs(off - k * TEN) <= fit).all():
+            if k and (np.abs(off - k * TEN) <= (fit if abs(k) < 2 else max(fit, SLIP_FIT_FAR))).all():
                 power[s, run] = k
                 tied[s, run] = votes[run].min() == votes[anchor]
         if tied[s].any():
@@ -110,15 +115,15 @@ def _runs(there: Ints, good: Flags) -> list[list[int]]:
 def _slip_findings(panel: Panel, power: Ints, tied: Flags) -> list[Finding]:
     found = []
     for k in np.unique(power[power != 0]):
-        mask = power == k
+        mask, (times, times_zh) = power == k, times_ten(int(k))
         for years in _whole_years(mask, np.isfinite(panel.log)):
             rows = panel.held(mask & years)
             if rows:
                 which = ", ".join(str(y) for y in panel.years[years[0]])
                 found.append(Finding(
                     "unit_slip", panel.measure, "", rows,
-                    f"{which}: the figures of all places are {_times(k)} those of the neighbouring years.",
-                    f"{which}年各地数值均为相邻年份的{_times_zh(k)}。", abs(float(k))))
+                    f"{which}: the figures of all places are {times} those of the neighbouring years.",
+                    f"{which}年各地数值均为相邻年份的{times_zh}。", abs(float(k))))
             mask = mask & ~years
         for p in np.flatnonzero((mask & panel.new).any(axis=1)):
             at = np.flatnonzero(mask[p] & panel.new[p])
@@ -127,8 +132,9 @@ def _slip_findings(panel: Panel, power: Ints, tied: Flags) -> list[Finding]:
             more = " Either side may be the wrong one." if tied[p, t] else ""
             found.append(Finding(
                 "unit_slip", panel.measure, str(panel.places[p]), panel.held(_only(mask, int(p))),
-                f"{panel.shown(int(p), t)} in {panel.years[t]} is {_times(k)} what its neighbours say ({near}).{more}",
-                f"{panel.years[t]}年的{panel.shown(int(p), t)}为相邻年份（{near_zh}）应有水平的{_times_zh(k)}。",
+                f"{panel.shown(int(p), t)} in {panel.years[t]} is {times} what its neighbours say ({near}).{more}",
+                f"{panel.years[t]}年的{panel.shown(int(p), t)}为相邻年份（{near_zh}）所示水平的{times_zh}。"
+                f"{'也可能错在另一侧。' if tied[p, t] else ''}",
                 abs(float(k))))
     return found
 
@@ -144,14 +150,6 @@ def _only(mask: Flags, place: int) -> Flags:
     one = np.zeros_like(mask)
     one[place] = mask[place]
     return one
-
-
-def _times(k: int) -> str:
-    return f"{10 ** abs(int(k)):,} times" if k > 0 else f"1/{10 ** abs(int(k)):,} of"
-
-
-def _times_zh(k: int) -> str:
-    return f"{10 ** abs(int(k))}倍" if k > 0 else f"{10 ** abs(int(k))}分之一"
 
 
 def steps(panel: Panel, packed: Packed, level: Floats) -> tuple[Floats, Floats]:
@@ -174,58 +172,63 @@ def jumps(panel: Panel, power: Ints) -> list[Finding]:
     found = _wrong_signs(panel)
     if len(panel.years) < 2:
         return found
-    level = panel.level - np.where(np.abs(power) >= 2, power, 0) * TEN
+    slip = np.where(np.abs(power) >= 2, power, 0) * TEN
     if not panel.wide:
-        return found + _lone_jumps(panel, level)
+        return found + _lone_jumps(panel, panel.log - slip)
+    level = panel.level - slip
     packed = pack(np.isfinite(level))
     own, noise = steps(panel, packed, level)
     for p in np.flatnonzero(packed.count >= 2):
-        cells, size, strength = _jump_cells(own[p], noise[p], int(packed.count[p]) - 1)
-        rows = [int(packed.column[p, i]) for i in cells]
-        found += _jump_finding(panel, int(p), rows, size, strength)
+        cells = _jump_cells(own[p], noise[p], int(packed.count[p]) - 1)
+        found += _jump_finding(panel, int(p), {int(packed.column[p, i]): why for i, why in cells.items()})
     return found
 
 
-def _jump_cells(own: Floats, noise: Floats, count: int) -> tuple[list[int], float, float]:
-    """Positions held back in one packed series, the largest own change and its z."""
-    cells: set[int] = set()
-    size = strength = 0.0
+def _jump_cells(own: Floats, noise: Floats, count: int) -> dict[int, tuple[float, float]]:
+    """Positions held back in one packed series, each with its own change (log points) and that change's z.
+
+    A change that is taken back marks one figure; one that stays marks both sides, save at the end of the series.
+    """
+    cells: dict[int, tuple[float, float]] = {}
     for i in range(count):
         after = -own[i + 1] / own[i] if i + 1 < count and own[i] else 0.0
         before = -own[i - 1] / own[i] if i > 0 and own[i] else 0.0
         change, scale = own[i], noise[i]
-        if UNDONE <= after <= 1 / UNDONE and abs(own[i + 1]) > abs(own[i]):
+        spike = UNDONE <= after <= 1 / UNDONE
+        if spike and abs(own[i + 1]) > abs(own[i]):
             change, scale = (own[i] - own[i + 1]) / 2, (noise[i] + noise[i + 1]) / 2
         if not (abs(change) >= JUMP_MIN and abs(change) >= JUMP_Z * scale):
             continue
-        if UNDONE <= after <= 1 / UNDONE:
-            cells.add(i + 1)
-        elif UNDONE <= before <= 1 / UNDONE:
-            cells.add(i)
-        elif i == count - 1:
-            cells.add(i + 1)
+        why = (float(change), float(abs(change) / scale))
+        if not spike and UNDONE <= before <= 1 / UNDONE:
+            cells.setdefault(i, (-why[0], why[1]))
         else:
-            cells.update((i, i + 1))
-        if abs(change) / scale > strength:
-            size, strength = float(change), float(abs(change) / scale)
-    return sorted(cells), size, strength
+            cells[i + 1] = max(cells.get(i + 1, why), why, key=lambda w: w[1])
+            if not spike and i < count - 1:
+                cells.setdefault(i, (-why[0], why[1] / 2))
+    return cells
 
 
-def _jump_finding(panel: Panel, place: int, years: list[int], size: float, strength: float) -> list[Finding]:
+def _jump_finding(panel: Panel, place: int, cells: dict[int, tuple[float, float]]) -> list[Finding]:
+    """One finding for a place; ``cells`` gives each year position's change and z, the worst new one is told."""
     mask = np.zeros(panel.value.shape, dtype=np.bool_)
-    mask[place, years] = True
-    if not (mask & panel.new).any():
+    mask[place, list(cells)] = True
+    fresh = [t for t in cells if panel.new[place, t]]
+    if not fresh:
         return []
-    t = next(t for t in reversed(years) if panel.new[place, t])
+    t = max(fresh, key=lambda t: (cells[t][1], t))
+    size, strength = cells[t]
     near, near_zh = neighbours(panel, place, t)
     shown, ratio = panel.shown(place, t), f"{np.exp(abs(size)):.1f}"
-    compared = ("than the other places did" if panel.wide else "than its other years suggest")
+    way, way_zh = ("higher", "高") if size > 0 else ("lower", "低")
+    compared, compared_zh = (("the other places' changes", "其他地区的变动") if panel.wide
+                             else ("its other years", "其他年份"))
     return [Finding(
         "jump", panel.measure, str(panel.places[place]), panel.held(mask),
-        f"{shown} in {panel.years[t]} against {near}: a step {ratio} times {'higher' if size > 0 else 'lower'} "
-        f"{compared}, {strength:.0f} times the usual scatter of changes.",
-        f"{panel.years[t]}年为{shown}，而{near_zh}：变动幅度为其他{'地区' if panel.wide else '年份'}的{ratio}倍"
-        f"（偏{'高' if size > 0 else '低'}），是通常离散程度的{strength:.0f}倍。", strength)]
+        f"{shown} in {panel.years[t]} beside {near} is {ratio} times {way} than {compared} lead to expect, "
+        f"{strength:.0f} times the usual scatter.",
+        f"{panel.years[t]}年为{shown}，相邻数值为{near_zh}：比{compared_zh}所示水平偏{way_zh}{ratio}倍，"
+        f"为通常离散程度的{strength:.0f}倍。", strength)]
 
 
 def _wrong_signs(panel: Panel) -> list[Finding]:
@@ -242,20 +245,23 @@ def _wrong_signs(panel: Panel) -> list[Finding]:
         for p in np.flatnonzero((negative & panel.new).any(axis=1))]
 
 
-def _lone_jumps(panel: Panel, level: Floats) -> list[Finding]:
-    """The worst figure of each series that has no cross-section around it: against its own neighbours and growth."""
+def _lone_jumps(panel: Panel, log: Floats) -> list[Finding]:
+    """The worst figures of each series that has no cross-section around it: against its own neighbours and growth."""
     found = []
-    for p in range(len(panel.places)):
-        there = np.flatnonzero(np.isfinite(level[p]))
-        if not panel.new[p].any() or len(there) < 2:
-            continue
-        y, when = panel.log[p, there], panel.years[there].astype(np.float64)
-        scored = [_lone_score(y, when, j) for j in range(len(there))]
-        j = int(np.argmax([abs(off) / scale for off, scale in scored]))
-        off, scale = scored[j]
-        if abs(off) >= JUMP_LONE * (1.2 if len(there) == 2 else 1.0) and abs(off) >= JUMP_Z * scale * 0.8:
+    for p in np.flatnonzero(panel.new.any(axis=1)):
+        there = np.flatnonzero(np.isfinite(log[p]))
+        for _ in range(LONE_JUMPS):
+            if len(there) < 2:
+                break
+            y, when = log[p, there], panel.years[there].astype(np.float64)
+            scored = [_lone_score(y, when, j) for j in range(len(there))]
+            j = int(np.argmax([abs(off) / scale for off, scale in scored]))
+            off, scale = scored[j]
+            if abs(off) < JUMP_LONE * (1.2 if len(there) == 2 else 1.0) or abs(off) < JUMP_LONE_Z * scale:
+                break
             years = there.tolist() if len(there) == 2 else [int(there[j])]
-            found += _jump_finding(panel, p, years, off, abs(off) / scale)
+            found += _jump_finding(panel, int(p), dict.fromkeys(years, (off, abs(off) / scale)))
+            there = np.delete(there, j)
     return found
 
 

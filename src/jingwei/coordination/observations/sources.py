@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -41,8 +42,8 @@ def _figure(table: Table, i: int, cells: dict[str, str], measures: Mapping[str, 
     code = cells["measure"]
     measure = measures.get(code)
     if measure is None:
-        raise Problem("unknown_measure", f"{code!r} is not a measure of any room", where=table.where(i, "measure"),
-                      remedy=did_you_mean(code, measures) or "List them with: jingwei measures")
+        raise Problem("unknown_measure", f"{code[:40]!r} is not a measure of any room", where=table.where(i, "measure"),
+                      remedy=did_you_mean(code[:40], measures) or "List them with: jingwei measures")
     try:
         place = places.find(cells["place"])
         period = Period.parse(cells["period"])
@@ -51,7 +52,7 @@ def _figure(table: Table, i: int, cells: dict[str, str], measures: Mapping[str, 
         raise Problem(problem.code, problem.what, where=table.where(i, column), remedy=problem.remedy) from None
     status = cells["status"].lower() or "observed"
     if status not in STATUSES:
-        raise Problem("unknown_status", f"{cells['status']!r} is not a status", where=table.where(i, "status"),
+        raise Problem("unknown_status", f"{cells['status'][:40]!r} is not a status", where=table.where(i, "status"),
                       remedy=f"Write one of {', '.join(STATUSES)}.")
     if not cells["source"]:
         raise Problem("no_source", "the figure has no source", where=table.where(i, "source"),
@@ -63,7 +64,12 @@ def _figure(table: Table, i: int, cells: dict[str, str], measures: Mapping[str, 
     told = {c: cells[c] if c in optional else "" for c in OPTIONAL_COLUMNS}
     identity = hashlib.sha256("\x1f".join((table.digest, str(table.lines[i]))).encode()).hexdigest()[:16]
     return Figure(identity, code, place.code, str(period), value, last, measure.unit, status, cells["source"],
-                  cells["vintage"], told["definition"], told["as_of"], told["note"], table.digest, table.lines[i], order)
+                  cells["vintage"], told["definition"] or in_force(measure, period.year), told["as_of"], told["note"], table.digest, table.lines[i], order)
+
+
+def in_force(measure: Measure, year: int) -> str:
+    """The definition a figure is counted by when it does not say; empty for a measure that only ever had one."""
+    return measure.definition_in(year).code if len(measure.definitions) > 1 else ""
 
 
 def _value(table: Table, i: int, cells: dict[str, str], measure: Measure) -> tuple[float | None, float]:
@@ -76,9 +82,12 @@ def _value(table: Table, i: int, cells: dict[str, str], measure: Measure) -> tup
         return None, 0.0
     converted = convert(str(written), cells["unit"], measure.unit)
     if converted is None:
-        raise Problem("unknown_unit", f"{cells['unit']!r} cannot be turned into {measure.unit!r}, the unit of "
+        raise Problem("unknown_unit", f"{cells['unit'][:40]!r} cannot be turned into {measure.unit!r}, the unit of "
                       f"{measure.code}", where=table.where(i, "unit"),
                       remedy=f"Give the figure in {measure.unit}.")
+    if not math.isfinite(converted):
+        raise Problem("not_a_number", f"{cells['value'][:40]!r} {cells['unit']} is beyond any figure",
+                      where=table.where(i, "value"), remedy="Check the unit and the exponent.")
     return converted, last_place(str(written), cells["unit"], measure.unit)
 
 

@@ -123,8 +123,13 @@ def _newest(target: Target, mine: Sequence[Figure], figures: Mapping[str, Sequen
     return replace(open_, value=value, low=low, high=high, period=newest.as_of or newest.period)
 
 
-def judge_goal(goal: Goal, verdicts: Sequence[Verdict]) -> GoalVerdict:
-    """One missed target misses the goal; all met meets it; anything else is said as it is, and nothing is averaged."""
+def judge_goal(goal: Goal, verdicts: Sequence[Verdict], figures: Mapping[str, Sequence[Figure]]) -> GoalVerdict:
+    """One missed target misses the goal; all met meets it; anything else is said as it is, and nothing is averaged.
+
+    A goal that asks for acceleration is judged by the growth of its measure, year on year.
+    """
+    if goal.wording == "acceleration":
+        return _faster(goal, figures)
     under = [v for v in verdicts if v.target.goal == goal.number]
     if not under:
         return GoalVerdict(goal.number, "not_assessable", Text(
@@ -142,6 +147,36 @@ def judge_goal(goal: Goal, verdicts: Sequence[Verdict]) -> GoalVerdict:
     if counts["not_comparable"]:
         return GoalVerdict(goal.number, "not_comparable", told)
     return GoalVerdict(goal.number, "not_assessable", told)
+
+
+ACCELERATING = "data_output"
+"""The measure behind goal 2, "scale and quality of data resources rise faster": quality is not published."""
+
+DUE = 2025
+
+
+def _faster(goal: Goal, figures: Mapping[str, Sequence[Figure]]) -> GoalVerdict:
+    """Growth of the due year against that of the year before, each as far as rounding lets it lie."""
+    mine = [f for f in figures.get(ACCELERATING, ()) if f.value and f.year <= DUE]
+    latest = max(mine, key=lambda f: f.year, default=None)
+    by_year = {f.year: f for f in sorted(mine, key=lambda f: f.order) if latest and f.definition == latest.definition}
+    growth = {y: _growth(by_year[y - 1], by_year[y]) for y in by_year if y - 1 in by_year}
+    if latest is None or len(growth) < 2 or latest.year - 1 not in growth:
+        return GoalVerdict(goal.number, "not_assessable", Text(
+            "可比的数不足三年", "fewer than three comparable years are published"))
+    (low, now, high), (low0, before, high0) = growth[latest.year], growth[latest.year - 1]
+    told = Text(f"{latest.year}年增长 {now:.1%}，上年 {before:.1%}", f"growth {now:.1%} in {latest.year} against {before:.1%} the year before")
+    if latest.year < DUE:
+        return GoalVerdict(goal.number, "not_assessable", Text(f"{told.zh}；没有{DUE}年的公布数", f"{told.en}; no figure for {DUE} is published"))
+    word: Word = "met" if low > high0 else "missed" if high < low0 else "not_established"
+    return GoalVerdict(goal.number, word, told)
+
+
+def _growth(before: Figure, after: Figure) -> tuple[float, float, float]:
+    """Lowest, stated and highest growth that the printed digits allow."""
+    assert before.value and after.value  # only figures above 0 come here
+    a, b, ha, hb = before.value, after.value, before.last_place / 2, after.last_place / 2
+    return (b - hb) / (a + ha) - 1, b / a - 1, (b + hb) / (a - ha) - 1
 
 
 def _said(counts: Counter[Word], *, zh: bool) -> list[tuple[str, int]]:

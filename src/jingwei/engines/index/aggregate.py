@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from jingwei.engines.index.model import Aggregation, Floats, Tree
+from jingwei.engines.index.normalise import extremes, ranks
 from jingwei.kernel.problems import Problem
 
 
@@ -16,7 +17,7 @@ def aggregate(scores: Floats, tree: Tree, method: Aggregation, weights: Floats |
     scores : (..., units, indicators)
     weights : (..., nodes) in place of the tree's; leading axes as in ``scores`` or absent
     Missing children drop out and the others' weights are scaled up; a node with no child left is missing.
-    Raises Problem ``not_positive`` when a geometric or harmonic mean meets a score of 0 or less (harmonic: 0).
+    Raises Problem ``not_positive`` when a geometric or harmonic mean meets a score of 0 or less.
     """
     given = tree.weight if weights is None else weights
     nodes: list[Floats] = [scores[..., j] for j in range(tree.indicators)]
@@ -49,8 +50,8 @@ def _turn(scores: Floats, method: Aggregation, node: str) -> Floats:
     if method == "arithmetic":
         return scores
     with np.errstate(invalid="ignore"):
-        bad = (scores <= 0).any() if method == "geometric" else (scores == 0).any()
-    if bad:
+        bad = scores <= 0
+    if bad.any():
         raise Problem(
             "not_positive",
             f"a {method} mean needs scores above 0, and {node} has one of 0 or less",
@@ -74,8 +75,8 @@ def entropy_weights(scores: Floats) -> Floats:
     """Weights of indicators by Shannon entropy: e = -sum(p ln p) / ln n, w proportional to 1 - e, adding up to 1.
 
     scores : (units, indicators), 0 or more; missing ones are left out
-    Raises Problem ``not_positive`` for negative scores, and NotAssessable-like NaN never: an indicator with the same
-    score everywhere gets weight 0.
+    An indicator with the same score everywhere, or with fewer than two scores, gets weight 0; when all are such, all
+    weigh the same. Raises Problem ``not_positive`` for negative scores.
     """
     if (np.nan_to_num(scores) < 0).any():
         raise Problem(
@@ -88,7 +89,8 @@ def entropy_weights(scores: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         p = filled / filled.sum(axis=0)
         entropy = -np.where(p > 0, p * np.log(p), 0.0).sum(axis=0) / np.log(count)
-    spare = np.clip(1.0 - np.nan_to_num(entropy, nan=1.0), 0.0, None)
+    low, high = extremes(scores)
+    spare = np.where(high > low, np.clip(1.0 - entropy, 0.0, None), 0.0)
     if spare.sum() == 0:
         return np.full(scores.shape[1], 1.0 / scores.shape[1])
     weights: Floats = spare / spare.sum()
@@ -104,7 +106,8 @@ def effective_weights(scores: Floats, tree: Tree, top: int = -1) -> Floats:
     present = np.zeros((len(scores), len(tree.codes)), np.bool_)
     present[:, : tree.indicators] = ~np.isnan(scores)
     for node in tree.inner:
-        present[:, node] = present[:, tree.children[node]].any(axis=1)
+        children = tree.children[node]
+        present[:, node] = (present[:, children] & (tree.weight[children] > 0)).any(axis=1)
     share = np.zeros(present.shape)
     share[:, top] = np.where(present[:, top], 1.0, np.nan)
     for node in reversed(tree.inner):
@@ -130,6 +133,4 @@ def correlations(scores: Floats) -> Floats:
 
 def places(scores: Floats) -> Floats:
     """Rank of each unit in each column, 1 the best, ties taking the better place, NaN kept."""
-    from jingwei.engines.index.normalise import ranks
-
     return ranks(-scores)

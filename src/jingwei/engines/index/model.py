@@ -123,7 +123,7 @@ class Tree:
         levels : as the tree's author numbers them; by default the height above the indicators
 
         Raises Problem ``bad_tree`` for an unknown parent, a circle, a repeated code, a negative weight, a direction
-        other than 1 or -1, or a node without children.
+        other than 1 or -1, a node without children, or more than one node without a parent.
         """
         position = {code: i for i, code in enumerate(codes)}
         if len(position) != len(codes):
@@ -145,6 +145,9 @@ class Tree:
         if below:
             raise _bad(f"{min(below)!r} has no children", where)
         level = _levels(codes, parents, leaves, where)
+        tops = [code for code, parent in zip(codes, parents, strict=True) if parent is None]
+        if len(tops) > 1:
+            raise _bad(f"{tops[0]!r} and {tops[1]!r} have no parent; only the top node has none", where)
         order = leaves + sorted((c for c in codes if c not in set(leaves)), key=lambda c: (level[c], position[c]))
         at = {code: i for i, code in enumerate(order)}
         parent_of = dict(zip(codes, parents, strict=True))

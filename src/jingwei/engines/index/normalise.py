@@ -42,7 +42,7 @@ def normalise(
             return share
         case "zscore":
             return _zscore(signed, base, how.scale)
-    low, high = _extremes(base)
+    low, high = extremes(base)
     if how.method == "distance_to_target":
         if targets is None or np.isnan(targets).any():
             raise Problem(
@@ -76,15 +76,17 @@ def _zscore(signed: Floats, base: Floats, scale: tuple[float, float]) -> Floats:
     mean, deviation = scale
     present = ~np.isnan(base)
     n = present.sum(axis=0)
+    low, high = extremes(base)
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = np.where(present, base, 0.0).sum(axis=0) / n
         spread = np.sqrt(np.where(present, base - middle, 0.0).__pow__(2).sum(axis=0) / (n - 1))
-        scores: Floats = (signed - middle) / np.where(spread == 0, np.nan, spread) * deviation + mean
+        scores: Floats = (signed - middle) / np.where(low == high, np.nan, spread) * deviation + mean
     return scores
 
 
-def _extremes(base: Floats) -> tuple[Floats, Floats]:
-    missing = np.isnan(base)
-    low = np.where(missing, np.inf, base).min(axis=0)
-    high = np.where(missing, -np.inf, base).max(axis=0)
+def extremes(values: Floats) -> tuple[Floats, Floats]:
+    """Lowest and highest value of each column, NaN for a column without values."""
+    missing = np.isnan(values)
+    low = np.where(missing, np.inf, values).min(axis=0)
+    high = np.where(missing, -np.inf, values).max(axis=0)
     return np.where(np.isinf(low), np.nan, low), np.where(np.isinf(high), np.nan, high)

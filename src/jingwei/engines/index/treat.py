@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jingwei.engines.index.model import Bools, Floats, Ints, Treater
+from jingwei.engines.index.normalise import extremes
 
 LOG_OFFSET = 0.01
 """Share of the range added before the logarithm, so that the lowest value has one (COIN Tool)."""
@@ -45,7 +46,8 @@ def moments(values: Floats) -> tuple[Floats, Floats]:
         skew = np.sqrt(n) * (square * centred).sum(axis=0) / m2**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
         ratio = n * (square * square).sum(axis=0) / m2**2
         kurtosis = ((n + 1) * (ratio - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
-    defined = (n >= 4) & (m2 > 0)
+    low, high = extremes(values)
+    defined = (n >= 4) & (low < high)
     return np.where(defined, skew, np.nan), np.where(defined, kurtosis, np.nan)
 
 
@@ -53,7 +55,7 @@ def treat(values: Floats, treater: Treater, max_points: Ints | None = None) -> T
     """Winsorise each failing indicator up to ``max_points``; where that is not enough, log the untouched values.
 
     Each round sets the extreme value on the side of the skew, with all its ties, to its neighbour. An indicator
-    passes when |skew| < limit or kurtosis < limit.
+    passes when |skew| < limit or kurtosis < limit; one that winsorising would leave without any spread is logged.
     max_points : (indicators,) a limit for each column in place of the treater's one
     """
     skew, kurtosis = moments(values)
@@ -82,8 +84,9 @@ def treat(values: Floats, treater: Treater, max_points: Ints | None = None) -> T
         now_skew, now_kurtosis = moments(part)
         side = side.copy()
         side[active] = now_skew
-        passes[active] = _passes(now_skew, now_kurtosis, treater)
-        active = active[~passes[active] & (points[active] < limit[active])]
+        spread = ~np.isnan(now_skew)
+        passes[active] = spread & _passes(now_skew, now_kurtosis, treater)
+        active = active[spread & ~passes[active] & (points[active] < limit[active])]
     logged = ~passes
     if logged.any():
         treated[:, logged] = shifted_log(values[:, logged], values[:, logged])
@@ -94,7 +97,7 @@ def treat(values: Floats, treater: Treater, max_points: Ints | None = None) -> T
 
 def shifted_log(values: Floats, reference: Floats) -> Floats:
     """ln(x - min + 1 % of the range), minimum and range being those of ``reference`` (COINr's log_CT)."""
-    low, high = np.nanmin(reference, axis=0), np.nanmax(reference, axis=0)
+    low, high = extremes(reference)
     with np.errstate(invalid="ignore", divide="ignore"):
         shifted: Floats = np.log(values - low + LOG_OFFSET * (high - low))
     return shifted

@@ -25,6 +25,9 @@ BLOCK = 1024
 RAW_BLOCK = 128
 """The same when every replication has raw figures of its own, which take units x indicators numbers each."""
 
+COMPARED = 1 << 19
+"""Pairs of units compared at a time: what fits in a processor's cache, and memory that many units cannot burst."""
+
 KEPT_SCORES = 10_000
 """Replications whose scores are kept for score intervals; ranks are counted for all of them."""
 
@@ -55,7 +58,8 @@ class Spread:
     counts : (units, units) replications in which a unit took each place, first place first
     above : (units, units) share of replications in which the row's unit scored strictly above the column's
     kept : (kept, units) scores of the first replications
-    replications : how many
+    replications : how many were made
+    left_out : how many were not, because redrawn figures gave a score of 0 or less to a geometric or harmonic mean
     """
 
     node: str
@@ -65,18 +69,24 @@ class Spread:
     above: Floats
     kept: Floats
     replications: int
+    left_out: int = 0
 
     def rank_quantile(self, share: float) -> Floats:
-        """Quantile of each unit's rank, (units,), interpolated as R does by default (type 7)."""
+        """Quantile of each unit's rank, (units,), interpolated as R does by default (type 7); NaN if never ranked."""
         cumulative = np.cumsum(self.counts, axis=1)
-        at = (self.replications - 1) * share
+        ranked = cumulative[:, -1:]
+        at = np.maximum(ranked - 1, 0) * share
         low = np.argmax(cumulative > np.floor(at), axis=1) + 1.0
         high = np.argmax(cumulative > np.ceil(at), axis=1) + 1.0
-        return np.asarray(low + (at - np.floor(at)) * (high - low))
+        between = (at - np.floor(at))[:, 0] * (high - low)
+        return np.where(ranked[:, 0] > 0, low + between, np.nan)
 
     def score_quantile(self, share: float) -> Floats:
-        """Quantile of each unit's score, (units,)."""
-        return np.asarray(np.nanquantile(self.kept, share, axis=0))
+        """Quantile of each unit's score, (units,); NaN for a unit that never has one."""
+        scored = ~np.isnan(self.kept).all(axis=0)
+        result = np.full(len(scored), np.nan)
+        result[scored] = np.nanquantile(self.kept[:, scored], share, axis=0)
+        return result
 
 
 def uncertainty(
@@ -86,7 +96,8 @@ def uncertainty(
 
     nodes : nodes to report; by default the top one
     on_block : told how many replications have just been done
-    Raises Problem ``not_positive`` when a drawn mean cannot be taken of the drawn scores.
+    Raises Problem ``not_positive`` when one of the means cannot be taken of the figures as they stand. Where only
+    redrawn figures stop it, that replication is left out and counted.
     """
     tree = given.tree
     wanted = [tree.codes.index(n) for n in nodes] or [len(tree.codes) - 1]
@@ -95,14 +106,14 @@ def uncertainty(
         given.values, tree, given.method, denominators=given.denominators, groups=given.groups, targets=given.targets
     )
     tallies = [_Tally(int(ranked.sum())) for _ in wanted]
-    for scores in _replicate(given, doubt, nominal, wanted, ranked):
-        for tally, node in zip(tallies, range(len(wanted)), strict=True):
-            tally.add(scores[node])
+    for scores, possible in _replicate(given, doubt, nominal, wanted, ranked):
+        for tally, of_node in zip(tallies, scores, strict=True):
+            tally.add(of_node if possible.all() else of_node[possible])
         if on_block is not None:
-            on_block(scores.shape[1])
+            on_block(len(possible))
     first = places(nominal.scores[ranked])
     return [
-        tally.spread(tree.codes[node], first[:, node], nominal.scores[ranked, node])
+        tally.spread(tree.codes[node], first[:, node], nominal.scores[ranked, node], doubt.replications)
         for tally, node in zip(tallies, wanted, strict=True)
     ]
 
@@ -110,9 +121,10 @@ def uncertainty(
 def indistinguishable(spread: Spread, certainty: float = 0.95) -> list[tuple[int, ...]]:
     """Largest runs of units, in order of nominal rank, in which no pair is told apart with ``certainty``.
 
-    A pair is told apart when one scores above the other in at least that share of replications.
+    A pair is told apart when one scores above the other in at least that share of replications. A unit without a
+    rank is in no run.
     """
-    order = np.argsort(spread.rank, kind="stable")
+    order = np.argsort(spread.rank, kind="stable")[: np.count_nonzero(~np.isnan(spread.rank))]
     told = np.maximum(spread.above, spread.above.T) >= certainty
     runs: list[tuple[int, ...]] = []
     end = 0
@@ -138,19 +150,23 @@ class _Tally:
 
     def add(self, scores: Floats) -> None:
         """scores : (replications, units)"""
-        lower = scores[:, :, None] < scores[:, None, :]
-        rank = lower.sum(axis=2)
-        present = ~np.isnan(scores)
-        flat = (np.arange(self.units) * self.units + rank)[present]
-        self.counts += np.bincount(flat, minlength=self.units**2).reshape(self.units, self.units)
-        self.above += lower.sum(axis=0).T
+        step = max(1, COMPARED // self.units**2)
+        for part in (scores[at : at + step] for at in range(0, len(scores), step)):
+            lower = part[:, :, None] < part[:, None, :]
+            rank = lower.sum(axis=2)
+            flat = (np.arange(self.units) * self.units + rank)[~np.isnan(part)]
+            self.counts += np.bincount(flat, minlength=self.units**2).reshape(self.units, self.units)
+            self.above += lower.sum(axis=0).T
         room = KEPT_SCORES - self.done
         if room > 0:
             self.kept.append(scores[:room].copy())
         self.done += len(scores)
 
-    def spread(self, node: str, rank: Floats, score: Floats) -> Spread:
-        return Spread(node, rank, score, self.counts, self.above / self.done, np.concatenate(self.kept), self.done)
+    def spread(self, node: str, rank: Floats, score: Floats, asked: int) -> Spread:
+        above = self.above / max(self.done, 1)
+        return Spread(
+            node, rank, score, self.counts, above, np.concatenate(self.kept), self.done, asked - self.done
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +183,13 @@ def _options(method: Method, doubt: Doubt) -> _Options:
     )
 
 
-def _replicate(given: Inputs, doubt: Doubt, nominal: Index, wanted: list[int], ranked: Bools) -> Iterator[Floats]:
-    """Scores of the wanted nodes in blocks, ``(nodes, replications, ranked units)``."""
+def _replicate(
+    given: Inputs, doubt: Doubt, nominal: Index, wanted: list[int], ranked: Bools
+) -> Iterator[tuple[Floats, Bools]]:
+    """Blocks of scores of the wanted nodes, ``(nodes, replications, ranked units)``, and which could be made."""
     options = _options(given.method, doubt)
     raw = bool(doubt.rounding) or bool(doubt.imputation_draws)
-    prepared = None if raw else _prepare(given, options, nominal, ranked)
+    prepared = _prepare(given, options, nominal, ranked)
     redraw = _Redraw.of(given, doubt, nominal) if raw else None
     size = RAW_BLOCK if raw else BLOCK
     for block, start in enumerate(range(0, doubt.replications, size)):
@@ -182,29 +200,39 @@ def _replicate(given: Inputs, doubt: Doubt, nominal: Index, wanted: list[int], r
         mean = rng.integers(len(options.means), size=count)
         weights = _weights(given.tree, doubt, count, rng)
         result = np.empty((len(wanted), count, int(ranked.sum())))
-        if prepared is not None:
+        possible = np.ones(count, np.bool_)
+        if redraw is None:
             for (p, s), scores in prepared.items():
                 for m, kind in enumerate(options.means):
                     chosen = np.flatnonzero((points == p) & (scale == s) & (mean == m))
                     if len(chosen):
                         part = _subset(weights, chosen)
                         result[:, chosen] = _nodes(scores, given.tree, kind, part, wanted)
-        elif redraw is not None:
+        else:
             values = redraw.draw(count, rng)
             treated = _treat_block(values, given, options.points[points])
             for s, how in enumerate(options.normalisers):
                 at = np.flatnonzero(scale == s)
+                if not len(at):
+                    continue
                 scores = _normalise_block(treated.values[at], values[at], treated.logged[at], given, how)[:, ranked]
                 for m, kind in enumerate(options.means):
                     chosen = np.flatnonzero(mean[at] == m)
+                    if kind != "arithmetic":
+                        bad = (scores[chosen] <= 0).any(axis=(1, 2))
+                        possible[at[chosen[bad]]] = False
+                        chosen = chosen[~bad]
                     if len(chosen):
                         part = _subset(weights, at[chosen])
                         result[:, at[chosen]] = _nodes(scores[chosen], given.tree, kind, part, wanted)
-        yield result
+        yield result, possible
 
 
 def _prepare(given: Inputs, options: _Options, nominal: Index, ranked: Bools) -> dict[tuple[int, int], Floats]:
-    """Normalised scores of the ranked units for every winsorisation limit and scale: few enough to make beforehand."""
+    """Normalised scores of the ranked units for every winsorisation limit and scale: few enough to make beforehand.
+
+    Raises Problem ``not_positive`` when one of the means cannot be taken of them.
+    """
     prepared = {}
     for (p, points), (s, how) in product(enumerate(options.points), enumerate(options.normalisers)):
         limits = np.full(nominal.imputed.shape[1], points)
@@ -212,6 +240,8 @@ def _prepare(given: Inputs, options: _Options, nominal: Index, ranked: Bools) ->
         prepared[p, s] = normalise(
             treated.values, given.tree.direction, how, targets=follow(given.targets, nominal.imputed, treated)
         )[ranked]
+        for kind in options.means:
+            aggregate(prepared[p, s], given.tree, kind)
     return prepared
 
 
@@ -262,7 +292,7 @@ class _Redraw:
             raw = raw + rng.uniform(-1.0, 1.0, raw.shape) * self.half
         values = raw.copy() if given.denominators is None else _denominate_block(raw, given.denominators)
         if not self.cells:
-            if given.method.impute != "none" and np.isnan(given.values).any():
+            if given.method.impute != "none" and np.isnan(values).any():
                 return np.stack([impute(v, given.method.impute, given.groups) for v in values])
             return values
         chosen = None if self.sets is None else rng.integers(len(self.sets), size=count)

@@ -61,11 +61,15 @@ ECOMMERCE_SALES = Measure(
                             2019),),
     issuer=_NBS, denominator="gdp")
 
+_RAISED = Text(zh="2023年起各地同时高出约四成，发布者未说明原因，按口径变化处理",
+               en="From 2023 all places stand some 40 % higher at once; the issuer gives no reason; read as a new scope")
+
 ECOMMERCE_FIRMS = Measure(
     code="ecommerce_firms", name=Text(zh="有电子商务交易活动的企业", en="Firms with e-commerce"),
     unit="firms", direction=1, clause="I1.2", tag="digital", domain="economy",
     definitions=(Definition("surveyed_firms", Text(zh="通过网络订单销售或采购的调查企业数",
-                                                   en="Surveyed firms that sold or bought on online orders"), 2019),),
+                                                   en="Surveyed firms that sold or bought on online orders"), 2019),
+                 Definition("surveyed_firms_2023", _RAISED, 2023)),
     issuer=_NBS, denominator="population",
     caution=Text(zh="调查企业总数逐年变化；各地按常住人口折算后比较。",
                  en="The number of firms surveyed changes; places are compared per resident."))
@@ -74,7 +78,8 @@ ECOMMERCE_FIRM_SHARE = Measure(
     code="ecommerce_firm_share", name=Text(zh="有电子商务交易活动的企业比重", en="Share of firms with e-commerce"),
     unit="%", direction=1, clause="I1.2", tag="digital", domain="economy",
     definitions=(Definition("surveyed_firms", Text(zh="有电子商务交易活动的企业占调查企业的比重",
-                                                   en="Firms with e-commerce as a share of surveyed firms"), 2019),),
+                                                   en="Firms with e-commerce as a share of surveyed firms"), 2019),
+                 Definition("surveyed_firms_2023", _RAISED, 2023)),
     issuer=_NBS, bounded=True)
 
 ECOMMERCE_TURNOVER = Measure(
