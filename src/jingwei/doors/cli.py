@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -28,6 +29,9 @@ REFUSED = 2
 def main() -> None:
     """Entry point of ``jingwei``."""
     language = language_of()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character must not stop the answer
     try:
         program(language).main(prog_name="jingwei", standalone_mode=True)
     except Problem as problem:
@@ -215,8 +219,11 @@ def _read(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
         if bare in (Table, Document) and path is not None:
             try:
                 document = Document(path.name, path.read_bytes(), str(path))
+                str(path).encode()
             except OSError as error:
                 raise Unreadable(f"cannot be read ({error.strerror})", where=str(path)) from None
+            except UnicodeEncodeError:
+                raise Unreadable("the file's name is not UTF-8", where=repr(path.name), remedy="Rename it.") from None
             values[name] = Table.read(document) if bare is Table else document
     return values
 

@@ -25,6 +25,9 @@ _FIGURE = re.compile(
     r"[+-]?(?:\d*|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,9})?", re.ASCII
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | dict.fromkeys((0xA0, 0x2009, 0x202F, 0x3000), 0x20)
+"""Full-width forms and fixed spaces; no more, or the footnote mark of 113.6² would become a digit."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—", "…", "..", "...", "缺失"})
@@ -123,7 +126,7 @@ def number(text: str) -> Decimal | None:
 
     Raises ValueError for anything else, infinity and formulas included: a figure is never guessed.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = text.translate(_NARROW).strip()
     if plain.lower() in MISSING:
         return None
     if not _FIGURE.fullmatch(plain):

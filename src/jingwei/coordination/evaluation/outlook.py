@@ -159,7 +159,7 @@ def _gap(panel: Panel, measure: Measure, year: int, seed: int) -> Gap | None:
 
     def reading(at: int) -> tuple[float, float, float]:
         x, w = perhead[both, panel.at(at)], people[both, panel.at(at)]
-        half = float((last_place[both, panel.at(at)] / w).max() / 2)
+        half = last_place[both, panel.at(at)] / w / 2
         low, high = theil_interval(x, w, half_unit=half, revision=revision, seed=seed)
         return theil(x, w), low, high
 

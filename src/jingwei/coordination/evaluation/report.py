@@ -28,6 +28,9 @@ SURE = 0.95
 
 SHOWN_MOVERS = 10
 
+YEAR = 2025
+"""The year the thirteen goals and their targets are for."""
+
 
 def report(done: Evaluation, context: Context) -> str:
     """Markdown in the language asked for."""
@@ -47,7 +50,11 @@ def _headline(done: Evaluation, say: Say) -> str:
     counts = Counter(g.word for g in done.goals)
     zh = "，".join(f"{text.zh} {counts[word]}" for word, text in WORDS.items() if counts[word])
     en = ", ".join(f"{counts[word]} {text.en}" for word, text in WORDS.items() if counts[word])
-    return f"# {say(f'2025年十三项目标：{zh}。', f'The thirteen goals of 2025: {en}.')}\n"
+    under = Counter(v.word for v in done.verdicts if v.target.year <= YEAR)
+    told_zh = "，".join(f"{text.zh} {under[word]}" for word, text in WORDS.items() if under[word])
+    told_en = ", ".join(f"{under[word]} {text.en}" for word, text in WORDS.items() if under[word])
+    numeric = say(f"{under.total()} 个数值目标：{told_zh}。", f"The {under.total()} numeric targets: {told_en}.")
+    return f"# {say(f'{YEAR}年十三项目标：{zh}。', f'The thirteen goals of {YEAR}: {en}.')}\n\n{numeric}\n"
 
 
 def _goals(done: Evaluation, say: Say) -> str:
@@ -60,7 +67,7 @@ def _goals(done: Evaluation, say: Say) -> str:
 def _targets(verdicts: Sequence[Verdict], say: Say) -> str:
     rows = ((v.target.code, f"{say(v.target.name.zh, v.target.name.en)}", f"{_sign(v)} {readable(v.target.value)} {say(v.target.unit.zh, v.target.unit.en)}",
              "–" if v.value is None else f"{readable(v.value)} ({v.period})", say(WORDS[v.word].zh, WORDS[v.word].en),
-             say(v.reason.zh, v.reason.en)) for v in verdicts if v.target.year <= 2025)
+             say(v.reason.zh, v.reason.en)) for v in verdicts if v.target.year <= YEAR)
     head = (say("编号", "code"), say("指标", "measure"), say("目标", "target"), say("最近的数", "last figure"),
             say("结论", "verdict"), say("依据", "because"))
     return f"## {say('各项数值目标', 'Numeric targets')}\n\n{markdown(head, rows)}"
@@ -165,7 +172,7 @@ def _later(paths: Sequence[Path], verdicts: Sequence[Verdict], say: Say) -> str:
         rows.append((say(path.measure.name.zh, path.measure.name.en), y, readable(made.median[-1]),
                      f"{readable(made.q05[-1])}–{readable(made.q95[-1])}", path.measure.unit, made.measured_horizon))
     due = [f"- {v.target.code} {say(v.target.name.zh, v.target.name.en)} {_sign(v)} {v.target.value:g} ({v.target.year}): "
-           f"{say(v.reason.zh, v.reason.en)}" for v in verdicts if v.target.year > 2025]
+           f"{say(v.reason.zh, v.reason.en)}" for v in verdicts if v.target.year > YEAR]
     head = (say("指标", "measure"), say("年", "year"), say("中位", "median"), say("90% 区间", "90 % interval"),
             say("单位", "unit"), say("实测到几年", "measured years ahead"))
     return "\n".join([f"## {say('到2030年', 'To 2030')}", "", *due, "", markdown(head, rows)])

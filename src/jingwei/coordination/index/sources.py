@@ -316,15 +316,14 @@ def read_doubt(document: Document) -> Doubt:
 
 
 def require_levels(doubt: Doubt, tree: Tree, where: str) -> None:
-    """Raises Problem ``bad_method`` when weights are to be doubted on a level that the tree does not have."""
+    """Raises Problem ``bad_method`` when weights are to be doubted on levels none of which the tree has."""
     known = sorted(set(tree.level.tolist()))
-    for level in doubt.levels:
-        if level not in known:
-            raise Problem(
-                "bad_method",
-                f"the tree has no level {level}; its levels are {', '.join(map(str, known))}",
-                where=f"{where}, [uncertainty] levels",
-            )
+    if doubt.weight_noise and not set(doubt.levels) & set(known):
+        raise Problem(
+            "bad_method",
+            f"weight_noise is on levels {list(doubt.levels)}, and the tree has only {known}",
+            where=f"{where}, [uncertainty] levels",
+        )
 
 
 class _Alternative(msgspec.Struct, array_like=True):

@@ -51,8 +51,9 @@ def observe(context: Context, given: Observe) -> Result:
         context.workspace.establish()
         lake = context.workspace.lake
         lake.append(HELD, held_rows(held))
+        before = {r["file"] for r in records(context.read(REJECTED).select("file").distinct(), by=("file",))}
         lake.append(REJECTED, [{"file": r.file, "line": r.line, "code": r.code, "detail": r.detail, "cells": r.cells}
-                               for r in rejected])
+                               for r in rejected if r.file not in before])
         lake.append(OBSERVATIONS, observation_rows(figures))
     return _told(figures, held, rejected, context)
 

@@ -42,7 +42,7 @@ def read_book(context: Context) -> Book:
     published = published_figures()
     own = own_figures(context)
     held = [*published_findings(), *_own_findings(context)]
-    held = [replace(h, released=releases.get(h.id, "")) for h in held]
+    held = [replace(h, released=releases.get(h.id, "")) for h in {(h.id, h.figures): h for h in held}.values()]
     back = {f for h in held if not h.known and not h.released for f in h.figures}
     usable = (f for f in (*published, *own) if f.id not in back and f.value is not None)
     return Book(tuple(f for f in usable if f.status not in ("missing", "synthetic")), tuple(held))
@@ -61,7 +61,7 @@ def accepted(observations: ir.Table, held: ir.Table, releases: ir.Table) -> ir.T
 
 
 def _own_findings(context: Context) -> list[Held]:
-    rows = records(context.read(HELD), by=("finding", "observation"))
+    rows = records(context.read(HELD).distinct(), by=("finding", "observation"))
     found: dict[str, Held] = {}
     for row in rows:
         figures = (row["observation"],) if row["observation"] else ()

@@ -96,6 +96,7 @@ class Panel:
     path : (years,) running sum of ``growth``
     noise : standard deviation of a place's change around the common one, robust, per year
     noise_in : (years - 1,) the same for one year step, never below ``noise`` where places are few
+    turns : years in which the figures start to state another definition
     """
 
     measure: str
@@ -111,6 +112,7 @@ class Panel:
     path: Floats
     noise: float
     noise_in: Floats
+    turns: tuple[int, ...] = ()
 
     @property
     def level(self) -> Floats:
@@ -232,15 +234,30 @@ def common_unit(value: Floats) -> float:
 
 
 def panels(cells: Cells, rows: Ints) -> Iterator[Panel]:
-    """Panels of the one measure whose ``rows`` are given: one per stated definition and per vintage within the file.
+    """Panels of the one measure whose ``rows`` are given, one per vintage within the file.
 
-    Figures that state no definition join the only stated one; where several are stated they stand apart.
+    Definitions that follow one another year by year stay in one panel, whose ``turns`` name the changes. Where two
+    are stated for one year they stand apart; figures that state none join the only stated one.
     """
     definitions = cells.definition[rows]
     stated = np.unique(definitions[definitions != ""])
-    groups = [np.ones(len(rows), dtype=np.bool_)] if len(stated) < 2 else [definitions == d for d in np.unique(definitions)]
-    for group in groups:
-        yield from _layers(cells, rows[group])
+    turns = _turns(cells.year[rows], definitions) if len(stated) > 1 else ()
+    if turns is None:
+        for definition in np.unique(definitions):
+            yield from _layers(cells, rows[definitions == definition])
+    else:
+        for panel in _layers(cells, rows):
+            yield replace(panel, turns=turns)
+
+
+def _turns(year: Ints, definition: NDArray[np.str_]) -> tuple[int, ...] | None:
+    """Years in which the stated definition changes; None where a year has two."""
+    in_year: dict[int, str] = {}
+    for y, d in sorted({(int(y), str(d)) for y, d in zip(year, definition, strict=True) if d}):
+        if y in in_year:
+            return None
+        in_year[y] = d
+    return tuple(later for earlier, later in pairwise(in_year) if in_year[earlier] != in_year[later])
 
 
 def _layers(cells: Cells, rows: Ints) -> Iterator[Panel]:

@@ -88,6 +88,7 @@ def _measure(cells: Cells, rows: Ints, trait: Trait) -> Iterator[Finding]:
 
 
 def _panel(panel: Panel, trait: Trait) -> Iterator[Finding]:
+    trait = replace(trait, breaks=tuple(sorted({*trait.breaks, *panel.turns})))
     yield from zeros_for_missing(panel, trait)
     if np.isin(panel.value[np.isfinite(panel.value)], (0.0, 1.0)).all():
         return

@@ -33,7 +33,7 @@ def read_figures(table: Table, measures: Mapping[str, Measure], order: int) -> t
             figures.append(_figure(table, i, cells, measures, order, optional))
         except Problem as problem:
             rejected.append(Rejected(table.digest, table.lines[i], problem.code, str(problem),
-                                     json.dumps(cells, ensure_ascii=False, sort_keys=True)[:2000]))
+                                     json.dumps(cells, ensure_ascii=False, sort_keys=True)))
     return figures, rejected
 
 

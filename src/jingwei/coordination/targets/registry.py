@@ -24,7 +24,6 @@ FIFTEENTH = Text("“十五五”规划", "15th five-year plan")
 
 PERCENT = Text("%", "%")
 TRILLION = Text("万亿元", "trillion yuan")
-HUNDRED_MILLION = Text("亿", "100M")
 
 TARGETS = (
     Target("F1.1.stations", "F1.1", Text("每万人5G基站数", "5G base stations per 10,000 people"), "base_stations_5g",
@@ -32,11 +31,11 @@ TARGETS = (
     Target("F1.1.users", "F1.1", Text("5G用户普及率", "5G accounts per 100 people"), "users_5g",
            56, PERCENT, COMMUNICATIONS, per="population", scale=1e6, goal=1),
     Target("F1.1.gigabit", "F1.1", Text("千兆宽带用户", "Gigabit broadband lines"), "gigabit_subs",
-           6000, Text("万户", "10k"), ECONOMY, goal=1),
+           6000, Text("万户", "10k lines"), ECONOMY, goal=1),
     Target("F1.2.users", "F1.2", Text("IPv6活跃用户", "Active IPv6 users"), "ipv6_active_users",
-           8, HUNDRED_MILLION, ECONOMY, goal=1),
+           8, Text("亿", "100M users"), ECONOMY, goal=1),
     Target("F1.2.users_raised", "F1.2", Text("IPv6活跃用户（提高后）", "Active IPv6 users, raised target"),
-           "ipv6_active_users", 8.5, HUNDRED_MILLION, IPV6_2025, goal=1),
+           "ipv6_active_users", 8.5, Text("亿", "100M users"), IPV6_2025, goal=1),
     Target("F1.2.traffic", "F1.2", Text("移动网络IPv6流量占比", "IPv6 share of mobile traffic"),
            "ipv6_mobile_traffic_share", 70, PERCENT, IPV6, goal=1),
     Target("F1.5.total", "F1.5", Text("算力规模", "Computing power"), "compute_total",
@@ -59,10 +58,10 @@ TARGETS = (
     Target("I1.2.cloud", "I1.2", Text("企业设备上云率", "Equipment on the cloud"), "equipment_on_cloud",
            30, PERCENT, INFORMATION, goal=4),
     Target("I2.3.users", "I2.3", Text("在线政务服务实名用户", "Real-name users of online government"),
-           "gov_platform_users", 8, HUNDRED_MILLION, ECONOMY, goal=5),
+           "gov_platform_users", 8, Text("亿", "100M users"), ECONOMY, goal=5),
     Target("I2.3.permits", "I2.3", Text("省级行政许可网上办理比例", "Provincial permits handled online"),
            "permits_online_share", 90, PERCENT, INFORMATION, goal=5),
-    Target("I4.1.netizens", "I4.1", Text("网民规模", "Internet users"), "netizens", 12, HUNDRED_MILLION, INFORMATION,
+    Target("I4.1.netizens", "I4.1", Text("网民规模", "Internet users"), "netizens", 12, Text("亿人", "100M people"), INFORMATION,
            goal=7),
     Target("I5.4.pue", "I5.4", Text("新建大型及以上数据中心PUE", "PUE of new large data centres"), "data_centre_pue",
            1.3, Text("", "ratio"), GREEN, at_least=False, definition="new_large", goal=8),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.targets.model import WORDS, GoalVerdict, Target, Verdict, Word
 from jingwei.kernel.i18n import Text
@@ -33,9 +34,9 @@ def judge(target: Target, figures: Mapping[str, Sequence[Figure]], today: date) 
         return _without_figure(shown, figures)
     same = [f for f in due if not target.definition or f.definition == target.definition]
     if not same:
-        told = ", ".join(sorted({f.definition for f in due}))
-        return _say(shown, "not_comparable", f"{target.year}年的数按另一口径（{told}），目标要求 {target.definition}",
-                    f"the {target.year} figure counts {told}, the target {target.definition}")
+        counted = _counted(due[0])
+        return _say(shown, "not_comparable", f"{target.year}年的数是另一口径：{counted.zh}",
+                    f"the {target.year} figure counts something else: {counted.en}")
     if len({f.definition for f in same if f.definition}) > 1:
         return _say(shown, "not_comparable", "同一年有几种口径", "several definitions in one year")
     if any(f.note.startswith(UNCERTAIN) for f in same):
@@ -52,11 +53,17 @@ def _without_figure(shown: Verdict, figures: Mapping[str, Sequence[Figure]]) -> 
     target = shown.target
     other = [f for m in target.otherwise for f in figures.get(m, ()) if f.year == target.year]
     if other:
-        told = f"{other[0].measure} {readable(other[0].value or 0.0)}"
-        return _say(shown, "not_comparable", f"{target.year}年只公布了另一口径：{told}",
-                    f"for {target.year} only another definition is published: {told}")
+        name, value = declared_measures()[other[0].measure].name, readable(other[0].value or 0.0)
+        return _say(shown, "not_comparable", f"{target.year}年只公布了另一口径：{name.zh} {value}",
+                    f"for {target.year} only another definition is published: {name.en} {value}")
     zh, en = (f"，最近是{shown.period}", f"; the last is for {shown.period}") if shown.period else ("", "")
     return _say(shown, "not_assessable", f"没有{target.year}年的公布数{zh}", f"no figure for {target.year} is published{en}")
+
+
+def _counted(figure: Figure) -> Text:
+    """What a figure counts, in the words of its definition."""
+    known = {d.code: d.text for d in declared_measures()[figure.measure].definitions}
+    return known.get(figure.definition, Text(figure.definition, figure.definition))
 
 
 def _compare(shown: Verdict, same: Sequence[Figure], figures: Mapping[str, Sequence[Figure]]) -> Verdict:

@@ -228,20 +228,21 @@ def theil_parts(values: ArrayLike, weights: ArrayLike, groups: Sequence[Hashable
 
 
 def theil_interval(
-    values: ArrayLike, weights: ArrayLike, *, half_unit: float, revision: float = 0.0, seed: int, draws: int = 2_000
+    values: ArrayLike, weights: ArrayLike, *, half_unit: ArrayLike, revision: float = 0.0, seed: int, draws: int = 2_000
 ) -> tuple[float, float]:
     """5 % and 95 % points of Theil's T under what the figures leave open.
 
     A bootstrap over places would answer a question nobody asks: 31 provinces are all there are, not a sample. What is
     open is the digits cut off in print and the later revision of the figures.
 
-    half_unit : half of the last printed place of ``values`` (0.05 when printed to one decimal); uniform noise
+    half_unit : half of the last printed place of ``values`` (0.05 when printed to one decimal), one for all or
+        (places,); uniform noise
     revision : relative standard deviation of revisions, one draw per place, from comparing two vintages
     Raises as ``theil`` does.
     """
     x, w = _theil_input(values, weights)
     rng = np.random.default_rng(seed)
-    noisy = x + rng.uniform(-half_unit, half_unit, (draws, len(x)))
+    noisy = x + rng.uniform(-1.0, 1.0, (draws, len(x))) * half_unit
     noisy = np.maximum(noisy * np.exp(rng.normal(0.0, revision, noisy.shape)), 0.0)
     sample = [theil(row, w) for row in noisy]
     low, high = np.quantile(sample, [0.05, 0.95])

@@ -110,7 +110,7 @@ def effective_weights(scores: Floats, tree: Tree, top: int = -1) -> Floats:
         present[:, node] = (present[:, children] & (tree.weight[children] > 0)).any(axis=1)
     share = np.zeros(present.shape)
     share[:, top] = np.where(present[:, top], 1.0, np.nan)
-    for node in reversed(tree.inner):
+    for node in reversed(range(tree.indicators, top + 1)):
         children = tree.children[node]
         mass = tree.weight[children] * present[:, children]
         total = mass.sum(axis=1, keepdims=True)

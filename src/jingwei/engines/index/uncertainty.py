@@ -84,7 +84,7 @@ class Spread:
     def score_quantile(self, share: float) -> Floats:
         """Quantile of each unit's score, (units,); NaN for a unit that never has one."""
         scored = ~np.isnan(self.kept).all(axis=0)
-        result = np.full(len(scored), np.nan)
+        result = np.full(self.kept.shape[1], np.nan)
         result[scored] = np.nanquantile(self.kept[:, scored], share, axis=0)
         return result
 
