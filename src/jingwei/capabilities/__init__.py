@@ -1,1 +1,1 @@
-""""""
+"""The two capabilities: technology innovation, and security."""

@@ -191,12 +191,13 @@ def _parameter(name: str, kind: Any, option: Option, default: Any, language: Lan
         return click.Argument([name], required=required, **shape)
     if kind is bool:
         shape = {"is_flag": True}
+    if not required:
+        shape["default"] = default  # given as None it would count as an answer
     flag = "--" + name.replace("_", "-")
     shown = default not in (MISSING, None, False, "", ())
     return click.Option(
         [flag, name],
         required=required,
-        default=None if required else default,
         show_default=shown,
         help=option.help.in_(language),
         **shape,

@@ -1,1 +1,1 @@
-""""""
+"""The two environments: governance at home, and cooperation abroad."""

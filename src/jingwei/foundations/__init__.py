@@ -1,1 +1,1 @@
-""""""
+"""The two foundations: digital infrastructure, and the data resource system."""

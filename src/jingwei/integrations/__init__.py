@@ -1,1 +1,1 @@
-""""""
+"""The five integrations: economy, government, culture, society, ecology."""

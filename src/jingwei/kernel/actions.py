@@ -125,6 +125,7 @@ def run(action: Action, context: Context, given: Any) -> Result:
         raise Problem(
             "nothing_to_rehearse", f"{' '.join(action.path)} changes nothing", remedy="Run it without --dry-run."
         )
+    context = replace(context, snapshots={})
     module, _, name = action.handler.rpartition(".")
     handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)
     result = handler(context, given)
@@ -138,7 +139,7 @@ def run(action: Action, context: Context, given: Any) -> Result:
         context.language,
         plain,
         sources,
-        dict(context.snapshots),
+        context.snapshots,
         {d.name: d.digest for d in result.documents},
     )
     return replace(result, documents=(*result.documents, receipt.document()))

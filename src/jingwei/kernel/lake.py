@@ -157,7 +157,11 @@ class Lake:
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
     """The rows as plain records, in the order of the columns named: no engine's own order is ever relied on."""
-    return list(table.order_by(list(by)).to_pyarrow().to_pylist())
+    ordered = table.order_by(list(by))
+    backend = ordered.get_backend()
+    if backend.name == "pyspark":  # Ibis would go through pandas here, which turns integers with gaps into floats
+        return list(backend.raw_sql(backend.compile(ordered)).toArrow().to_pylist())
+    return list(ordered.to_pyarrow().to_pylist())
 
 
 def _schema(dataset: Dataset) -> Any:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jingwei.coordination.evaluation.actions import Evaluation, compute
 from jingwei.coordination.evaluation.ask import Evaluate
+from jingwei.coordination.evaluation.compute import Evaluation, compute
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.workspace import Workspace

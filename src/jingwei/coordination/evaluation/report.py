@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jingwei.coordination.evaluation.compute import Evaluation
 from jingwei.coordination.evaluation.model import Change, NationResult, ProvincesResult
 from jingwei.coordination.evaluation.outlook import Path, Vision
 from jingwei.coordination.observations.actions import findings_table
@@ -17,9 +17,6 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.tables import markdown, readable
 from jingwei.plan import GOALS
-
-if TYPE_CHECKING:
-    from jingwei.coordination.evaluation.actions import Evaluation
 
 Say = Callable[[str, str], str]
 

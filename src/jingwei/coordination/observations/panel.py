@@ -18,7 +18,8 @@ TEN = float(np.log(10.0))
 HALF_TEN = TEN / 2  # beyond this a change is nearer to a slipped point than to none
 NOISE_FLOOR = 0.004  # log points: even population moves about this much from year to year
 MAD_TO_SD = 1.4826  # makes the median absolute deviation estimate a normal standard deviation
-MAX_DIGITS = 9  # digits after the point beyond which a float no longer shows what was written
+MAX_DIGITS = 15  # digits either side of the point that a float can hold
+SEEN_DIGITS = 9  # digits after the point up to which a value is looked at for more than it states
 TOTAL = "CN"  # the country: the sum or mean of the other places, so its level is not comparable with theirs
 GRID_PARTS = 20  # fractions of the smallest difference tried as the grid of a column
 GRID_FIT = 1e-3  # share of the grid within which every figure must lie on it
@@ -171,7 +172,7 @@ def written(value: float, unit: float) -> str:
     """A figure with the digits it was published with."""
     if not np.isfinite(value):
         return str(value)
-    digits = 0 if unit >= 1 or unit <= 0 else min(MAX_DIGITS, round(-np.log10(unit)))
+    digits = 0 if unit >= 1 or unit <= 0 else min(MAX_DIGITS, int(np.ceil(-np.log10(unit) - 1e-9)))
     return f"{value:.{digits}f}"
 
 
@@ -210,7 +211,7 @@ def written_unit(value: Floats, decimals: Ints) -> Floats:
     """The last digit's worth: by the stated decimals, or finer where the value itself shows more digits."""
     digits = np.clip(decimals, -MAX_DIGITS, MAX_DIGITS).astype(np.int64)
     size = np.abs(np.where(np.isfinite(value), value, 0.0))
-    for finer in range(MAX_DIGITS):
+    for finer in range(SEEN_DIGITS):
         scaled = size * 10.0**finer
         visible = np.abs(scaled - np.round(scaled)) > 1e-6 + 1e-12 * scaled
         digits = np.where(visible & (digits <= finer), finer + 1, digits)

@@ -137,7 +137,7 @@ def _groups_of_places(panel: Panel, level: Floats) -> list[Finding]:
                 mask[odd, :t + 1] = True
             found.append((strength, mask & np.isfinite(panel.value), factor))
         if t + 1 < own.shape[1]:
-            for odd, factor, strength in _two_groups((own[:, t] - own[:, t + 1]) / 2, panel.noise / np.sqrt(2)):
+            for odd, factor, strength in _two_groups(_taken_back(own[:, t], own[:, t + 1]), panel.noise):
                 mask = np.zeros(panel.value.shape, dtype=np.bool_)
                 mask[odd, t + 1] = True
                 found.append((strength, mask & np.isfinite(panel.value), factor))
@@ -148,6 +148,12 @@ def _groups_of_places(panel: Panel, level: Floats) -> list[Finding]:
             covered |= mask
             kept.append(_factor_finding(panel, "", mask, factor, strength))
     return kept
+
+
+def _taken_back(change: Floats, following: Floats) -> Floats:
+    """How far each place sticks out in the year between two steps: the smaller of two opposite changes, else 0."""
+    size = np.minimum(np.abs(change), np.abs(following))
+    return np.where(change * following < 0, np.sign(change) * size, size * 0)
 
 
 def _persists(own: Floats, odd: Flags, t: int, factor: float) -> int:

@@ -242,7 +242,7 @@ def theil_interval(
     """
     x, w = _theil_input(values, weights)
     rng = np.random.default_rng(seed)
-    noisy = x + rng.uniform(-1.0, 1.0, (draws, len(x))) * half_unit
+    noisy = x + rng.uniform(-1.0, 1.0, (draws, len(x))) * np.asarray(half_unit, dtype=np.float64)
     noisy = np.maximum(noisy * np.exp(rng.normal(0.0, revision, noisy.shape)), 0.0)
     sample = [theil(row, w) for row in noisy]
     low, high = np.quantile(sample, [0.05, 0.95])

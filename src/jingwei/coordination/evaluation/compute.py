@@ -1,0 +1,161 @@
+"""Every number of an evaluation, before it is written down."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jingwei import plan
+from jingwei.coordination.evaluation import nation, outlook, provinces
+from jingwei.coordination.evaluation.ask import Evaluate
+from jingwei.coordination.evaluation.model import NationResult, ProvincesResult, RoomStatus
+from jingwei.coordination.evaluation.outlook import Path, Vision
+from jingwei.coordination.evaluation.panel import Panel, assemble
+from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.figures import Book, read_book
+from jingwei.coordination.observations.model import Figure
+from jingwei.coordination.targets.model import GoalVerdict, Verdict
+from jingwei.coordination.targets.registry import TARGETS
+from jingwei.coordination.targets.trajectories import Series
+from jingwei.coordination.targets.verdicts import judge, judge_goal
+from jingwei.engines.index.model import Floats
+from jingwei.kernel import places
+from jingwei.kernel.actions import Context
+from jingwei.kernel.problems import NotAssessable, Problem
+
+MIN_SERIES = 5
+"""Points a provincial series needs to help in learning how wide intervals must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All results of one evaluation."""
+
+    book: Book
+    provinces: ProvincesResult | None
+    nation: tuple[NationResult, ...]
+    rooms: tuple[RoomStatus, ...]
+    verdicts: tuple[Verdict, ...]
+    goals: tuple[GoalVerdict, ...]
+    paths: tuple[Path, ...]
+    vision: Vision
+
+
+def compute(context: Context, given: Evaluate) -> Evaluation:
+    """Read the figures, judge the goals, score provinces and nation, look ahead."""
+    with context.progress("Evaluating", 6) as step:
+        book = read_book(context)
+        step()
+        measures = declared_measures()
+        pillars = plan.pillars()
+        national = national_figures(book)
+        panel = _province_panel(book)
+        if given.year is not None and given.year not in _all_years(book):
+            raise Problem("bad_year", f"there are no figures for {given.year}",
+                          remedy=f"Choose one of {min(_all_years(book))}–{max(_all_years(book))}.")
+        local: ProvincesResult | None = None
+        statuses: list[RoomStatus] = []
+        if given.level != "nation":
+            year = given.year or provinces.latest_year(panel, pillars)
+            local = provinces.evaluate_provinces(panel, _context(panel), pillars, year, given.seed)
+            statuses += local.rooms
+        step()
+        over_time: tuple[NationResult, ...] = ()
+        if given.level != "provinces":
+            national_panel = _national_panel(national)
+            posts = nation.goalposts(national_panel.measures, TARGETS)
+            rooms = nation.room_statuses(national_panel, pillars, posts, given.year)
+            over_time = nation.evaluate_nation(national_panel, rooms, posts, given.seed)
+            statuses += rooms
+        step()
+        paths, _ = outlook.paths(national, measures, provincial_series(panel))
+        step()
+        today = context.clock().date()
+        verdicts = outlook.with_probability([judge(t, national, today) for t in TARGETS], paths)
+        goals = tuple(judge_goal(g, verdicts, national) for g in plan.GOALS)
+        step()
+        year = local.year if local else int(panel.years[-1])
+        vision = outlook.vision(national, panel, [m for m in panel.measures if m.tag == "digital"], year,
+                                _fields(local), given.seed)
+        step()
+    return Evaluation(book, local, over_time, tuple(statuses), verdicts, goals, paths, vision)
+
+
+def national_figures(book: Book) -> dict[str, list[Figure]]:
+    """Usable figures of the nation by measure; population, where only provinces are published, as their sum."""
+    national: dict[str, list[Figure]] = defaultdict(list)
+    parts: dict[str, list[Figure]] = defaultdict(list)
+    for f in book.usable:
+        if f.place == "CN":
+            national[f.measure].append(f)
+        elif f.measure == "population":
+            parts[f.period].append(f)
+    for period, figures in parts.items():
+        by_place = {f.place: f for f in figures}
+        if len(by_place) == len(PROVINCES) and not any(f.period == period for f in national["population"]):
+            first = figures[0]
+            total = sum(f.value or 0.0 for f in by_place.values())
+            national["population"].append(Figure(
+                f"sum/population/{period}", "population", "CN", period, total,
+                max(f.last_place for f in by_place.values()) * len(by_place) ** 0.5, first.unit, "estimated",
+                first.source, "sum of 31 provinces"))
+    return dict(national)
+
+
+PROVINCES = tuple(p.code for p in places.provinces() if p.belt)
+"""The 31 divisions that national statistics cover, in the order of their codes."""
+
+
+def _all_years(book: Book) -> list[int]:
+    return sorted({f.year for f in book.usable})
+
+
+def _province_panel(book: Book) -> Panel:
+    local = [f for f in book.usable if f.place != "CN"]
+    if not local:
+        raise NotAssessable("there are no figures of provinces")
+    seen = {f.measure for f in local} | {"population", "gdp", "gdp_pre5census"}
+    measures = [m for m in declared_measures().values() if m.code in seen]
+    others = sorted({f.place for f in local} - set(PROVINCES))
+    return assemble(local, measures, [*PROVINCES, *others], sorted({f.year for f in local}))
+
+
+def _national_panel(national: Mapping[str, Sequence[Figure]]) -> Panel:
+    figures = [f for per_measure in national.values() for f in per_measure]
+    measures = [m for m in declared_measures().values() if m.code in national]
+    return assemble(figures, measures, ["CN"], sorted({f.year for f in figures}))
+
+
+def _context(panel: Panel) -> Mapping[str, Floats]:
+    """Denominators by measure, and GDP per head."""
+    codes = {m.denominator for m in panel.measures if m.denominator}
+    found = {c: panel.of(c) for c in codes}
+    return {**found, "gdp_per_capita": panel.of("gdp") / panel.of("population")}
+
+
+def provincial_series(panel: Panel) -> list[Series]:
+    """Every comparable run of a digital measure in a place, for learning how far forecasts miss."""
+    found = []
+    for m, place in itertools.product((m for m in panel.measures if m.tag == "digital"), range(len(panel.places))):
+        values = panel.of(m.code)[place]
+        since = max(m.breaks, default=0)
+        usable = ~np.isnan(values) & (panel.years >= since) & (values > 0)
+        if m.bounded:
+            usable &= values < 100
+        if usable.sum() >= MIN_SERIES:
+            found.append(Series(panel.years[usable], values[usable], 100.0 if m.bounded else None))
+    return found
+
+
+FIELDS = {"I1": "economy", "I2": "government", "I3": "culture", "I4": "society", "I5": "ecology"}
+
+
+def _fields(local: ProvincesResult | None) -> dict[str, float | None]:
+    """The five fields of G.3: mean score over places, None where public figures cannot assess the room."""
+    spreads = local.spreads if local else {}
+    return {field: float(np.nanmean(spreads["2522", code].score)) if ("2522", code) in spreads else None
+            for code, field in FIELDS.items()}
