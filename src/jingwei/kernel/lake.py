@@ -73,12 +73,8 @@ class Lake:
                 raise FileNotFoundError
             content = (home / "manifests" / f"{wanted}.json").read_bytes()
         except FileNotFoundError:
-            raise Problem(
-                "no_snapshot",
-                f"there is no snapshot {wanted} of {dataset.name}",
-                where=str(home),
-                remedy="Use the workspace in which the result was made.",
-            ) from None
+            raise Problem("no_snapshot", f"there is no snapshot {wanted} of {dataset.name}", where=str(home),
+                          remedy="Use the workspace in which the result was made.") from None
         if _identity(content) != wanted:
             raise _damaged(dataset, home)
         manifest = json.loads(content)
@@ -116,12 +112,8 @@ class Lake:
                 _write(home / "manifests" / f"{_identity(manifest)}.json", manifest)
                 _write(home / "current", _identity(manifest).encode())
         except OSError as error:
-            raise Problem(
-                "lake_not_writable",
-                f"cannot write there ({error.strerror})",
-                where=str(home),
-                remedy="Make room or choose another folder with --workspace DIR.",
-            ) from None
+            raise Problem("lake_not_writable", f"cannot write there ({error.strerror})", where=str(home),
+                          remedy="Make room or choose another folder with --workspace DIR.") from None
         return Snapshot(_identity(manifest), dataset.version, (*before.files, name))
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
@@ -176,12 +168,8 @@ def _identity(manifest: bytes) -> str:
 
 
 def _damaged(dataset: Dataset, home: Path) -> Problem:
-    return Problem(
-        "damaged_lake",
-        f"files of {dataset.name} are missing or were altered",
-        where=str(home),
-        remedy="Put the folder back from a copy.",
-    )
+    return Problem("damaged_lake", f"files of {dataset.name} are missing or were altered", where=str(home),
+                   remedy="Put the folder back from a copy.")
 
 
 @cache
@@ -198,11 +186,8 @@ def _backend(engine: Literal["duckdb", "spark"]) -> Any:
         local = local.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
         return ibis.pyspark.connect(SparkSession.getActiveSession() or local.getOrCreate())
     except (ImportError, RuntimeError) as error:
-        raise Problem(
-            "no_spark",
-            f"the lake is set to Spark, which does not start here ({str(error).splitlines()[0]})",
-            remedy='Install Java 17 and: pip install "jingwei[spark]"',
-        ) from None
+        raise Problem("no_spark", f"the lake is set to Spark, which does not start here ({str(error).splitlines()[0]})",
+                      remedy='Install Java 17 and: pip install "jingwei[spark]"') from None
 
 
 def _write(path: Path, content: bytes) -> None:

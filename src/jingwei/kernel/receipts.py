@@ -71,12 +71,8 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             raise Unreadable(f"not a receipt ({error})", where=document.name) from None
         if not unaltered:
-            raise Problem(
-                "altered_receipt",
-                "the receipt does not match its own id: it was altered after it was made",
-                where=document.name,
-                remedy="Use the receipt that was written with the result.",
-            )
+            raise Problem("altered_receipt", "the receipt does not match its own id: it was altered after it was made",
+                          where=document.name, remedy="Use the receipt that was written with the result.")
         return receipt
 
 
@@ -121,30 +117,20 @@ def restore(receipt: Receipt, kind: type, near: Path) -> Any:
         candidates = [Path(source.origin), near / source.origin, near / source.name]
         found = next((p for p in candidates if p.is_file()), None)
         if found is None:
-            raise Problem(
-                "input_changed",
-                f"the input {source.name} is no longer there",
-                where=source.origin,
-                remedy="Put the file back, or run from the folder the first run was started in.",
-            )
+            raise Problem("input_changed", f"the input {source.name} is no longer there", where=source.origin,
+                          remedy="Put the file back, or run from the folder the first run was started in.")
         document = Document(source.name, found.read_bytes(), source.origin)
         if document.digest != source.digest:
-            raise Problem(
-                "input_changed",
-                f"{source.name} is not the file the result was made from",
-                where=str(found),
-                remedy=f"Its digest should be {source.digest}.",
-            )
+            raise Problem("input_changed", f"{source.name} is not the file the result was made from", where=str(found),
+                          remedy=f"Its digest should be {source.digest}.")
         wanted = hints.get(name)
         values[name] = Table.read(document) if Table in (wanted, *get_args(wanted)) else document
     try:
         return kind(**{name: _tupled(value) for name, value in values.items()})
     except TypeError:
-        raise Problem(
-            "other_input",
-            f"{' '.join(receipt.action)} asks for other input than it did when the receipt was written",
-            remedy=f"Use the program that wrote it: {receipt.code}.",
-        ) from None
+        raise Problem("other_input",
+                      f"{' '.join(receipt.action)} asks for other input than it did when the receipt was written",
+                      remedy=f"Use the program that wrote it: {receipt.code}.") from None
 
 
 def _tupled(value: Any) -> Any:

@@ -109,11 +109,8 @@ class Table:
         for name in names:
             if name not in self._index:
                 near = did_you_mean(name, self.columns)
-                raise Unreadable(
-                    f"there is no column {name!r}; the columns are {', '.join(self.columns[:20])}",
-                    where=f"{self.name}, line 1",
-                    remedy=near or "Name the columns in the first line.",
-                )
+                raise Unreadable(f"there is no column {name!r}; the columns are {', '.join(self.columns[:20])}",
+                                 where=f"{self.name}, line 1", remedy=near or "Name the columns in the first line.")
 
     def where(self, row: int, column: str = "") -> str:
         """``figures.csv, line 412, column value``"""
@@ -208,11 +205,8 @@ def _header(where: str, cells: Sequence[str]) -> list[str]:
         raise Unreadable(f"there are {len(columns):,} columns; {MAX_COLUMNS:,} are the most", where=where)
     blank = [str(i + 1) for i, c in enumerate(columns) if not c]
     if not columns or blank:
-        raise Unreadable(
-            f"the header has no name for column {', '.join(blank[:5]) or '1'}; merged header cells?",
-            where=where,
-            remedy="Unmerge the header and give every column one name.",
-        )
+        raise Unreadable(f"the header has no name for column {', '.join(blank[:5]) or '1'}; merged header cells?",
+                         where=where, remedy="Unmerge the header and give every column one name.")
     if any(map(_SURROGATE.search, columns)):
         raise Unreadable("a column's name holds half a character (a lone surrogate)", where=where)
     twice = [c for c, n in Counter(columns).items() if n > 1]
@@ -224,11 +218,8 @@ def _header(where: str, cells: Sequence[str]) -> list[str]:
 def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], list[int]]:
     text = document.text()
     if "\x00" in text:
-        raise Unreadable(
-            "the file holds zero bytes; it is not a text table",
-            where=document.name,
-            remedy="Save the sheet as CSV UTF-8 and try again.",
-        )
+        raise Unreadable("the file holds zero bytes; it is not a text table", where=document.name,
+                         remedy="Save the sheet as CSV UTF-8 and try again.")
     delimiter = "\t" if document.name.lower().endswith(".tsv") else ","
     previous = csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -247,11 +238,8 @@ def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], li
                 columns = _header(f"{document.name}, line {at}", cells)
                 continue
             if any(c.strip() for c in cells[len(columns) :]):
-                raise Unreadable(
-                    f"the line has {len(cells)} cells, the header {len(columns)}",
-                    where=f"{document.name}, line {at}",
-                    remedy="Quote cells that hold a comma.",
-                )
+                raise Unreadable(f"the line has {len(cells)} cells, the header {len(columns)}",
+                                 where=f"{document.name}, line {at}", remedy="Quote cells that hold a comma.")
             padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
             rows.append(tuple(c.strip() for c in padded))
             lines.append(at)

@@ -44,9 +44,7 @@ def observe(context: Context, given: Observe) -> Result:
     if given.file.digest in {row["file"] for row in known}:
         return _told([], [], [], context, again=True)
     figures, rejected = read_figures(given.file, declared_measures(), 1 + max((r["order"] for r in known), default=0))
-    measured = {f.measure for f in figures}
-    beside = [f for f in read_book(context).usable if f.measure in measured]
-    held = screen_figures(figures, beside)
+    held = screen_figures(figures, read_book(context).usable)
     if not context.dry_run:
         context.workspace.establish()
         lake = context.workspace.lake

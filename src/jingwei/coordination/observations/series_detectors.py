@@ -29,6 +29,7 @@ SLIP_FIT_FAR = 1.0  # a hundredfold change has no other explanation, so growth m
 SLIP_FIT_LONE = 0.4  # log points for a series without a cross-section
 SLIP_FIT_YEAR = 0.12  # what a whole cross-section does together is far steadier than one place
 SLIP_Z = 6.0  # a slip stands this many noises out, else the measure's own swings imitate it
+OUTSIDE, INSIDE = 4.0, 3.0  # standard deviations over places: beyond one and within the other, a side is wrong or right
 ACCEPTED_WEIGHT = 100  # accepted figures decide which side of a slip is right, however many new ones disagree
 JUMP_MIN = 0.8  # log points: a change to less than 45 % or more than 220 % of what the others do
 JUMP_Z = 5.0  # noises; with 6,000 figures five normal ones would be exceeded once in 300 panels
@@ -68,7 +69,7 @@ def unit_slips(panel: Panel) -> tuple[list[Finding], Ints]:
             of_cell[:] = 0
         power, tied = power + of_cell, (tied | tie) & (power + of_cell != 0)
     power[~np.isfinite(panel.log)] = 0
-    return _slip_findings(panel, power, tied), power
+    return _slip_findings(panel, power, tied), np.where(tied & (power > 0), 0, power)  # a tie is put right on one side
 
 
 def _powers(level: Floats, weight: Ints, fit: float) -> tuple[Ints, Flags]:
@@ -82,11 +83,11 @@ def _powers(level: Floats, weight: Ints, fit: float) -> tuple[Ints, Flags]:
     with np.errstate(invalid="ignore"):
         reach = np.where(there_all, level, -np.inf).max(axis=1) - np.where(there_all, level, np.inf).min(axis=1)
         near = np.abs(level[:, :, None] - level[:, None, :]) < HALF_TEN
-    for s in np.flatnonzero(reach > HALF_TEN):
+    for s in np.flatnonzero(reach > HALF_TEN).tolist():
         there = np.flatnonzero(np.isfinite(level[s]))
         votes = (near[s] * weight[s])[:, there].sum(axis=1)
         anchor = there[np.argmax(votes[there])]
-        good = [t for t in there if near[s, anchor, t]]
+        good = [int(t) for t in there if near[s, anchor, t]]
         for run in _runs(there, near[s, anchor]):
             beside = [g for g in good if g < run[0]][-1:] + [g for g in good if g > run[-1]][:1]
             off = level[s, run] - float(np.mean(level[s, beside]))
@@ -95,10 +96,26 @@ def _powers(level: Floats, weight: Ints, fit: float) -> tuple[Ints, Flags]:
                 power[s, run] = k
                 tied[s, run] = votes[run].min() == votes[anchor]
         if tied[s].any():
-            first = min(power[s][tied[s]], key=abs)
-            power[s, good] = -first
-            tied[s, good] = True
+            first = int(min(power[s][tied[s]], key=abs))
+            wrong = _farther(level, good, np.flatnonzero(tied[s]).tolist(), s)
+            if wrong != "others":
+                power[s, good] = -first
+            if wrong == "good":
+                power[s, tied[s]] = 0
+            tied[s] = False
+            tied[s, there] = not wrong
     return power, tied
+
+
+def _farther(level: Floats, good: list[int], others: list[int], s: int) -> str:
+    """Which of two equally long sides of a series lies far outside the other series; empty when neither does."""
+    if len(level) < 2 * MIN_PLACES:
+        return ""
+    scale = max(spread(level), LONE_NOISE)
+    off = [abs(float(np.mean(level[s, side])) - median(level)) / scale for side in (good, others)]
+    if max(off) < OUTSIDE or min(off) > INSIDE:
+        return ""
+    return "good" if off[0] > off[1] else "others"
 
 
 def _runs(there: Ints, good: Flags) -> list[list[int]]:

@@ -14,7 +14,7 @@ from jingwei.kernel import places
 from jingwei.kernel.measures import STATUSES, Measure
 from jingwei.kernel.periods import Period
 from jingwei.kernel.problems import Problem, did_you_mean
-from jingwei.kernel.tables import Table, decimals, number
+from jingwei.kernel.tables import Table, number
 
 
 def read_figures(table: Table, measures: Mapping[str, Measure], order: int) -> tuple[list[Figure], list[Rejected]]:
@@ -93,4 +93,4 @@ def _value(table: Table, i: int, cells: dict[str, str], measure: Measure) -> tup
 
 def last_place(written: str, from_unit: str, to_unit: str) -> float:
     """The unit of the last printed digit, in ``to_unit``: 0.1 for 113.6, and 100 for 1.36 (100M) told in 10k."""
-    return convert(f"1e{-decimals(Decimal(written))}", from_unit, to_unit) or 0.0
+    return convert(f"1e{Decimal(written).as_tuple().exponent}", from_unit, to_unit) or 0.0

@@ -147,13 +147,10 @@ def judge_goal(goal: Goal, verdicts: Sequence[Verdict], figures: Mapping[str, Se
         names = [v.target.name for v in under if v.word == "missed"]
         return GoalVerdict(goal.number, "missed", Text(
             f"{'、'.join(n.zh for n in names)}未达到（{told.zh}）", f"{', '.join(n.en for n in names)} missed ({told.en})"))
-    if counts["met"] == len(under):
-        return GoalVerdict(goal.number, "met", told)
-    if counts["met"] or counts["not_established"]:
-        return GoalVerdict(goal.number, "not_established", told)
-    if counts["not_comparable"]:
-        return GoalVerdict(goal.number, "not_comparable", told)
-    return GoalVerdict(goal.number, "not_assessable", told)
+    rest: tuple[tuple[bool, Word], ...] = (
+        (counts["met"] == len(under), "met"), (bool(counts["met"] or counts["not_established"]), "not_established"),
+        (bool(counts["not_comparable"]), "not_comparable"), (True, "not_assessable"))
+    return GoalVerdict(goal.number, next(word for holds, word in rest if holds), told)
 
 
 ACCELERATING = "data_output"
