@@ -15,6 +15,7 @@ from jingwei.coordination.observations.model import HELD, OBSERVATIONS, RELEASES
 from jingwei.coordination.observations.published import read_published
 from jingwei.coordination.observations.screening import Cells, Finding, Trait, screen
 from jingwei.coordination.observations.sources import in_force, last_place
+from jingwei.coordination.observations.units import additive
 from jingwei.facts import open_table
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
@@ -110,7 +111,7 @@ def screen_figures(new: Sequence[Figure], context: Sequence[Figure]) -> list[Hel
 
 def traits() -> dict[str, Trait]:
     """What the screening must know of each measure."""
-    return {m.code: Trait(bounded=m.bounded, growing=m.growing, breaks=m.breaks)
+    return {m.code: Trait(bounded=m.bounded, growing=m.growing, breaks=m.breaks, additive=additive(m.unit))
             for m in declared_measures().values()}
 
 

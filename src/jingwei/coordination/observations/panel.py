@@ -58,12 +58,14 @@ class Trait:
     growing : a stock that only grows in ordinary times
     breaks : years in which a new definition starts; nothing is compared across them
     zero_possible : a place may truly have none
+    additive : the places add up to the national figure
     """
 
     bounded: bool = False
     growing: bool = False
     breaks: tuple[int, ...] = ()
     zero_possible: bool = False
+    additive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from jingwei.coordination.observations.level_detector import misplaced_levels
 from jingwei.coordination.observations.panel import Cells, Finding, Ints, Panel, Trait, panels
 from jingwei.coordination.observations.panel_detectors import mixed_definitions, series_breaks, vintage_conflicts
 from jingwei.coordination.observations.series_detectors import jumps, reversals, unit_slips
+from jingwei.coordination.observations.total_detector import totals
 
 __all__ = ["CODES", "Cells", "Finding", "Trait", "screen"]
 
@@ -49,6 +50,7 @@ def screen(cells: Cells, traits: Mapping[str, Trait]) -> tuple[Finding, ...]:
                 found += _measure(cells, rows.astype(np.int64), traits.get(str(name), Trait()))
         found += borrowed_figures(cells)
         found += misplaced_levels(cells, found)
+        found += totals(cells, traits, found)
     return tuple(sorted(_with_twins(cells, list(_distinct(found))), key=lambda f: (f.measure, f.code, f.place, f.rows, f.detail_en)))
 
 

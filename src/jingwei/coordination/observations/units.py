@@ -121,6 +121,12 @@ def _same(one: Base | None, other: Base | None) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def additive(unit: str) -> bool:
+    """Whether figures of places in this unit add up to the nation's: counts and amounts do, shares and ratios do not."""
+    found = parse(unit)
+    return found is not None and found.per is None and unit not in ("%", "ratio", "rank", "0/1", "yuan") and "index" not in unit
+
+
 def shift(from_unit: str, to_unit: str) -> int | None:
     """The power of ten that turns figures in ``from_unit`` into ``to_unit``; None when they count different things."""
     if from_unit == to_unit:
