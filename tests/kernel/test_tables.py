@@ -23,10 +23,8 @@ from jingwei.kernel.tables import (
     csv_bytes,
     decimals,
     json_bytes,
-    markdown,
     number,
     parquet_bytes,
-    readable,
 )
 
 
@@ -321,11 +319,3 @@ def test_json_refuses_what_json_cannot_say():
     with pytest.raises(ValueError, match="JSON"):
         json_bytes({"a": float("nan")})
     assert json_bytes({"b": "北", "a": 1}) == '{\n  "a": 1,\n  "b": "北"\n}\n'.encode()
-
-
-def test_numbers_for_people_are_never_in_scientific_notation():
-    assert [readable(v) for v in (23800, 11.25, 0.5, -4000)] == ["23,800", "11.25", "0.5", "-4,000"]
-
-
-def test_a_bar_in_a_cell_does_not_break_a_markdown_table():
-    assert markdown(["a"], [["x|y"], [None]]) == "| a |\n| --- |\n| x\\|y |\n|  |\n"

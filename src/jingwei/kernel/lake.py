@@ -79,12 +79,8 @@ class Lake:
             raise _damaged(dataset, home)
         manifest = json.loads(content)
         if manifest["version"] != dataset.version:
-            raise Problem(
-                "other_schema",
-                f"{dataset.name} was written with schema {manifest['version']}, this program knows {dataset.version}",
-                where=str(home),
-                remedy="Use the program that wrote it.",
-            )
+            raise Problem("other_schema", f"{dataset.name} was written with schema {manifest['version']}, this program "
+                          f"knows {dataset.version}", where=str(home), remedy="Use the program that wrote it.")
         return Snapshot(wanted, manifest["version"], tuple(manifest["files"]))
 
     def append(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
@@ -106,9 +102,8 @@ class Lake:
                 before = self.snapshot(dataset)
                 name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
                 _write(home / "data" / name, content)
-                manifest = json.dumps(
-                    {"dataset": dataset.name, "version": dataset.version, "files": [*before.files, name]}, indent=1
-                ).encode()
+                manifest = json.dumps({"dataset": dataset.name, "version": dataset.version,
+                                       "files": [*before.files, name]}, indent=1).encode()
                 _write(home / "manifests" / f"{_identity(manifest)}.json", manifest)
                 _write(home / "current", _identity(manifest).encode())
         except OSError as error:

@@ -91,34 +91,15 @@ def _key(text: str) -> str:
 
 def _place(row: dict[str, Any]) -> Place:
     code, zh, en = row["code"], row["short_zh"], row["short_en"]
-    written = [
-        code,
-        row["name_zh"],
-        row["name_en"],
-        zh,
-        en,
-        row["abbreviation"],
-        row["iso"],
-        *row["variants"].split("|"),
-        *(style.format(zh=zh, en=en) for style in _STYLES[row["kind"]]),
-    ]
+    written = [code, row["name_zh"], row["name_en"], zh, en, row["abbreviation"], row["iso"],
+               *row["variants"].split("|"), *(style.format(zh=zh, en=en) for style in _STYLES[row["kind"]])]
     if row["kind"] != "nation":
         written += [f"{code}000000", f"CN-{code[:2]}"]  # the statistical form, and ISO 3166-2 before 2017
     since, until = (date.fromisoformat(d) if d else None for d in (row["valid_from"], row["valid_to"]))
-    return Place(
-        code,
-        Text(row["name_zh"], row["name_en"]),
-        Text(zh, en),
-        row["abbreviation"],
-        row["iso"],
-        row["kind"],
-        Text(row["region_zh"], row["region_en"]) if row["region_zh"] else None,
-        row["belt"] or None,
-        (int(row["row"]), int(row["col"])) if row["row"] else None,
-        since,
-        until,
-        tuple(dict.fromkeys(filter(None, written))),
-    )
+    return Place(code, Text(row["name_zh"], row["name_en"]), Text(zh, en), row["abbreviation"], row["iso"], row["kind"],
+                 Text(row["region_zh"], row["region_en"]) if row["region_zh"] else None, row["belt"] or None,
+                 (int(row["row"]), int(row["col"])) if row["row"] else None, since, until,
+                 tuple(dict.fromkeys(filter(None, written))))
 
 
 @cache

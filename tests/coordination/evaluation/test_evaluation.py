@@ -175,9 +175,15 @@ def test_the_2035_reading_gives_a_range_and_refuses_what_it_cannot_say(published
 
 
 def test_no_forecast_goes_without_an_interval(published):
-    for path in published.paths:
+    for path in published.future.paths:
         assert (path.forecast.q05 < path.forecast.median).all()
         assert (path.forecast.median < path.forecast.q95).all()
+
+
+def test_intervals_of_forecasts_hold_what_came_and_exponential_growth_does_not(published):
+    assert 0.80 <= published.future.backtest.coverage <= 0.99
+    assert published.future.lesson.errors["loglinear"] == pytest.approx(109, abs=1)
+    assert abs(published.future.lesson.errors["logistic"]) < 2
 
 
 def test_the_files_are_the_same_in_three_forms_and_replay_identically(context):

@@ -7,12 +7,13 @@ from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.evaluation.charts import rank_intervals
 from jingwei.coordination.evaluation.compute import compute, national_figures
 from jingwei.coordination.evaluation.report import report
+from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.figures import read_book
 from jingwei.coordination.targets.model import WORDS, AskTargets
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
 from jingwei.kernel.actions import Context, Result
-from jingwei.kernel.tables import Document, markdown, readable
+from jingwei.kernel.tables import Document
 
 
 def evaluate(context: Context, given: Evaluate) -> Result:
@@ -27,7 +28,7 @@ def evaluate(context: Context, given: Evaluate) -> Result:
         tables.targets(done.verdicts, language),
         tables.findings(done.book.held, language),
         tables.changes(done.provinces, language),
-        tables.outlook(done.paths, done.vision, language),
+        tables.outlook(done.future.paths, done.vision, language),
     )
     text = report(done, context)
     documents = [d for grid in grids for d in tables.documents(grid)]

@@ -13,7 +13,7 @@ from jingwei import plan
 from jingwei.coordination.evaluation import nation, outlook, provinces
 from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.evaluation.model import NationResult, ProvincesResult, RoomStatus
-from jingwei.coordination.evaluation.outlook import Path, Vision
+from jingwei.coordination.evaluation.outlook import Future, Vision
 from jingwei.coordination.evaluation.panel import Panel, assemble
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
@@ -41,7 +41,7 @@ class Evaluation:
     rooms: tuple[RoomStatus, ...]
     verdicts: tuple[Verdict, ...]
     goals: tuple[GoalVerdict, ...]
-    paths: tuple[Path, ...]
+    future: Future
     vision: Vision
 
 
@@ -72,17 +72,17 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
             over_time = nation.evaluate_nation(national_panel, rooms, posts, given.seed)
             statuses += rooms
         step()
-        paths, _ = outlook.paths(national, measures, provincial_series(panel))
+        future = outlook.carry_forward(national, measures, provincial_series(panel))
         step()
         today = context.clock().date()
-        verdicts = outlook.with_probability([judge(t, national, today) for t in TARGETS], paths)
+        verdicts = outlook.with_probability([judge(t, national, today) for t in TARGETS], future.paths)
         goals = tuple(judge_goal(g, verdicts, national) for g in plan.GOALS)
         step()
         year = local.year if local else int(panel.years[-1])
         vision = outlook.vision(national, panel, [m for m in panel.measures if m.tag == "digital"], year,
                                 _fields(local), given.seed)
         step()
-    return Evaluation(book, local, over_time, tuple(statuses), verdicts, goals, paths, vision)
+    return Evaluation(book, local, over_time, tuple(statuses), verdicts, goals, future, vision)
 
 
 def national_figures(book: Book) -> dict[str, list[Figure]]:
@@ -137,9 +137,9 @@ def _context(panel: Panel) -> Mapping[str, Floats]:
     return {**found, "gdp_per_capita": panel.of("gdp") / panel.of("population")}
 
 
-def provincial_series(panel: Panel) -> list[Series]:
+def provincial_series(panel: Panel) -> list[tuple[str, Series]]:
     """Every comparable run of a digital measure in a place, for learning how far forecasts miss."""
-    found = []
+    found: list[tuple[str, Series]] = []
     for m, place in itertools.product((m for m in panel.measures if m.tag == "digital"), range(len(panel.places))):
         values = panel.of(m.code)[place]
         since = max(m.breaks, default=0)
@@ -147,7 +147,7 @@ def provincial_series(panel: Panel) -> list[Series]:
         if m.bounded:
             usable &= values < 100
         if usable.sum() >= MIN_SERIES:
-            found.append(Series(panel.years[usable], values[usable], 100.0 if m.bounded else None))
+            found.append((m.code, Series(panel.years[usable], values[usable], 100.0 if m.bounded else None)))
     return found
 
 

@@ -11,7 +11,15 @@ from jingwei.coordination.evaluation.panel import Panel
 from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.observations.published import read_world
 from jingwei.coordination.targets.model import Verdict
-from jingwei.coordination.targets.trajectories import Calibration, Forecast, Series, calibrate, forecast
+from jingwei.coordination.targets.trajectories import (
+    Backtest,
+    Calibration,
+    Forecast,
+    Series,
+    calibrate,
+    forecast,
+    rolling_origin,
+)
 from jingwei.coordination.targets.world import (
     RankOutlook,
     RankPanel,
@@ -52,9 +60,34 @@ def comparable(measure: Measure, figures: Sequence[Figure]) -> Series:
     return Series(np.array(years, dtype=np.int64), np.array(values), ceiling)
 
 
-def paths(national: Mapping[str, Sequence[Figure]], measures: Mapping[str, Measure],
-          provincial: Sequence[Series]) -> tuple[tuple[Path, ...], Calibration]:
-    """Every digital national measure with enough comparable figures, to 2030; widths learned from all series."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """How each single model, fitted to a measure's first years, missed a later one: error in per cent, by model."""
+
+    measure: Measure
+    fitted: tuple[int, int]
+    year: int
+    errors: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """National measures carried to 2030, and how far such forecasts may be trusted.
+
+    backtest : every series from every origin, its whole measure kept out of the calibration that judges it
+    """
+
+    paths: tuple[Path, ...]
+    backtest: Backtest
+    lesson: Lesson | None
+
+
+def carry_forward(national: Mapping[str, Sequence[Figure]], measures: Mapping[str, Measure],
+                  provincial: Sequence[tuple[str, Series]]) -> Future:
+    """Every digital national measure with enough comparable figures; widths learned from all series.
+
+    provincial : measure and series of each place
+    """
     own: dict[str, Series] = {}
     for code, figures in national.items():
         if measures[code].tag == "digital" and measures[code].unit != "rank":
@@ -64,13 +97,31 @@ def paths(national: Mapping[str, Sequence[Figure]], measures: Mapping[str, Measu
                 continue
             if len(series.years) >= MIN_POINTS:
                 own[code] = series
-    calibration = calibrate([*own.values(), *provincial])
+    named = [*own.items(), *provincial]
+    calibration = calibrate([series for _, series in named])
     made = []
     for code, series in own.items():
         horizon = HORIZON - int(series.years[-1])
         if horizon > 0:
             made.append(Path(measures[code], forecast(series, horizon, calibration)))
-    return tuple(made), calibration
+    back = rolling_origin([series for _, series in named], groups=[code for code, _ in named])
+    return Future(tuple(made), back, _lesson(measures, own, calibration))
+
+
+LESSON = ("base_stations_5g", 2023, 2025)
+"""The measure on which exponential growth fails: fitted up to the first year, judged by the second."""
+
+
+def _lesson(measures: Mapping[str, Measure], own: Mapping[str, Series], calibration: Calibration) -> Lesson | None:
+    code, until, year = LESSON
+    series = own.get(code)
+    if series is None or year not in series.years or (series.years <= until).sum() < MIN_POINTS:
+        return None
+    early = series.years <= until
+    made = forecast(Series(series.years[early], series.values[early], series.ceiling), year - until, calibration)
+    seen = float(series.values[series.years == year][0])
+    errors = {name: float(100 * (path[-1] / seen - 1)) for name, path in {**made.models, "combination": made.median}.items()}
+    return Lesson(measures[code], (int(series.years[0]), until), year, errors)
 
 
 def with_probability(verdicts: Sequence[Verdict], carried: Sequence[Path]) -> tuple[Verdict, ...]:

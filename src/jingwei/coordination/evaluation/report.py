@@ -9,13 +9,13 @@ import numpy as np
 
 from jingwei.coordination.evaluation.compute import Evaluation
 from jingwei.coordination.evaluation.model import Change, NationResult, ProvincesResult
-from jingwei.coordination.evaluation.outlook import Path, Vision
+from jingwei.coordination.evaluation.outlook import Future, Lesson, Vision
+from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.actions import findings_table
 from jingwei.coordination.targets.model import WORDS, Verdict
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.tables import markdown, readable
 from jingwei.plan import GOALS
 
 Say = Callable[[str, str], str]
@@ -38,7 +38,7 @@ def report(done: Evaluation, context: Context) -> str:
     if done.provinces:
         parts += [_ranking(done.provinces, say), _together(done.provinces, say), _moved(done.provinces, say)]
     parts += [_rooms(done, say), *(_over_time(room, say) for room in done.nation),
-              _later(done.paths, done.verdicts, say), _vision(done.vision, say), _findings(done, say, context),
+              _later(done.future, done.verdicts, say), _vision(done.vision, say), _findings(done, say, context),
               _limits(say)]
     return "\n".join(parts)
 
@@ -161,9 +161,9 @@ def _gave(room: NationResult, year: int, say: Say) -> str:
     return _join((f"{name} {points:+.1f}" for name, points in most if abs(points) >= 0.05), say)
 
 
-def _later(paths: Sequence[Path], verdicts: Sequence[Verdict], say: Say) -> str:
+def _later(future: Future, verdicts: Sequence[Verdict], say: Say) -> str:
     rows = []
-    for path in paths:
+    for path in future.paths:
         made = path.forecast
         y = int(made.years[-1])
         rows.append((say(path.measure.name.zh, path.measure.name.en), y, readable(made.median[-1]),
@@ -172,7 +172,23 @@ def _later(paths: Sequence[Path], verdicts: Sequence[Verdict], say: Say) -> str:
            f"{say(v.reason.zh, v.reason.en)}" for v in verdicts if v.target.year > YEAR]
     head = (say("指标", "measure"), say("年", "year"), say("中位", "median"), say("90% 区间", "90 % interval"),
             say("单位", "unit"), say("实测到几年", "measured years ahead"))
-    return "\n".join([f"## {say('到2030年', 'To 2030')}", "", *due, "", markdown(head, rows)])
+    back = future.backtest
+    trust = say(f"回测：{len(back.inside):,} 次预测（整个指标都不参与校准），90% 区间盖住了 {back.coverage:.0%} 的结果；"
+                "表中最后一列之外的年份，区间是外推的宽度。",
+                f"Tested on the past: of {len(back.inside):,} forecasts made with the whole measure kept out, the 90 % intervals "
+                f"held {back.coverage:.0%} of what came. Beyond the years in the last column their width is extended, not measured.")
+    return "\n".join([f"## {say('到2030年', 'To 2030')}", "", *due, "", markdown(head, rows), trust, _warned(future.lesson, say)])
+
+
+def _warned(lesson: Lesson | None, say: Say) -> str:
+    """Why no single curve is trusted."""
+    if lesson is None:
+        return ""
+    errors = _join((f"{name} {error:+.1f}%" for name, error in lesson.errors.items()), say)
+    first, last = lesson.fitted
+    return say(f"\n单一模型靠不住：用{first}–{last}年的{lesson.measure.name.zh}推{lesson.year}年，误差为 {errors}。\n",
+               f"\nNo single curve is trusted: fitted to {lesson.measure.name.en} of {first}–{last}, the models missed {lesson.year} by "
+               f"{errors} (loglinear is exponential growth).\n")
 
 
 def _vision(vision: Vision, say: Say) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from jingwei import plan
+from jingwei.coordination.markdown import markdown
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import (
     Book,
@@ -33,7 +34,6 @@ from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.lake import records
 from jingwei.kernel.problems import Problem, did_you_mean
-from jingwei.kernel.tables import markdown
 
 SHOWN_REJECTIONS = 20
 
