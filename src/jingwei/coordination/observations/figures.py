@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -17,8 +18,9 @@ from jingwei.coordination.observations.screening import Cells, Finding, Trait, s
 from jingwei.coordination.observations.sources import in_force, last_place
 from jingwei.coordination.observations.units import additive
 from jingwei.facts import open_table
+from jingwei.kernel import places
 from jingwei.kernel.actions import Context
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.lake import records
 
 if TYPE_CHECKING:
@@ -130,8 +132,21 @@ def _held(finding: Finding, figures: Sequence[Figure]) -> Held:
     ids = tuple(figures[i].id for i in finding.rows)
     told = "\x1f".join((finding.code, finding.measure, finding.place, *sorted(ids)))
     name = f"{finding.code}-{hashlib.sha256(told.encode()).hexdigest()[:6]}"
-    return Held(name, finding.code, finding.measure, finding.place, Text(finding.detail_zh, finding.detail_en), ids,
-                finding.known)
+    detail = Text(_with_names(finding.detail_zh, "zh"), _with_names(finding.detail_en, "en"))
+    return Held(name, finding.code, finding.measure, finding.place, detail, ids, finding.known)
+
+
+def _with_names(detail: str, language: Language) -> str:
+    """The engine knows places by code; people know them by name."""
+    return _CODE.sub(lambda code: _short_names(language).get(code[0], code[0]), detail)
+
+
+_CODE = re.compile(r"(?:(?<=[(（：])|(?<=: )|(?<=among them )|(?<=如))\d\d0000(?= \d|[:）)])")
+
+
+@cache
+def _short_names(language: Language) -> dict[str, str]:
+    return {place.code: place.short.in_(language) for place in places.provinces()}
 
 
 def held_rows(held: Sequence[Held]) -> list[dict[str, object]]:
