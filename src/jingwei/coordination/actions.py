@@ -63,4 +63,5 @@ def replay(context: Context, given: AskReplay) -> Result:
                           f"Identical: {len(receipt.outputs)} files, byte for byte."), data)
     why = "" if same_code else say(f"程序不同：当时 {receipt.code}，现在 {done.code_now}。",
                                    f" The code differs: {receipt.code} then, {done.code_now} now.")
-    return Result(say(f"不一致：{'、'.join(done.differing)}。{why}", f"Not identical: {', '.join(done.differing)}.{why}"), data)
+    return Result(say(f"不一致：{'、'.join(done.differing)}。{why}", f"Not identical: {', '.join(done.differing)}.{why}"),
+                  data, holds=False)

@@ -25,6 +25,9 @@ from jingwei.kernel.workspace import Workspace
 REFUSED = 2
 """Exit status when the user can put something right; 1 is left to faults of the program."""
 
+ANSWER_IS_NO = 3
+"""Exit status when a question was asked and the answer is no, such as a replay that is not identical."""
+
 
 def main() -> None:
     """Entry point of ``jingwei``."""
@@ -156,6 +159,8 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
         if out is not None:
             write(result, out)
         show(result, as_json=as_json)
+        if not result.holds:
+            sys.exit(ANSWER_IS_NO)
 
     clauses = ", ".join(action.clauses)
     about = [action.title.in_(language), _say(Text(f"对应条款：{clauses}", f"Clauses: {clauses}"), language)]

@@ -70,11 +70,13 @@ class Result:
     report : Markdown in the language asked for
     data : the same as JSON-ready values
     documents : files to write when a folder is asked for
+    holds : False when a question was asked and the answer is no
     """
 
     report: str
     data: Any
     documents: tuple[Document, ...] = ()
+    holds: bool = True
 
 
 class Progress(Protocol):

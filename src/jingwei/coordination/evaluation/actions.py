@@ -26,7 +26,7 @@ def evaluate(context: Context, given: Evaluate) -> Result:
         tables.rooms(done.rooms, language),
         tables.goals(done.goals, language),
         tables.targets(done.verdicts, language),
-        tables.findings(done.book.held, language),
+        tables.findings(done.book, language),
         tables.changes(done.provinces, language),
         tables.outlook(done.future.paths, done.vision, language),
     )

@@ -61,8 +61,8 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
         statuses: list[RoomStatus] = []
         if given.level != "nation":
             year = given.year or provinces.latest_year(panel, pillars)
-            local = provinces.evaluate_provinces(panel, _context(panel), pillars, year, given.seed)
-            statuses += local.rooms
+            local = _provinces(panel, year, given)
+            statuses += local.rooms if local else provinces.room_status(panel, pillars, year)
         step()
         over_time: tuple[NationResult, ...] = ()
         if given.level != "provinces":
@@ -85,11 +85,21 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
     return Evaluation(book, local, over_time, tuple(statuses), verdicts, goals, future, vision)
 
 
+def _provinces(panel: Panel, year: int, given: Evaluate) -> ProvincesResult | None:
+    """Raises NotAssessable only where nothing but provinces was asked for; otherwise the nation is still evaluated."""
+    try:
+        return provinces.evaluate_provinces(panel, _context(panel), plan.pillars(), year, given.seed)
+    except NotAssessable:
+        if given.level == "provinces":
+            raise
+        return None
+
+
 def national_figures(book: Book) -> dict[str, list[Figure]]:
     """Usable figures of the nation by measure; population, where only provinces are published, as their sum."""
     national: dict[str, list[Figure]] = defaultdict(list)
     parts: dict[str, list[Figure]] = defaultdict(list)
-    for f in book.usable:
+    for f in (f for f in book.usable if f.is_annual):
         if f.place == "CN":
             national[f.measure].append(f)
         elif f.measure == "population":

@@ -44,7 +44,7 @@ def assemble(figures: Iterable[Figure], measures: Sequence[Measure], places: Seq
     values, last = np.full(shape, np.nan), np.zeros(shape)
     chosen: dict[tuple[int, int, int], Figure] = {}
     for f in figures:
-        if f.measure in m_at and f.place in p_at and f.year in y_at and len(f.period) == 4:
+        if f.measure in m_at and f.place in p_at and f.year in y_at and f.is_annual:
             key = m_at[f.measure], p_at[f.place], y_at[f.year]
             measure = measures[key[0]]
             if f.definition and len(measure.definitions) > 1 and f.definition != measure.definition_in(f.year).code:

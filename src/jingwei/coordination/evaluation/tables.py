@@ -8,6 +8,7 @@ import numpy as np
 
 from jingwei.coordination.evaluation.model import Grid, NationResult, ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, Vision
+from jingwei.coordination.observations.figures import Book
 from jingwei.coordination.observations.model import Held
 from jingwei.coordination.targets.model import GoalVerdict, Verdict
 from jingwei.kernel import places
@@ -78,12 +79,12 @@ def targets(verdicts: Sequence[Verdict], language: Language) -> Grid:
          t.source.in_(language), t.checked) for v in verdicts for t in (v.target,)))
 
 
-def findings(held: Sequence[Held], language: Language) -> Grid:
-    columns = ("id", "code", "measure", "place", "name", "figures", "state", "released", "detail")
+def findings(book: Book, language: Language) -> Grid:
+    columns = ("id", "code", "measure", "place", "name", "figures", "periods", "state", "released", "detail")
     return Grid("findings", columns, tuple(
-        (h.id, h.code, h.measure, h.place or None, name(h.place, language), len(h.figures),
+        (h.id, h.code, h.measure, h.place or None, name(h.place, language), len(h.figures), _periods(h, book),
          "declared" if h.known else "released" if h.released else "held", h.released or None, h.detail.in_(language))
-        for h in held))
+        for h in book.held))
 
 
 def changes(provinces: ProvincesResult | None, language: Language) -> Grid:
@@ -113,6 +114,11 @@ def outlook(paths: Sequence[Path], vision: Vision, language: Language) -> Grid:
         for year, (value, low, high) in ((gap.first, gap.before), (gap.last, gap.after)):
             rows.append(("theil", gap.measure.code, gap.measure.name.in_(language), year, value, low, high, None, None))
     return Grid("outlook", columns, tuple(rows))
+
+
+def _periods(held: Held, book: Book) -> str | None:
+    """The periods of the figures a finding holds back."""
+    return " ".join(sorted({book.by_id[i].period for i in held.figures if i in book.by_id})) or None
 
 
 def name(code: str, language: Language) -> str | None:

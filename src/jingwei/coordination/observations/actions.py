@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jingwei import plan
 from jingwei.coordination.markdown import markdown
@@ -12,6 +12,7 @@ from jingwei.coordination.observations.figures import (
     Book,
     held_rows,
     observation_rows,
+    own_findings,
     read_book,
     screen_figures,
 )
@@ -41,9 +42,10 @@ SHOWN_REJECTIONS = 20
 def observe(context: Context, given: Observe) -> Result:
     """Read, screen, keep: figures that raise no doubt are used from now on, the others are held back with a reason."""
     known = records(context.read(OBSERVATIONS).select("file", "order").distinct(), by=("order",))
-    if given.file.digest in {row["file"] for row in known}:
-        return _told([], [], [], context, again=True)
     figures, rejected = read_figures(given.file, declared_measures(), 1 + max((r["order"] for r in known), default=0))
+    if given.file.digest in {row["file"] for row in known}:
+        mine = {f.id for f in figures}
+        return _told(figures, [h for h in own_findings(context) if mine & set(h.figures)], rejected, context, again=True)
     held = screen_figures(figures, read_book(context).usable)
     if not context.dry_run:
         context.workspace.establish()
@@ -58,17 +60,17 @@ def observe(context: Context, given: Observe) -> Result:
 
 def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Rejected], context: Context, *,
           again: bool = False) -> Result:
-    back = {i for h in held if not h.known for i in h.figures}
+    back = {i for h in held if not h.known and not h.released for i in h.figures}
+    by_id = {f.id: f for f in figures}
     data = {"read": len(figures), "accepted": len(figures) - len(back), "held": len(back), "written": not (
-        context.dry_run or again), "already_known": again, "findings": [finding_json(h, context.language) for h in held],
+        context.dry_run or again), "already_known": again, "findings": [finding_json(h, context.language, by_id) for h in held],
         "rejected": [{"line": r.line, "code": r.code, "detail": r.detail} for r in rejected]}
 
     def say(zh: str, en: str) -> str:
         return Text(zh, en).in_(context.language)
 
-    if again:
-        return Result(say("这个文件已经收过，没有重复记录。", "This file was taken in before; nothing was added."), data)
-    lines = [say(f"读到 {len(figures)} 个数：可用 {data['accepted']}，扣下 {len(back)}，读不懂 {len(rejected)} 行。",
+    lines = [say("这个文件已经收过，没有重复记录。", "This file was taken in before; nothing was added.")] if again else []
+    lines += [say(f"读到 {len(figures)} 个数：可用 {data['accepted']}，扣下 {len(back)}，读不懂 {len(rejected)} 行。",
                  f"{len(figures)} figures read: {data['accepted']} usable, {len(back)} held back, "
                  f"{len(rejected)} rows not readable.")]
     if context.dry_run:
@@ -87,12 +89,13 @@ def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Re
 
 def findings(context: Context, given: AskFindings) -> Result:
     """All findings on published and own figures, with what became of them."""
-    found = [h for h in read_book(context).held
+    book = read_book(context)
+    found = [h for h in book.held
              if given.code in (None, h.code) and given.measure in (None, h.measure)]
     counts = ", ".join(f"{code} {n}" for code, n in sorted(Counter(h.code for h in found).items()))
     lead = Text(f"{len(found)} 个问题：{counts}", f"{len(found)} findings: {counts}").in_(context.language)
     return Result(f"{lead}\n\n{findings_table(found, context.language)}",
-                  [finding_json(h, context.language) for h in found])
+                  [finding_json(h, context.language, book.by_id) for h in found])
 
 
 def release(context: Context, given: Release) -> Result:
@@ -144,9 +147,12 @@ def findings_table(held: Sequence[Held], language: Language) -> str:
                             _state(h).in_(language)) for h in held))
 
 
-def finding_json(held: Held, language: Language) -> dict[str, object]:
+def finding_json(held: Held, language: Language, by_id: Mapping[str, Figure]) -> dict[str, object]:
+    """A finding with the cells it is about, so that a program can mend them."""
+    cells = [by_id[i] for i in held.figures if i in by_id]
     return {"id": held.id, "code": held.code, "measure": held.measure, "place": held.place, "known": held.known,
-            "detail": held.detail.in_(language), "figures": list(held.figures), "released": held.released or None}
+            "detail": held.detail.in_(language), "figures": list(held.figures), "cells": [
+                {"place": f.place, "period": f.period, "value": f.value, "line": f.line or None} for f in cells], "released": held.released or None}
 
 
 def _state(held: Held) -> Text:

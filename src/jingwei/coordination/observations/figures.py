@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -33,10 +33,12 @@ class Book:
 
     usable : figures not held back, published ones first
     held : all findings, released ones included
+    by_id : every figure, held back or not
     """
 
     usable: tuple[Figure, ...]
     held: tuple[Held, ...]
+    by_id: Mapping[str, Figure]
 
 
 def read_book(context: Context) -> Book:
@@ -44,11 +46,12 @@ def read_book(context: Context) -> Book:
     releases = {r["finding"]: r["reason"] for r in records(context.read(RELEASES), by=("finding", "at"))}
     published = published_figures()
     own = own_figures(context)
-    held = [*published_findings(), *_own_findings(context)]
+    held = [*published_findings(), *own_findings(context)]
     held = [replace(h, released=releases.get(h.id, "")) for h in {(h.id, h.figures): h for h in held}.values()]
     back = {f for h in held if not h.known and not h.released for f in h.figures}
     usable = (f for f in (*published, *own) if f.id not in back and f.value is not None)
-    return Book(tuple(f for f in usable if f.status not in ("missing", "synthetic")), tuple(held))
+    return Book(tuple(f for f in usable if f.status not in ("missing", "synthetic")), tuple(held),
+                {f.id: f for f in (*published, *all_own_figures(context))})
 
 
 def own_figures(context: Context) -> tuple[Figure, ...]:
@@ -57,13 +60,19 @@ def own_figures(context: Context) -> tuple[Figure, ...]:
     return tuple(Figure(**row) for row in records(kept, by=("order", "line")))
 
 
+def all_own_figures(context: Context) -> tuple[Figure, ...]:
+    """The node's own figures, held back or not."""
+    return tuple(Figure(**row) for row in records(context.read(OBSERVATIONS), by=("order", "line")))
+
+
 def accepted(observations: ir.Table, held: ir.Table, releases: ir.Table) -> ir.Table:
     """Observations no unreleased finding holds back: the query behind every published number."""
     binding = held.filter(~held.known).anti_join(releases, held.finding == releases.finding)
     return observations.anti_join(binding, observations.id == binding.observation)
 
 
-def _own_findings(context: Context) -> list[Held]:
+def own_findings(context: Context) -> list[Held]:
+    """Findings on the node's own figures, as they were made when a file was taken in."""
     rows = records(context.read(HELD).distinct(), by=("finding", "observation"))
     found: dict[str, Held] = {}
     for row in rows:
@@ -102,8 +111,8 @@ def published_findings() -> tuple[Held, ...]:
 
 
 def screen_figures(new: Sequence[Figure], context: Sequence[Figure]) -> list[Held]:
-    """Findings on ``new`` figures, read beside those of ``context``."""
-    figures = [f for f in (*new, *context) if f.value is not None and f.status != "missing"]
+    """Findings on ``new`` yearly figures, read beside those of ``context``; other periods are kept and not screened."""
+    figures = [f for f in (*new, *context) if f.value is not None and f.status != "missing" and f.is_annual]
     fresh = {f.id for f in new}
     if not any(f.id in fresh for f in figures):
         return []

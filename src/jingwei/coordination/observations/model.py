@@ -61,6 +61,11 @@ class Figure:
     def year(self) -> int:
         return int(self.period[:4])
 
+    @property
+    def is_annual(self) -> bool:
+        """Only figures of whole years are screened, scored and held against targets."""
+        return len(self.period) == 4
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
