@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from jingwei.coordination.observations.actions import observe
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Observe
 from jingwei.kernel.actions import replay, run
+from jingwei.kernel.clock import CHINA
 from jingwei.kernel.problems import NotAssessable, Problem
 from jingwei.kernel.receipts import Receipt
 from jingwei.kernel.tables import Document, Table
@@ -44,6 +46,11 @@ def own(context, *rows: str) -> None:
 
 def test_each_2025_target_has_the_verdict_its_figures_allow(published):
     assert {v.target.code: v.word for v in published.verdicts} == EXPECTED
+
+
+def test_the_verdicts_are_the_same_on_whatever_day_they_are_asked_for(context):
+    early = replace(context, clock=lambda: datetime(2023, 1, 1, tzinfo=CHINA))
+    assert {v.target.code: v.word for v in compute(early, Evaluate(level="nation")).verdicts} == EXPECTED
 
 
 def test_a_target_without_a_2025_figure_still_shows_the_last_one(published):

@@ -46,7 +46,7 @@ def _figure(table: Table, i: int, cells: dict[str, str], measures: Mapping[str, 
                       remedy=did_you_mean(code[:40], measures) or "List them with: jingwei measures")
     try:
         place = places.find(cells["place"])
-        period = Period.parse(cells["period"])
+        period = Period.parse(cells["period"].removesuffix(".0"))  # a year that a spreadsheet kept as a number
     except Problem as problem:
         column = "place" if problem.code.endswith("place") else "period"
         raise Problem(problem.code, problem.what, where=table.where(i, column), remedy=problem.remedy) from None

@@ -22,16 +22,14 @@ def judge(target: Target, figures: Mapping[str, Sequence[Figure]], today: date) 
     """The verdict on one target.
 
     figures : usable national figures by measure
-    The order of the questions: is it due; is there a figure of its year; does it count what the target counts; is its
-    year certain; does it lie beyond the target whatever its rounding; do all sources agree.
+    The order of the questions: is there a figure of its year; does it count what the target counts; is its year certain;
+    does it lie beyond the target whatever its rounding; do all sources agree. The date only says why there is no figure.
     """
     mine = figures.get(target.measure, ())
     shown = _newest(target, mine, figures)
-    if today <= date(target.year, 12, 31):
-        return _say(shown, "not_assessable", f"{target.year}年底到期", f"due at the end of {target.year}")
     due = [f for f in mine if f.year == target.year]
     if not due:
-        return _without_figure(shown, figures)
+        return _without_figure(shown, figures, today)
     same = [f for f in due if not target.definition or f.definition == target.definition]
     if not same:
         counted = _counted(due[0])
@@ -49,13 +47,15 @@ def _say(shown: Verdict, word: Word, zh: str, en: str) -> Verdict:
     return replace(shown, word=word, reason=Text(zh, en))
 
 
-def _without_figure(shown: Verdict, figures: Mapping[str, Sequence[Figure]]) -> Verdict:
+def _without_figure(shown: Verdict, figures: Mapping[str, Sequence[Figure]], today: date) -> Verdict:
     target = shown.target
     other = [f for m in target.otherwise for f in figures.get(m, ()) if f.year == target.year]
     if other:
         name, value = declared_measures()[other[0].measure].name, readable(other[0].value or 0.0)
         return _say(shown, "not_comparable", f"{target.year}年只公布了另一口径：{name.zh} {value}",
                     f"for {target.year} only another definition is published: {name.en} {value}")
+    if today <= date(target.year, 12, 31):
+        return _say(shown, "not_assessable", f"{target.year}年底到期", f"due at the end of {target.year}")
     zh, en = (f"，最近是{shown.period}", f"; the last is for {shown.period}") if shown.period else ("", "")
     return _say(shown, "not_assessable", f"没有{target.year}年的公布数{zh}", f"no figure for {target.year} is published{en}")
 
