@@ -1,4 +1,5 @@
 # make run    sets everything up and evaluates; FIGURES=mine.csv adds a bureau's own figures first
+# make serve  opens the portal at http://localhost:2522
 # make test   sets everything up and passes the tests
 PYTHON ?= python3.11
 VENV := .venv
@@ -7,12 +8,15 @@ WORKSPACE ?= workspace
 OUT ?= out
 FIGURES ?=
 
-.PHONY: run test lint bench soak docs spark lock clean
+.PHONY: run serve test lint bench soak docs spark lock clean
 
 run: $(VENV)/.run
 	$(if $(FIGURES),$(BIN)/jingwei observe $(FIGURES) --workspace $(WORKSPACE))
 	$(BIN)/jingwei evaluate --workspace $(WORKSPACE) --out $(OUT)
 	@echo "Written to $(OUT)/: report.md, ranks.svg, receipt.json and tables as CSV, JSON and Parquet."
+
+serve: $(VENV)/.run
+	$(BIN)/jingwei serve --workspace $(WORKSPACE)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

@@ -14,7 +14,7 @@ import pytest
 
 from jingwei.coordination.observations.figures import accepted
 from jingwei.coordination.observations.model import HELD, OBSERVATIONS, RELEASES, Figure
-from jingwei.kernel.lake import Dataset, _backend, records
+from jingwei.kernel.lake import _CONNECTIONS, Dataset, records
 from jingwei.kernel.workspace import Workspace
 
 # Spark's client leaves closed connections to the garbage collector, which then warns of each.
@@ -71,7 +71,7 @@ def session() -> Iterator[Any]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-    _backend.cache_clear()
+    _CONNECTIONS.__dict__.clear()
     gc.collect()
 
 

@@ -319,3 +319,15 @@ def test_json_refuses_what_json_cannot_say():
     with pytest.raises(ValueError, match="JSON"):
         json_bytes({"a": float("nan")})
     assert json_bytes({"b": "北", "a": 1}) == '{\n  "a": 1,\n  "b": "北"\n}\n'.encode()
+
+
+@pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_workbook_renamed_to_csv_is_called_a_workbook(begin):
+    with pytest.raises(Unreadable, match="Excel workbook"):
+        read(begin + bytes(range(256)))
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_columns_parted_by_another_mark_are_told_to_use_commas(mark):
+    with pytest.raises(Unreadable, match="Part the columns with commas"):
+        read(mark.join(["measure", "place"]).encode() + b"\n").require(["measure"])

@@ -8,14 +8,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import click
 
 from jingwei import __version__, plan
+from jingwei.doors import serve
+from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Context, Option, Progress, Result, run
 from jingwei.kernel.i18n import Language, Text, language_of
 from jingwei.kernel.problems import Problem, Unreadable
@@ -74,6 +75,7 @@ def program(language: Language) -> click.Group:
     click.version_option(__version__)(group)
     for word, below in sorted(root.below.items()):
         group.add_command(_command(word, below, language))
+    group.add_command(serve.command(language))
     return group
 
 
@@ -167,23 +169,6 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
     if action.example:
         about.append("\b\n" + _say(Text("例：", "Example:"), language) + "\n  " + action.example)
     return callback, [*asked, *shared], "\n\n".join(about)
-
-
-def inputs(kind: type) -> Iterator[tuple[str, Any, Option, Any]]:
-    """Each field of an action's input: name, type without None, how it is asked for, default or MISSING."""
-    hints = get_type_hints(kind, include_extras=True)
-    for each in fields(kind):
-        if get_origin(hints[each.name]) is not Annotated:
-            raise TypeError(f"{kind.__name__}.{each.name} is not annotated with an Option")
-        bare, option = get_args(hints[each.name])
-        yield each.name, _without_none(bare), option, each.default
-
-
-def _without_none(kind: Any) -> Any:
-    if get_origin(kind) in (Union, UnionType):
-        (rest,) = [a for a in get_args(kind) if a is not NoneType]
-        return rest
-    return kind
 
 
 def _parameter(name: str, kind: Any, option: Option, default: Any, language: Language) -> click.Parameter:

@@ -130,20 +130,16 @@ def run(action: Action, context: Context, given: Any) -> Result:
     context = replace(context, snapshots={})
     module, _, name = action.handler.rpartition(".")
     handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)
-    result = handler(context, given)
+    return with_receipt(action, context, given, handler(context, given))
+
+
+def with_receipt(action: Action, context: Context, given: Any, result: Result) -> Result:
+    """The result with a receipt among its documents; unchanged when it has none."""
     if not result.documents:
         return result
     plain, sources = describe(given)
-    receipt = Receipt(
-        action.path,
-        context.clock().isoformat(),
-        code_version(),
-        context.language,
-        plain,
-        sources,
-        context.snapshots,
-        {d.name: d.digest for d in result.documents},
-    )
+    receipt = Receipt(action.path, context.clock().isoformat(), code_version(), context.language, plain, sources,
+                      dict(context.snapshots), {d.name: d.digest for d in result.documents})
     return replace(result, documents=(*result.documents, receipt.document()))
 
 

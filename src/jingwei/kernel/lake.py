@@ -9,10 +9,10 @@ import io
 import json
 import os
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -113,7 +113,6 @@ class Lake:
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
-        import ibis
 
         home = (self.folder / dataset.name).resolve()
         files = [home / "data" / name for name in snapshot.files]
@@ -122,8 +121,9 @@ class Lake:
         backend = _backend(self.engine)
         name = f"{dataset.name}_{snapshot.id}"
         if self.engine == "duckdb":
-            if not files:
-                return ibis.memtable(_schema(dataset).empty_table())
+            if not files:  # a table of this connection: Ibis keeps memory tables on one that all threads would share
+                backend.con.register(name, _schema(dataset).empty_table())
+                return backend.table(name)
             return backend.read_parquet([glob.escape(str(file)) for file in files], table_name=name)
         from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -167,9 +167,18 @@ def _damaged(dataset: Dataset, home: Path) -> Problem:
                    remedy="Put the folder back from a copy.")
 
 
-@cache
+_CONNECTIONS = threading.local()
+
+
 def _backend(engine: Literal["duckdb", "spark"]) -> Any:
-    """One connection a process: tables of two connections cannot be joined. A Spark session already there is used."""
+    """One connection a thread: tables of two cannot be joined, and one cannot serve two threads at once."""
+    if not hasattr(_CONNECTIONS, engine):
+        setattr(_CONNECTIONS, engine, _connect(engine))
+    return getattr(_CONNECTIONS, engine)
+
+
+def _connect(engine: Literal["duckdb", "spark"]) -> Any:
+    """A Spark session that is already there is used."""
     import ibis
 
     if engine == "duckdb":

@@ -21,6 +21,9 @@ MAX_CELL = 32_768
 
 MAX_COLUMNS = 4_096
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How .xlsx and .xls begin, whatever the file is called."""
+
 _FIGURE = re.compile(
     r"[+-]?(?:\d*|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,9})?", re.ASCII
 )
@@ -82,6 +85,9 @@ class Table:
         """Parse by the name's ending (.csv, .tsv, .json, .parquet). Raises Unreadable, naming place and remedy."""
         if not document.content.strip(b"\x00 \r\n\t"):
             raise Unreadable("the file is empty", where=document.name)
+        if document.content.startswith(_WORKBOOKS):
+            raise Unreadable("the file is an Excel workbook or another archive, not a text table", where=document.name,
+                             remedy="Save the sheet as CSV UTF-8 and try again.")
         ending = document.name.rpartition(".")[2].lower()
         if document.content[:4] == b"PAR1" or ending == "parquet":
             columns, rows = _parquet(document)
@@ -109,6 +115,8 @@ class Table:
         for name in names:
             if name not in self._index:
                 near = did_you_mean(name, self.columns)
+                if len(self.columns) == 1 and any(mark in self.columns[0] for mark in ";\t|"):
+                    near = "Part the columns with commas."
                 raise Unreadable(f"there is no column {name!r}; the columns are {', '.join(self.columns[:20])}",
                                  where=f"{self.name}, line 1", remedy=near or "Name the columns in the first line.")
 
@@ -248,7 +256,8 @@ def _json(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
     try:
         records = json.loads(document.text(), parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not valid JSON ({error})", where=document.name) from None
+        raise Unreadable(f"not valid JSON ({error})", where=document.name,
+                         remedy='Write one list of records: [{"measure": …, "place": …}, …].') from None
     if not isinstance(records, list) or not records or not all(isinstance(r, dict) for r in records):
         raise Unreadable(
             "the JSON is not a list of records", where=document.name, remedy='Write [{"measure": …, "place": …}, …].'

@@ -16,12 +16,16 @@ from jingwei import plan
 from jingwei.coordination.evaluation.actions import evaluate
 from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.evaluation.compute import FIELDS, compute
+from jingwei.coordination.evaluation.model import RoomStatus
 from jingwei.coordination.evaluation.nation import Goalpost, attainment
-from jingwei.coordination.observations.actions import observe
+from jingwei.coordination.evaluation.report import report
+from jingwei.coordination.observations.actions import observe, release
 from jingwei.coordination.observations.declared import declared_measures
-from jingwei.coordination.observations.model import Observe
+from jingwei.coordination.observations.figures import read_book
+from jingwei.coordination.observations.model import Observe, Release
 from jingwei.kernel.actions import replay, run
 from jingwei.kernel.clock import CHINA
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable, Problem
 from jingwei.kernel.receipts import Receipt
 from jingwei.kernel.tables import Document, Table
@@ -178,7 +182,7 @@ def test_the_2035_reading_gives_a_range_and_refuses_what_it_cannot_say(published
     low, high = published.vision.rank.between(20)
     assert 0 < low < high < 1
     assert published.vision.weakest is None
-    assert all(field in published.vision.why_not for field in set(FIELDS.values()) - {"economy"})
+    assert all(field in published.vision.why_not.en for field in set(FIELDS.values()) - {"economy"})
 
 
 def test_no_forecast_goes_without_an_interval(published):
@@ -230,6 +234,64 @@ def test_the_report_speaks_both_languages(context):
 def test_a_year_without_figures_is_refused_with_the_years_there_are(context, year):
     with pytest.raises(Problem, match="Choose one of"):
         compute(context, Evaluate(year=year))
+
+
+@pytest.mark.parametrize("year", [2014, 2018])
+def test_a_year_with_figures_of_the_nation_only_ranks_no_province_and_still_judges_the_nation(context, year):
+    done = compute(context, Evaluate(year=year))
+    assert done.provinces is None
+    assert not any(r.assessable for r in done.rooms if r.level == "provinces")
+    with pytest.raises(NotAssessable):
+        compute(context, Evaluate(level="provinces", year=year))
+
+
+def test_a_year_after_the_last_figure_of_a_province_is_no_fault(context):
+    own(context, "netizens,CN,2026,11.4,100M persons,own count,v,observed")
+    assert compute(context, Evaluate(year=2026)).provinces is None
+
+
+def test_figures_of_hong_kong_do_not_make_those_of_the_others_look_fewer(context, published):
+    own(context, "broadband_subs,香港,2024,300,万户,own count,v,observed")
+    done = compute(context, Evaluate(level="provinces"))
+    assert done.provinces.year == published.provinces.year
+    assert ([(r.code, r.cells, r.counted) for r in done.provinces.rooms]
+            == [(r.code, r.cells, r.counted) for r in published.provinces.rooms])
+    assert done.provinces.left_out == ("810000",)
+
+
+def test_a_released_negative_figure_leaves_a_measure_without_a_gap_and_stops_nothing(context):
+    own(context, "base_stations_5g,四川,2024,-3,万个,own count,v,observed")
+    for found in read_book(context).held:
+        if found.measure == "base_stations_5g":
+            release(context, Release(found.id, "as stated"))
+    gaps = {g.measure.code for g in compute(context, Evaluate()).vision.gaps}
+    assert "base_stations_5g" not in gaps
+    assert "broadband_ports" in gaps
+
+
+def test_an_own_figure_comes_before_a_published_one_in_forecasts_too(context, published):
+    own(context, "netizens,CN,2025,11.6,100M persons,own count,v,observed")
+    code = "netizens"
+    before, after = (next(p.forecast.median[-1] for p in done.future.paths if p.measure.code == code)
+                     for done in (published, compute(context, Evaluate(level="nation"))))
+    assert after > before
+
+
+def test_a_room_says_whether_measures_or_their_figures_are_too_few():
+    status = RoomStatus("F2", Text("", "x"), "provinces", 2024, tuple(declared_measures().values())[:3], 2 / 3,
+                        tuple(declared_measures().values())[:2])
+    assert status.reason.en == "enough figures for 2024 in only 2 of 3 measures, 3 needed"
+    assert replace(status, measures=(), counted=()).reason.en == "no digital measure is published"
+
+
+def test_the_report_counts_a_figure_under_two_findings_once(context, published):
+    held = {f for h in published.book.held if not h.known for f in h.figures}
+    assert f"hold {len(held)} figures back" in report(published, context)
+
+
+def test_a_chinese_report_has_chinese_units_models_and_reasons(context, published):
+    text = report(published, replace(context, language="zh"))
+    assert not [word for word in ("10k ", "yuan", "loglinear", "mobility", "no score", "Theil") if word in text]
 
 
 def test_a_year_in_which_no_room_has_enough_figures_is_not_assessable(context):

@@ -19,12 +19,20 @@ from hypothesis import strategies as st
 from jingwei.coordination.observations import actions, figures
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import own_figures, read_book
-from jingwei.coordination.observations.model import COLUMNS, HELD, OBSERVATIONS, REJECTED, Observe
+from jingwei.coordination.observations.model import (
+    COLUMNS,
+    HELD,
+    OBSERVATIONS,
+    REJECTED,
+    AskFindings,
+    AskMeasures,
+    Observe,
+)
 from jingwei.coordination.observations.sources import read_figures
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.lake import records
 from jingwei.kernel.measures import STATUSES
-from jingwei.kernel.problems import Unreadable
+from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document, Table
 from jingwei.kernel.workspace import Workspace
 
@@ -323,3 +331,12 @@ def test_published_figures_are_the_same_whatever_a_node_was_given(node):
     observe(node, GOOD, {**GOOD, "period": "2024", "value": "1"}, {**GOOD, "measure": "urbanization_rate", "unit": "%", "value": "140", "period": "2023"})
     assert [f for f in read_book(node).usable if not f.order] == before
     assert figures.published_figures()[: len(before)]
+
+
+@pytest.mark.parametrize(("ask", "given"), [
+    (actions.findings, AskFindings(code="jmup")), (actions.findings, AskFindings(measure="netizen")),
+    (actions.measures, AskMeasures(room="F9")),
+])
+def test_asking_for_what_does_not_exist_is_not_answered_with_an_empty_list(ask, given, node):
+    with pytest.raises(Problem, match="there is no"):
+        ask(node, given)

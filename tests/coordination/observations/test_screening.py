@@ -55,6 +55,14 @@ def test_95_in_100_of_a_thousand_spoilt_files_a_code_are_caught(panel, request, 
     assert min(table.values()) >= RECALL
 
 
+def test_a_year_carried_forward_in_all_places_is_caught(panel):
+    gdp = take(panel, panel.measure == "gdp")
+    last = take(gdp, gdp.year == gdp.year.max())
+    copied = replace(last, year=last.year + 1)
+    rows = range(len(gdp), len(gdp) + len(last))
+    assert caught(screen(join(accepted(gdp), copied), TRAITS), "constant_growth", rows)
+
+
 # --- the figures we ship --------------------------------------------------------------------------------------------
 
 def test_few_of_the_shipped_figures_are_held_back():

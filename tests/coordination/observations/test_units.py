@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jingwei.coordination.observations.units import convert, parse, shift
+from jingwei.coordination.observations.units import chinese, convert, parse, shift
 from jingwei.kernel.problems import Problem
 
 MAGNITUDES = ["", "k ", "10k ", "万", "100M ", "亿", "M ", "million ", "tn ", "trillion ", "万亿", "百万", "千"]
@@ -91,3 +91,8 @@ def test_no_float_noise_appears(value: Decimal) -> None:
 def test_a_text_that_is_no_number_is_a_problem(text: str) -> None:
     with pytest.raises(Problem, match="not a number"):
         convert(text, "10k", "10k stations")
+
+
+def test_a_unit_is_told_in_chinese_or_left_as_it_is():
+    assert [chinese(u) for u in ("10k stations", "trillion yuan", "100M persons", "%", "EFLOPS", "index 0-100")] == [
+        "万个", "万亿元", "亿人", "%", "EFLOPS", "index 0-100"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jingwei.coordination.evaluation import tables
 from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.evaluation.charts import rank_intervals
-from jingwei.coordination.evaluation.compute import compute, national_figures
+from jingwei.coordination.evaluation.compute import Evaluation, compute, national_figures
 from jingwei.coordination.evaluation.report import report
 from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.figures import read_book
@@ -18,7 +18,11 @@ from jingwei.kernel.tables import Document
 
 def evaluate(context: Context, given: Evaluate) -> Result:
     """The whole evaluation as a report, tables in three forms, a figure and a receipt."""
-    done = compute(context, given)
+    return written(compute(context, given), context)
+
+
+def written(done: Evaluation, context: Context) -> Result:
+    """An evaluation in the language asked for."""
     language = context.language
     grids = (
         tables.scores(done.provinces, done.nation, language),

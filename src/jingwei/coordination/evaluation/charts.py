@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from typing import Any
 
@@ -14,6 +15,9 @@ from jingwei.kernel.i18n import Language, Text
 
 FONTS = b"'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'DejaVu Sans'"
 """Text stays text in the figure; the reader's machine draws it with the first of these it has."""
+
+_DRAWING = threading.Lock()
+"""The style of a drawing is the whole process's while it lasts."""
 
 INK, BAND, DOT, GRID = "#1f2937", "#9ec5e8", "#0b4f8a", "#e5e7eb"
 
@@ -31,7 +35,7 @@ def rank_intervals(result: ProvincesResult, language: Language) -> bytes:
     nominal = top.rank[order]
     names = [places.find(result.places[i]).short.in_(language) for i in order]
     style: Any = {"svg.hashsalt": "jingwei", "svg.fonttype": "none", "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK}
-    with mpl.rc_context(style), warnings.catch_warnings():
+    with _DRAWING, mpl.rc_context(style), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # text stays text: the reader's own fonts draw it, so missing glyphs here are fine
         figure = Figure(figsize=(8.27, 1.9 + 0.3 * len(names)), layout="constrained")
         axes = figure.subplots()

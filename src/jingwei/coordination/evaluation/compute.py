@@ -47,6 +47,8 @@ class Evaluation:
 
 def compute(context: Context, given: Evaluate) -> Evaluation:
     """Read the figures, judge the goals, score provinces and nation, look ahead."""
+    if given.seed < 0:
+        raise Problem("bad_seed", f"the seed is {given.seed}", remedy="Choose 0 or more.")
     with context.progress("Evaluating", 6) as step:
         book = read_book(context)
         step()

@@ -51,11 +51,18 @@ class RoomStatus:
     @property
     def reason(self) -> Text:
         if self.assessable:
-            return Text(f"{len(self.counted)} 个指标，数据齐 {self.cells:.0%}",
-                        f"{len(self.counted)} measures, {self.cells:.0%} of cells")
+            return Text(f"{len(self.measures)} 个指标用了 {len(self.counted)} 个，数据齐 {self.cells:.0%}",
+                        f"{len(self.counted)} of {len(self.measures)} measures used, {self.cells:.0%} of all cells filled")
+        if not self.measures:
+            return Text("没有公布的数字化指标", "no digital measure is published")
         if len(self.measures) < MIN_MEASURES:
+            counted = "1 digital measure" if len(self.measures) == 1 else f"{len(self.measures)} digital measures"
             return Text(f"只有 {len(self.measures)} 个公布的数字化指标，至少要 {MIN_MEASURES} 个",
-                        f"{len(self.measures)} digital measures published, {MIN_MEASURES} needed")
+                        f"{counted} published, {MIN_MEASURES} needed")
+        if len(self.counted) < MIN_MEASURES:
+            return Text(f"{len(self.measures)} 个指标中只有 {len(self.counted)} 个在{self.year}年的数够用，至少要 {MIN_MEASURES} 个",
+                        f"enough figures for {self.year} in only {len(self.counted)} of {len(self.measures)} measures, "
+                        f"{MIN_MEASURES} needed")
         return Text(f"{len(self.measures)} 个指标只有 {self.cells:.0%} 的数，至少要 {MIN_CELLS:.0%}",
                     f"only {self.cells:.0%} of the cells of {len(self.measures)} measures, {MIN_CELLS:.0%} needed")
 

@@ -45,11 +45,16 @@ class Path:
 
 
 def comparable(measure: Measure, figures: Sequence[Figure]) -> Series:
-    """The newest run of yearly figures under one definition. Raises NotAssessable when there is none."""
+    """The newest run of yearly figures under one definition; the node's own and revised figures come first.
+
+    Raises NotAssessable when there is none.
+    """
     by_year: dict[int, Figure] = {}
     for f in figures:
         under = f.definition in ("", measure.definition_in(f.year).code)
-        if under and f.value and f.value > 0 and (f.year not in by_year or f.status == "revised"):
+        before = by_year.get(f.year)
+        if under and f.value and f.value > 0 and (
+                before is None or (f.order, f.status == "revised") > (before.order, before.status == "revised")):
             by_year[f.year] = f
     since = max((b for b in measure.breaks if b <= max(by_year, default=0)), default=0)
     years = sorted(y for y in by_year if y >= since)
@@ -154,6 +159,10 @@ class Gap:
     after: tuple[float, float, float]
 
 
+FIELD_NAMES = {"economy": "经济", "government": "政务", "culture": "文化", "society": "社会", "ecology": "生态"}
+"""The five fields of G.3 in Chinese."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vision:
     """The 2035 reading: world rank, balance of the five fields, gaps between provinces.
@@ -163,7 +172,7 @@ class Vision:
 
     rank: RankOutlook
     weakest: float | None
-    why_not: str
+    why_not: Text
     gaps: tuple[Gap, ...]
 
 
@@ -174,9 +183,10 @@ def vision(national: Mapping[str, Sequence[Figure]], panel: Panel, measures: Seq
     fields : score of each of the five fields, None where it cannot be assessed
     """
     try:
-        weakest, why_not = weakest_over_mean(fields), ""
+        weakest, why_not = weakest_over_mean(fields), Text("", "")
     except NotAssessable as error:
-        weakest, why_not = None, error.what
+        absent = "、".join(FIELD_NAMES[code] for code, score in fields.items() if score is None)
+        weakest, why_not = None, Text(f"{absent}没有得分" if absent else "得分须为正", error.what)
     own = {f.year: int(f.value or 0) for f in national.get("egdi_rank", ())}
     return Vision(rank_outlook(world_panel(), own, seed=seed), weakest, why_not,
                   tuple(gap for m in measures if (gap := _gap(panel, m, year, seed))))
@@ -205,6 +215,8 @@ def _gap(panel: Panel, measure: Measure, year: int, seed: int) -> Gap | None:
         return None
     first = years[0]
     both = ~np.isnan(perhead[:, panel.at(first)] + perhead[:, panel.at(year)])
+    if (perhead[both] < 0).any():  # a released negative figure: no share of a total, so no inequality
+        return None
     last_place = panel.last_place[panel.measures.index(measure)]
     revision = _revision(panel)
 

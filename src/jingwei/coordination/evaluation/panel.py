@@ -57,7 +57,7 @@ def assemble(figures: Iterable[Figure], measures: Sequence[Measure], places: Seq
     return Panel(tuple(measures), tuple(places), np.array(years, dtype=np.int64), values, last)
 
 
-def precedence(figure: Figure) -> tuple[int, bool, bool, str]:
+def precedence(figure: Figure) -> tuple[int, bool, bool, float, str]:
     """Of several figures for one cell: the node's own before published ones, the newest file first, then revised ones
-    before first releases, observed before estimated, then the later vintage by name."""
-    return figure.order, figure.status == "revised", figure.status != "estimated", figure.vintage
+    before first releases, observed before estimated, the one printed to more digits, then the later vintage by name."""
+    return (figure.order, figure.status == "revised", figure.status != "estimated", -figure.last_place, figure.vintage)

@@ -52,15 +52,20 @@ class _Rows:
 
 
 def room_status(panel: Panel, pillars: Sequence[Pillar], year: int) -> tuple[RoomStatus, ...]:
-    """For each of the eleven rooms: is it assessable from figures of places in this year, and by which measures."""
+    """For each of the eleven rooms: is it assessable from figures of places in this year, and by which measures.
+
+    Shares of cells are counted over the 31 places that national statistics cover: a figure of Hong Kong, Macao or
+    Taiwan must not make the others' figures look fewer.
+    """
     rooms = [r for r in plan.ROOMS if r.code not in ("G", "O")]
     by_code = {p.code: p for p in pillars}
-    at = panel.at(year)
+    covered = np.array([bool(known_places.find(p).belt) for p in panel.places])
     statuses = []
     for room in rooms:
         measures = tuple(m for m in (by_code[room.code].measures if room.code in by_code else ())
                          if m.tag == "digital" and m in panel.measures and ~np.isnan(panel.of(m.code)).all())
-        filled = np.array([(~np.isnan(panel.of(m.code)[:, at])).mean() for m in measures])
+        filled = np.array([(~np.isnan(panel.of(m.code)[np.ix_(covered, panel.years == year)])).sum() / covered.sum()
+                           for m in measures])
         counted = tuple(m for m, share in zip(measures, filled, strict=True) if share >= MIN_CELLS)
         statuses.append(RoomStatus(room.code, room.name, "provinces", year, measures,
                                    float(filled.mean()) if len(filled) else 0.0, counted))

@@ -12,6 +12,7 @@ from jingwei.coordination.evaluation.model import Change, NationResult, Province
 from jingwei.coordination.evaluation.outlook import Future, Lesson, Vision
 from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.actions import findings_table
+from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS, Verdict
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
@@ -24,6 +25,17 @@ SURE = 0.95
 """Share of replications in which a score must have risen, or fallen, to be called a move."""
 
 SHOWN_MOVERS = 10
+
+MODEL_NAMES = {"logistic": Text("逻辑斯蒂曲线", "logistic"), "loglinear": Text("指数增长", "exponential"),
+               "damped": Text("阻尼趋势", "damped trend"), "combination": Text("组合", "their combination")}
+
+READINGS = {
+    "mobility": Text("像同名次的国家那样升降", "moving as states of similar rank have moved"),
+    "mobility_within_method": Text("同上，不计方法改变的届次", "the same without editions whose method changed"),
+    "own_drift": Text("按中国自己以往的势头", "keeping China's own pace"),
+    "own_drift_within_method": Text("同上，不计方法改变的届次", "the same without editions whose method changed"),
+}
+"""The readings of the past that the world rank is carried forward by."""
 
 YEAR = 2025
 """The year the thirteen goals and their targets are for."""
@@ -58,7 +70,7 @@ def _goals(done: Evaluation, say: Say) -> str:
     kinds = {"level": say("水平", "level"), "change": say("变化", "change"), "acceleration": say("加速", "acceleration")}
     rows = ((g.number, say(GOALS[g.number - 1].text.zh, GOALS[g.number - 1].text.en), kinds[GOALS[g.number - 1].wording],
              say(WORDS[g.word].zh, WORDS[g.word].en), say(g.reason.zh, g.reason.en)) for g in done.goals)
-    return markdown(("", say("目标", "goal"), say("说的是", "asks for"), say("结论", "verdict"), say("依据", "because")), rows)
+    return markdown((say("序号", "no."), say("目标", "goal"), say("说的是", "asks for"), say("结论", "verdict"), say("依据", "because")), rows)
 
 
 def _targets(verdicts: Sequence[Verdict], say: Say) -> str:
@@ -137,14 +149,15 @@ def _rooms(done: Evaluation, say: Say) -> str:
              say("不可评", "not assessable"), say(r.reason.zh, r.reason.en)) for r in done.rooms)
     counts = ", ".join(f"{levels[level]} {sum(r.assessable for r in done.rooms if r.level == level)}/11"
                        for level in dict.fromkeys(r.level for r in done.rooms))
-    head = (say("章", "room"), "", say("层级", "level"), say("年", "year"), "", say("依据", "because"))
+    head = (say("章", "room"), say("名称", "name"), say("层级", "level"), say("年", "year"), say("能否评", "verdict"), say("依据", "because"))
     title = say(f"公布的数评得了几章：{counts}", f"Rooms that public figures can assess: {counts}")
     return f"## {title}\n\n{markdown(head, rows)}"
 
 
 def _over_time(room: NationResult, say: Say) -> str:
-    rows = ((y, f"{room.index[i]:.0f}", f"{room.low[i]:.0f}–{room.high[i]:.0f}", _gave(room, i, say) if i else "")
-            for i, y in enumerate(room.years) if not np.isnan(room.index[i]))
+    known = ~np.isnan(room.index)
+    rows = ((y, f"{room.index[i]:.1f}", f"{room.low[i]:.1f}–{room.high[i]:.1f}", _gave(room, i, say) if i and known[i - 1] else "–")
+            for i, y in enumerate(room.years) if known[i])
     head = (say("年", "year"), say("目标=100", "target = 100"), say("90% 区间", "90 % interval"), say("变化主要来自", "mostly from"))
     named = _join((say(m.name.zh, m.name.en) for m in room.room.measures), say)
     note = say(f"每个指标以2025年目标（没有目标的比重以100%）为满分，超过不多算：{named}。区间来自权重各变 25%、任去一个指标和四舍五入。",
@@ -167,7 +180,8 @@ def _later(future: Future, verdicts: Sequence[Verdict], say: Say) -> str:
         made = path.forecast
         y = int(made.years[-1])
         rows.append((say(path.measure.name.zh, path.measure.name.en), y, readable(made.median[-1]),
-                     f"{readable(made.q05[-1])}–{readable(made.q95[-1])}", path.measure.unit, made.measured_horizon))
+                     f"{readable(made.q05[-1])}–{readable(made.q95[-1])}",
+                     say(chinese(path.measure.unit), path.measure.unit), made.measured_horizon))
     due = [f"- {v.target.code} {say(v.target.name.zh, v.target.name.en)} {_sign(v)} {v.target.value:g} ({v.target.year}): "
            f"{say(v.reason.zh, v.reason.en)}" for v in verdicts if v.target.year > YEAR]
     head = (say("指标", "measure"), say("年", "year"), say("中位", "median"), say("90% 区间", "90 % interval"),
@@ -184,11 +198,11 @@ def _warned(lesson: Lesson | None, say: Say) -> str:
     """Why no single curve is trusted."""
     if lesson is None:
         return ""
-    errors = _join((f"{name} {error:+.1f}%" for name, error in lesson.errors.items()), say)
+    errors = _join((f"{say(MODEL_NAMES[name].zh, MODEL_NAMES[name].en)} {error:+.1f}%" for name, error in lesson.errors.items()), say)
     first, last = lesson.fitted
     return say(f"\n单一模型靠不住：用{first}–{last}年的{lesson.measure.name.zh}推{lesson.year}年，误差为 {errors}。\n",
                f"\nNo single curve is trusted: fitted to {lesson.measure.name.en} of {first}–{last}, the models missed {lesson.year} by "
-               f"{errors} (loglinear is exponential growth).\n")
+               f"{errors}.\n")
 
 
 def _vision(vision: Vision, say: Say) -> str:
@@ -198,16 +212,19 @@ def _vision(vision: Vision, say: Say) -> str:
                  f"- UN e-government rank ({vision.rank.start_rank}th in {vision.rank.start}) by {vision.rank.edition}: "
                  f"P(rank ≤ 10) between {ten[0]:.0%} and {ten[1]:.0%}, P(rank ≤ 20) between {twenty[0]:.0%} and "
                  f"{twenty[1]:.0%}, by the reading of the past one trusts.")]
-    lines += [f"  - {r.model}: {r.within[10]:.0%}, {r.within[20]:.0%}; {r.median:.0f} [{r.q05:.0f}–{r.q95:.0f}]"
+    lines += [say(f"  - {READINGS[r.model].zh}：前10 {r.within[10]:.0%}，前20 {r.within[20]:.0%}；中位第{r.median:.0f}（90% 区间 {r.q05:.0f}–{r.q95:.0f}）",
+                  f"  - {READINGS[r.model].en}: rank ≤ 10 {r.within[10]:.0%}, rank ≤ 20 {r.within[20]:.0%}; median {r.median:.0f} "
+                  f"(90 % interval {r.q05:.0f}–{r.q95:.0f})")
               for r in vision.rank.readings]
-    lines.append(say(f"- 五个领域最弱者与均值之比：无法评估（{vision.why_not}）。", f"- Weakest of the five fields over their mean: "
-                     f"not assessable ({vision.why_not}).") if vision.weakest is None else
+    lines.append(say(f"- 五个领域最弱者与均值之比：无法评估（{vision.why_not.zh}）。", f"- Weakest of the five fields over their mean: "
+                     f"not assessable ({vision.why_not.en}).") if vision.weakest is None else
                  say(f"- 五个领域最弱者与均值之比：{vision.weakest:.2f}。", f"- Weakest of the five fields over their mean: {vision.weakest:.2f}."))
     rows = ((say(g.measure.name.zh, g.measure.name.en), g.first, _theil(g.before), g.last, _theil(g.after),
              _direction(g.before, g.after, say)) for g in vision.gaps)
-    head = (say("人均", "per head"), say("年", "year"), "Theil", say("年", "year"), "Theil", "")
+    head = (say("人均", "per head"), say("年", "year"), say("泰尔指数", "Theil"), say("年", "year"), say("泰尔指数", "Theil"), say("变化", "change"))
     return "\n".join([f"## {say('2035年远景', 'The vision of 2035')}", "", *lines, "",
-                      say("各省之间的差距：", "Gaps between provinces:"), "", markdown(head, rows)])
+                      say("各省之间的差距（泰尔指数：0为人均相等，越大差距越大）：",
+                          "Gaps between provinces (Theil index: 0 when all have the same per head, more the further apart):"), "", markdown(head, rows)])
 
 
 def _theil(reading: tuple[float, float, float]) -> str:
@@ -222,7 +239,7 @@ def _direction(before: tuple[float, float, float], after: tuple[float, float, fl
 
 def _findings(done: Evaluation, say: Say, context: Context) -> str:
     held = [h for h in done.book.held if not h.released and not h.known]
-    kept = sum(len(h.figures) for h in held)
+    kept = len({figure for h in held for figure in h.figures})
     lead = say(f"{len(held)} 个问题扣下 {kept} 个数，没有参加评价。", f"{len(held)} findings hold {kept} figures back from the evaluation.")
     return f"## {say('扣下的数', 'Figures held back')}\n\n{lead}\n\n{findings_table(done.book.held, context.language)}"
 
@@ -235,7 +252,7 @@ def _limits(say: Say) -> str:
         say("名次区间说的是方法和数据空缺带来的散布，不是抽样误差；企业、人口的公布数本身有多准，公布者没有说。",
             "Rank intervals show the spread from method and missing figures, not sampling error: issuers do not say how exact "
             "their own figures are."),
-        say("标“未核”的目标值没有回到发布者处重读，见 targets 表的 checked 列。",
+        say("targets 表 checked 列为 False 的目标值，没有回到发布者处重读。",
             "Target values whose `checked` is false in the targets table were not read again at the issuer."),
     ]
     return "\n".join([f"## {say('说不了的', 'What cannot be said')}", "", *(f"- {line}" for line in lines), ""])

@@ -43,7 +43,7 @@ def scores(provinces: ProvincesResult | None, nation: Sequence[NationResult], la
     for room in nation:
         for i, year in enumerate(room.years):
             rows.append(("target=100", room.room.code, "CN", name("CN", language), year, room.index[i], room.low[i],
-                         room.high[i], None, None, None, None, room.room.cells))
+                         room.high[i], None, None, None, None, room.room.cells if year == room.room.year else None))
     return Grid("scores", columns, tuple(rows))
 
 

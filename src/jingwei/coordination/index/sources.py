@@ -26,6 +26,9 @@ from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table, decimals, number
 
 SHOWN_ERRORS = 10
+
+MOST_REPLICATIONS = 1_000_000
+"""Half a minute of work on an ordinary table; ten times more would move no printed digit."""
 TYPES = ("", "indicator", "aggregate", "group", "denominator", "other")
 
 
@@ -288,7 +291,7 @@ def read_doubt(document: Document) -> Doubt:
     told = _toml(document, _Spec).uncertainty
     where = f"{document.name}, [uncertainty]"
     for wrong, what in (
-        (told.replications < 1, "replications is 1 or more"),
+        (not 1 <= told.replications <= MOST_REPLICATIONS, f"replications is 1 or more, up to {MOST_REPLICATIONS:,}"),
         (told.seed < 0, "seed is 0 or more"),
         (
             told.max_points is not None and not 0 <= told.max_points[0] <= told.max_points[1],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from jingwei import plan
 from jingwei.coordination.markdown import markdown
@@ -29,6 +29,7 @@ from jingwei.coordination.observations.model import (
     Rejected,
     Release,
 )
+from jingwei.coordination.observations.screening import CODES
 from jingwei.coordination.observations.sources import read_figures
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
@@ -89,6 +90,8 @@ def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Re
 
 def findings(context: Context, given: AskFindings) -> Result:
     """All findings on published and own figures, with what became of them."""
+    _among("code", given.code, CODES)
+    _among("measure", given.measure, declared_measures())
     book = read_book(context)
     found = [h for h in book.held
              if given.code in (None, h.code) and given.measure in (None, h.measure)]
@@ -119,6 +122,7 @@ def release(context: Context, given: Release) -> Result:
 
 def measures(context: Context, given: AskMeasures) -> Result:
     """Every measure with its definition, tag and how many figures there are."""
+    _among("room", given.room, [room.code for room in plan.ROOMS])
     book: Book = read_book(context)
     seen = Counter(f.measure for f in book.usable)
     span: dict[str, tuple[int, int]] = {}
@@ -138,6 +142,13 @@ def measures(context: Context, given: AskMeasures) -> Result:
                      "figures": seen[m.code], "first": first, "last": last})
     columns = ("code", "name", "room", "tag", "unit", "figures", "last")
     return Result(markdown(columns, ([row[c] for c in columns] for row in data)), data)
+
+
+def _among(what: str, asked: str | None, known: Collection[str]) -> None:
+    """Raises Problem ``unknown_…``: a list of nothing would look like an answer."""
+    if asked is not None and asked not in known:
+        raise Problem(f"unknown_{what}", f"there is no {what} {asked[:40]!r}", remedy=did_you_mean(asked, known) or (
+            "List them with: jingwei measures" if what == "measure" else f"Write one of {', '.join(known)}."))
 
 
 def findings_table(held: Sequence[Held], language: Language) -> str:

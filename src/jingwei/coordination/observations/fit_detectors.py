@@ -275,7 +275,7 @@ def _same_rate(panel: Panel) -> Iterator[_Match]:
     noise = max(RATE_NOISE, _scatter(panel))
     mask, least, rates = np.zeros(panel.value.shape, dtype=np.bool_), 0.0, []
     for t in range(step.shape[1]):
-        who = np.flatnonzero(np.isfinite(step[:, t]) & (panel.new[:, t] | panel.new[:, t + 1]) & (step[:, t] != 0))
+        who = np.flatnonzero(np.isfinite(step[:, t]) & (panel.new[:, t] | panel.new[:, t + 1]))
         if len(who) <= TOGETHER_MIN:
             continue
         d, w = step[who, t], reach[who, t]

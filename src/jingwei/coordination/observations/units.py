@@ -120,6 +120,19 @@ def _same(one: Base | None, other: Base | None) -> bool:
     return not any(base in _SCALE_BASES or base.startswith(("index", "指数")) for base in one | other)
 
 
+_CHINESE_WORDS = {
+    "10k": "万", "100M": "亿", "trillion": "万亿", "1M": "百万", "stations": "个", "accounts": "户", "households": "户", "users": "户",
+    "persons": "人", "people": "人", "ports": "个", "yuan": "元", "firms": "家", "parcels": "件", "patents": "件", "volumes": "册",
+    "students": "人", "person-years": "人年", "tce": "吨标准煤", "ratio": "比值", "rank": "名次", "t": "吨",
+}
+
+
+def chinese(unit: str) -> str:
+    """A measure's unit as a Chinese reader writes it, such as 万户; a unit with a word of another kind stays as it is."""
+    words = [_CHINESE_WORDS.get(word, "") for word in unit.split()]
+    return "".join(words) if all(words) else unit
+
+
 @lru_cache(maxsize=4096)
 def additive(unit: str) -> bool:
     """Whether figures of places in this unit add up to the nation's: counts and amounts do, shares and ratios do not."""

@@ -122,7 +122,7 @@ def _newest(target: Target, mine: Sequence[Figure], figures: Mapping[str, Sequen
     told = [f for f in comparable if f.year <= target.year]
     if not told:
         return open_
-    newest = max(told, key=lambda f: (f.year, f.status == "revised", f.order))
+    newest = max(told, key=lambda f: (f.year, f.order, f.status == "revised"))
     bounds = on_target_scale(target, newest, figures)
     if bounds is None:
         return open_
