@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.units import chinese, convert, parse, shift
 from jingwei.kernel.problems import Problem
 
@@ -94,5 +95,11 @@ def test_a_text_that_is_no_number_is_a_problem(text: str) -> None:
 
 
 def test_a_unit_is_told_in_chinese_or_left_as_it_is():
-    assert [chinese(u) for u in ("10k stations", "trillion yuan", "100M persons", "%", "EFLOPS", "index 0-100")] == [
-        "万个", "万亿元", "亿人", "%", "EFLOPS", "index 0-100"]
+    assert [chinese(u) for u in ("10k stations", "trillion yuan", "100M persons", "%", "EFLOPS", "index 0-100", "wells per mile")] == [
+        "万个", "万亿元", "亿人", "%", "EFLOPS", "指数（0–100）", "wells per mile"]
+
+
+def test_every_unit_of_a_measure_can_be_told_in_chinese() -> None:
+    international = {"%", "EFLOPS", "ZB"}
+    told = {m.unit: chinese(m.unit) for m in declared_measures().values()}
+    assert [unit for unit, zh in told.items() if zh == unit and unit not in international] == []

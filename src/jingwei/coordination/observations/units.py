@@ -127,8 +127,19 @@ _CHINESE_WORDS = {
 }
 
 
+_CHINESE_UNITS = {
+    "sets per 100": "部/百人", "per 100": "部/百人", "per 10k": "件/万人", "beds per 1000": "张/千人",
+    "sites per 100 firms": "个/百家企业", "units per 100 employees": "台/百人", "10k GB": "万GB", "100M kWh": "亿千瓦时",
+    "Mt": "百万吨", "km": "公里", "ug/m3": "微克/立方米", "index": "指数", "index 0-100": "指数（0–100）",
+    "index 2020=100": "指数（2020年=100）", "0/1": "是否（0/1）",
+}
+"""Units that are not read word by word."""
+
+
 def chinese(unit: str) -> str:
     """A measure's unit as a Chinese reader writes it, such as 万户; a unit with a word of another kind stays as it is."""
+    if whole := _CHINESE_UNITS.get(unit):
+        return whole
     words = [_CHINESE_WORDS.get(word, "") for word in unit.split()]
     return "".join(words) if all(words) else unit
 

@@ -20,6 +20,7 @@ from jingwei.coordination.evaluation import views
 from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
@@ -68,7 +69,7 @@ def _jinja() -> Environment:
     environment.globals |= {"WINGS": plan.WINGS, "ROOMS": {r.code: r for r in plan.ROOMS}, "GOALS": plan.GOALS,
                             "WORDS": WORDS, "STATES": plan.STATES, "MEASURES": declared_measures(),
                             "node_name": views.node_name, "version": jingwei.__version__, "code": code_version()}
-    environment.filters["readable"] = readable
+    environment.filters |= {"readable": readable, "chinese": chinese}
     return environment
 
 
