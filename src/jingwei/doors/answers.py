@@ -6,18 +6,16 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from jingwei.kernel.actions import Action, Context, Result, run
+from jingwei.doors.node import Node, State
+from jingwei.kernel.actions import Action, Result, run
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language
-from jingwei.kernel.lake import EMPTY
 from jingwei.kernel.receipts import code_version, describe
 from jingwei.kernel.workspace import Workspace
 
@@ -36,8 +34,7 @@ class Question:
     action: Action
     given: Any
     language: Language
-    instant: datetime
-    snapshots: Mapping[str, str]
+    state: State
     key: str
 
 
@@ -48,22 +45,21 @@ class Answers:
     """
 
     def __init__(self, workspace: Workspace, *, room: int = KEPT_BYTES, clock: Clock = system_clock) -> None:
-        self._workspace = Workspace(workspace.folder.resolve())
+        self.node = Node(workspace, clock=clock)
         self._room = room
-        self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Future[Result]] = OrderedDict()
         self._weights: dict[str, int] = {}
 
     def question(self, action: Action, given: Any, language: Language) -> Question:
         """What is asked, of the lake as it stands and on this day; cheap, nothing is run."""
-        instant, snapshots = self._clock(), self._snapshots()
+        state = self.node.now()
         plain, sources = describe(given)
         told = [code_version(), action.path, action.handler, plain, msgspec.to_builtins(sources), language,
-                instant.date().isoformat(), dict(snapshots)]
+                state.instant.date().isoformat(), dict(state.snapshots)]
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         key = hashlib.sha256(canonical.encode()).hexdigest()
-        return Question(action, given, language, instant, snapshots, key)
+        return Question(action, given, language, state, key)
 
     def answer(self, question: Question) -> Result:
         """The result, worked out now or before; those who ask while it is worked out wait for it. Errors are not kept."""
@@ -74,8 +70,7 @@ class Answers:
         if asked is not None:
             return asked.result()
         try:
-            context = Context(self._workspace, question.language, clock=lambda: question.instant, principal="anonymous",
-                              pinned=question.snapshots)
+            context = self.node.context(question.state, question.language)
             with ONE_AT_A_TIME:
                 result = run(question.action, context, question.given)
             weight = _weight(result)
@@ -97,28 +92,6 @@ class Answers:
                     return
                 total -= self._weights.pop(old)
                 del self._kept[old]
-
-    def _snapshots(self) -> Mapping[str, str]:
-        found = {}
-        for current in sorted((self._workspace.folder / "lake").glob("*/current")):
-            found[current.parent.name] = current.read_text().strip()
-        return _Snapshots(found)
-
-
-class _Snapshots(Mapping[str, str]):
-    """Snapshots by dataset as they were when the question was asked: a dataset not there then stays empty."""
-
-    def __init__(self, found: dict[str, str]) -> None:
-        self._found = found
-
-    def __getitem__(self, dataset: str) -> str:
-        return self._found.get(dataset, EMPTY.id)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
 
 
 def _weight(result: Result) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.memory import Memory
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.receipts import Receipt, code_version, describe, differences, restore
 from jingwei.kernel.tables import Document
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from jingwei.kernel.lake import Dataset
 
 Effect = Literal["read", "write", "irreversible"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Context:
 
     pinned : lake snapshots to read instead of the current ones, by dataset; set by a replay
     snapshots : lake snapshots read so far, by dataset; goes into the receipt
+    memory : what was worked out of this state of the node before; its own and empty unless a door lends one
     """
 
     workspace: Workspace
@@ -108,6 +111,18 @@ class Context:
     progress: Callable[[str, int], AbstractContextManager[Progress]] = field(default=_silent)
     pinned: Mapping[str, str] = field(default_factory=dict)
     snapshots: dict[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+
+    def once(self, key: Hashable, make: Callable[[Context], T]) -> T:
+        """What ``make`` gives, made once for this state of the node; what it read of the lake is noted either way."""
+
+        def noted() -> tuple[T, dict[str, str]]:
+            inner = replace(self, snapshots={})
+            return make(inner), inner.snapshots
+
+        value, read = self.memory.once(key, noted)
+        self.snapshots.update(read)
+        return value
 
     def read(self, dataset: Dataset) -> ir.Table:
         """A dataset of the workspace's lake: the only way a room reads one."""
@@ -159,6 +174,7 @@ class Replay:
 def replay(receipt: Receipt, action: Action, context: Context, near: Path) -> Replay:
     """Run again what a receipt tells of, on the same inputs at the same instant, and compare every file."""
     instant = datetime.fromisoformat(receipt.at)
-    same = replace(context, language=receipt.language, clock=lambda: instant, pinned=receipt.snapshots, snapshots={})
+    same = replace(context, language=receipt.language, clock=lambda: instant, pinned=receipt.snapshots, snapshots={},
+                   memory=Memory())
     again = run(action, same, restore(receipt, action.input, near))
     return Replay(receipt, tuple(differences(receipt.outputs, again.documents)), code_version())

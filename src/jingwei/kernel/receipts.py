@@ -78,12 +78,12 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def code_version() -> str:
-    """``0.1.0+`` and twelve digits that change with any line of code or bundled figure."""
+    """``0.1.0+`` and twelve digits that change with any line of code or bundled figure; built assets do not count."""
     digest = hashlib.sha256()
 
     def walk(folder: Traversable, prefix: str) -> None:
         for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-            if entry.is_dir() and entry.name != "__pycache__":
+            if entry.is_dir() and entry.name not in ("__pycache__", "built"):
                 walk(entry, f"{prefix}{entry.name}/")
             elif entry.is_file() and not entry.name.endswith(".pyc"):
                 digest.update(f"{prefix}{entry.name}\0".encode() + hashlib.sha256(entry.read_bytes()).digest())

@@ -105,7 +105,7 @@ def uncertainty(
     nominal = build(
         given.values, tree, given.method, denominators=given.denominators, groups=given.groups, targets=given.targets
     )
-    tallies = [_Tally(int(ranked.sum())) for _ in wanted]
+    tallies = [Tally(int(ranked.sum())) for _ in wanted]
     for scores, possible in _replicate(given, doubt, nominal, wanted, ranked):
         for tally, of_node in zip(tallies, scores, strict=True):
             tally.add(of_node if possible.all() else of_node[possible])
@@ -138,7 +138,7 @@ def indistinguishable(spread: Spread, certainty: float = 0.95) -> list[tuple[int
     return runs
 
 
-class _Tally:
+class Tally:
     """Counts of ranks and pairs, growing by blocks, of a size that does not depend on how many."""
 
     def __init__(self, units: int) -> None:
@@ -164,9 +164,8 @@ class _Tally:
 
     def spread(self, node: str, rank: Floats, score: Floats, asked: int) -> Spread:
         above = self.above / max(self.done, 1)
-        return Spread(
-            node, rank, score, self.counts, above, np.concatenate(self.kept), self.done, asked - self.done
-        )
+        kept = np.concatenate(self.kept) if self.kept else np.empty((0, self.units))
+        return Spread(node, rank, score, self.counts, above, kept, self.done, asked - self.done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,7 @@ def _replicate(
     options = _options(given.method, doubt)
     raw = bool(doubt.rounding) or bool(doubt.imputation_draws)
     prepared = _prepare(given, options, nominal, ranked)
-    redraw = _Redraw.of(given, doubt, nominal) if raw else None
+    redraw = Redraw.of(given, doubt, nominal) if raw else None
     size = RAW_BLOCK if raw else BLOCK
     for block, start in enumerate(range(0, doubt.replications, size)):
         count = min(size, doubt.replications - start)
@@ -210,7 +209,7 @@ def _replicate(
                         result[:, chosen] = _nodes(scores, given.tree, kind, part, wanted)
         else:
             values = redraw.draw(count, rng)
-            treated = _treat_block(values, given, options.points[points])
+            treated = treat_block(values, given, options.points[points])
             for s, how in enumerate(options.normalisers):
                 at = np.flatnonzero(scale == s)
                 if not len(at):
@@ -266,7 +265,7 @@ def _nodes(scores: Floats, tree: Tree, kind: Aggregation, weights: Floats, wante
 
 
 @dataclass(frozen=True, slots=True)
-class _Redraw:
+class Redraw:
     """Raw figures drawn anew: rounding noise on every printed figure, and missing ones from their donors."""
 
     given: Inputs
@@ -275,7 +274,7 @@ class _Redraw:
     sets: list[Floats] | None
 
     @classmethod
-    def of(cls, given: Inputs, doubt: Doubt, nominal: Index) -> _Redraw:
+    def of(cls, given: Inputs, doubt: Doubt, nominal: Index) -> Redraw:
         place = np.zeros_like(given.values) if given.last_place is None else np.nan_to_num(given.last_place)
         cells = donors(nominal.denominated, given.method.impute, given.groups) if doubt.imputation_draws else []
         sets = None
@@ -307,10 +306,10 @@ class _Redraw:
 def _denominate_block(raw: Floats, denominators: Floats) -> Floats:
     count, units, indicators = raw.shape
     flat = np.moveaxis(raw, 0, 1).reshape(units, count * indicators)
-    return _unflatten(denominate(flat, np.tile(denominators, (1, count))), count)
+    return unflatten(denominate(flat, np.tile(denominators, (1, count))), count)
 
 
-def _unflatten(flat: Floats, count: int) -> Floats:
+def unflatten(flat: Floats, count: int) -> Floats:
     """(units, count x indicators) back to (count, units, indicators)"""
     return np.moveaxis(flat.reshape(len(flat), count, -1), 1, 0)
 
@@ -321,11 +320,11 @@ class _TreatedBlock:
     logged: Bools
 
 
-def _treat_block(values: Floats, given: Inputs, points: Ints) -> _TreatedBlock:
+def treat_block(values: Floats, given: Inputs, points: Ints) -> _TreatedBlock:
     count, units, indicators = values.shape
     flat = np.moveaxis(values, 0, 1).reshape(units, count * indicators)
     treated = treat(flat, given.method.treat, np.repeat(points, indicators))
-    return _TreatedBlock(_unflatten(treated.values, count), treated.logged.reshape(count, indicators))
+    return _TreatedBlock(unflatten(treated.values, count), treated.logged.reshape(count, indicators))
 
 
 def _normalise_block(treated: Floats, values: Floats, logged: Bools, given: Inputs, how: Normaliser) -> Floats:
@@ -336,4 +335,4 @@ def _normalise_block(treated: Floats, values: Floats, logged: Bools, given: Inpu
         raw = np.moveaxis(values, 0, 1).reshape(units, count * indicators)
         plain = np.tile(given.targets, count)
         targets = np.where(logged.ravel(), shifted_log(plain[None, :], raw)[0], plain)
-    return _unflatten(normalise(flat, np.tile(given.tree.direction, count), how, targets=targets), count)
+    return unflatten(normalise(flat, np.tile(given.tree.direction, count), how, targets=targets), count)
