@@ -1,6 +1,6 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
-from jingwei.coordination.evaluation.ask import Evaluate
+from jingwei.coordination.evaluation.ask import AskRank, Evaluate
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay
@@ -39,6 +39,17 @@ PILLAR = Pillar(
                 "receipt.json",
             ),
             example="jingwei evaluate --out out",
+        ),
+        Action(
+            ("rank",),
+            Text("换一种算法给各省排名，看哪些名次经得起", "Rank the provinces by a method of your own; see which ranks survive"),
+            clauses=("O.2",),
+            scope="public",
+            effect="read",
+            input=AskRank,
+            handler="jingwei.coordination.evaluation.actions.rank",
+            makes=("ranks", "report.md", "receipt.json"),
+            example="jingwei rank --aggregate geometric --weight F1=2",
         ),
         Action(
             ("observe",),

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import Clock, system_clock
@@ -73,7 +74,7 @@ class Node:
             with os.scandir(self.workspace.folder / "lake") as entries:
                 for entry in entries:
                     try:
-                        at = os.stat(f"{entry.path}/current")
+                        at = Path(entry.path, "current").stat()
                     except OSError:
                         continue
                     found.append((entry.name, at.st_mtime_ns, at.st_ino))

@@ -120,6 +120,7 @@ class Context:
             inner = replace(self, snapshots={})
             return make(inner), inner.snapshots
 
+        value: T
         value, read = self.memory.once(key, noted)
         self.snapshots.update(read)
         return value

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from jingwei.coordination.evaluation import tables
-from jingwei.coordination.evaluation.ask import Evaluate
+from jingwei.coordination.evaluation.ask import AskRank, Evaluate
 from jingwei.coordination.evaluation.charts import rank_intervals
-from jingwei.coordination.evaluation.compute import Evaluation, compute, national_figures
-from jingwei.coordination.evaluation.report import report
+from jingwei.coordination.evaluation.compute import Evaluation, evaluated, national_figures
+from jingwei.coordination.evaluation.method import rescore
+from jingwei.coordination.evaluation.report import ranks_otherwise, report
 from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.figures import read_book
 from jingwei.coordination.targets.model import WORDS, AskTargets
@@ -18,7 +19,7 @@ from jingwei.kernel.tables import Document
 
 def evaluate(context: Context, given: Evaluate) -> Result:
     """The whole evaluation as a report, tables in three forms, a figure and a receipt."""
-    return written(compute(context, given), context)
+    return written(evaluated(context, given), context)
 
 
 def written(done: Evaluation, context: Context) -> Result:
@@ -52,3 +53,11 @@ def targets(context: Context, given: AskTargets) -> Result:
         (v.target.code, readable(v.target.value), "" if v.value is None else f"{readable(v.value)} ({v.period})",
          WORDS[v.word].in_(context.language), v.reason.in_(context.language)) for v in verdicts))
     return Result(shown, tables.as_json([grid])["targets"])
+
+
+def rank(context: Context, given: AskRank) -> Result:
+    """The places ranked by a method of the asker's, beside the standard one."""
+    done = rescore(context, given)
+    grid = tables.ranks(done, context.language)
+    text = ranks_otherwise(done, context)
+    return Result(text, tables.as_json([grid])["ranks"], (*tables.documents(grid), Document("report.md", text.encode())))

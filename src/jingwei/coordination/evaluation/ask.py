@@ -18,3 +18,20 @@ class Evaluate:
     year: Annotated[int | None, Option(Text(
         "评价年份；不给则取数据够用的最近一年", "year; by default the latest with enough figures"))] = None
     seed: Annotated[int, Option(Text("随机种子", "seed of the random draws"))] = 2522
+
+
+@dataclass(frozen=True, slots=True)
+class AskRank:
+    """A method of the asker's own; by default the standard one."""
+
+    year: Annotated[int | None, Option(Text("年份；不给则取数据够用的最近一年", "year; by default the latest with enough figures"))] = None
+    normalise: Annotated[Literal["minmax", "zscore", "rank", "percentile"], Option(Text(
+        "怎样化到同一尺度", "how figures are brought to one scale"))] = "minmax"
+    aggregate: Annotated[Literal["arithmetic", "geometric", "harmonic"], Option(Text(
+        "怎样合成：算术平均可互补，几何、调和平均罚偏科", "the mean: arithmetic lets one make up for another, geometric and "
+        "harmonic punish imbalance"))] = "arithmetic"
+    treat: Annotated[Literal["winsorise_log", "none"], Option(Text(
+        "极端值是否缩尾", "whether extreme values are pulled in"))] = "winsorise_log"
+    weight: Annotated[tuple[str, ...], Option(Text(
+        "某章或某指标的权重，如 F1=2；不给则为1，可多次", "weight of a room or measure, such as F1=2, where the others have 1; "
+        "may be given several times"))] = ()

@@ -33,9 +33,10 @@ MIN_SERIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All results of one evaluation."""
+    """All results of one evaluation, and the figures of places it was made from."""
 
     book: Book
+    panel: Panel
     provinces: ProvincesResult | None
     nation: tuple[NationResult, ...]
     rooms: tuple[RoomStatus, ...]
@@ -43,6 +44,28 @@ class Evaluation:
     goals: tuple[GoalVerdict, ...]
     future: Future
     vision: Vision
+
+
+def evaluated(context: Context, given: Evaluate) -> Evaluation:
+    """The evaluation, made once for each state of the node when it is asked for with the usual seed."""
+    if given.seed != Evaluate().seed:
+        return compute(context, given)
+    return context.once(("evaluation", given), lambda inner: compute(inner, given))
+
+
+def assessable_years(done: Evaluation) -> tuple[int, ...]:
+    """Years in which the figures of places can assess any room."""
+    pillars = plan.pillars()
+    return tuple(int(y) for y in done.panel.years if any(s.assessable for s in provinces.room_status(done.panel, pillars, int(y))))
+
+
+def provinces_in(context: Context, year: int) -> ProvincesResult:
+    """The places in one year, made once. Raises NotAssessable when no room can be assessed in it."""
+    done = evaluated(context, Evaluate())
+    if done.provinces and done.provinces.year == year:
+        return done.provinces
+    return context.once(("provinces", year), lambda _: provinces.evaluate_provinces(
+        done.panel, denominators(done.panel), plan.pillars(), year, Evaluate().seed))
 
 
 def compute(context: Context, given: Evaluate) -> Evaluation:
@@ -55,7 +78,7 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
         measures = declared_measures()
         pillars = plan.pillars()
         national = national_figures(book)
-        panel = _province_panel(book)
+        panel = province_panel(book)
         if given.year is not None and given.year not in _all_years(book):
             raise Problem("bad_year", f"there are no figures for {given.year}",
                           remedy=f"Choose one of {min(_all_years(book))}–{max(_all_years(book))}.")
@@ -84,13 +107,13 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
         vision = outlook.vision(national, panel, [m for m in panel.measures if m.tag == "digital"], year,
                                 _fields(local), given.seed)
         step()
-    return Evaluation(book, local, over_time, tuple(statuses), verdicts, goals, future, vision)
+    return Evaluation(book, panel, local, over_time, tuple(statuses), verdicts, goals, future, vision)
 
 
 def _provinces(panel: Panel, year: int, given: Evaluate) -> ProvincesResult | None:
     """Raises NotAssessable only where nothing but provinces was asked for; otherwise the nation is still evaluated."""
     try:
-        return provinces.evaluate_provinces(panel, _context(panel), plan.pillars(), year, given.seed)
+        return provinces.evaluate_provinces(panel, denominators(panel), plan.pillars(), year, given.seed)
     except NotAssessable:
         if given.level == "provinces":
             raise
@@ -126,7 +149,7 @@ def _all_years(book: Book) -> list[int]:
     return sorted({f.year for f in book.usable})
 
 
-def _province_panel(book: Book) -> Panel:
+def province_panel(book: Book) -> Panel:
     local = [f for f in book.usable if f.place != "CN"]
     if not local:
         raise NotAssessable("there are no figures of provinces")
@@ -142,7 +165,7 @@ def _national_panel(national: Mapping[str, Sequence[Figure]]) -> Panel:
     return assemble(figures, measures, ["CN"], sorted({f.year for f in figures}))
 
 
-def _context(panel: Panel) -> Mapping[str, Floats]:
+def denominators(panel: Panel) -> Mapping[str, Floats]:
     """Denominators by measure, and GDP per head."""
     codes = {m.denominator for m in panel.measures if m.denominator}
     found = {c: panel.of(c) for c in codes}

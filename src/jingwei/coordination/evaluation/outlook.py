@@ -79,10 +79,12 @@ class Lesson:
 class Future:
     """National measures carried to 2030, and how far such forecasts may be trusted.
 
+    calibration : what past misses taught; widths of any further forecast
     backtest : every series from every origin, its whole measure kept out of the calibration that judges it
     """
 
     paths: tuple[Path, ...]
+    calibration: Calibration
     backtest: Backtest
     lesson: Lesson | None
 
@@ -110,7 +112,7 @@ def carry_forward(national: Mapping[str, Sequence[Figure]], measures: Mapping[st
         if horizon > 0:
             made.append(Path(measures[code], forecast(series, horizon, calibration)))
     back = rolling_origin([series for _, series in named], groups=[code for code, _ in named])
-    return Future(tuple(made), back, _lesson(measures, own, calibration))
+    return Future(tuple(made), calibration, back, _lesson(measures, own, calibration))
 
 
 LESSON = ("base_stations_5g", 2023, 2025)

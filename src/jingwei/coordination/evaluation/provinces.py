@@ -81,6 +81,44 @@ def latest_year(panel: Panel, pillars: Sequence[Pillar]) -> int:
     return max(y for y, n in counts.items() if n == best)
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the places of one year are ranked by.
+
+    rooms : all eleven; counted : room and measure of each column of ``rows``
+    shown : (units,) the places of the year that have enough figures; enough : (units,) of every year
+    """
+
+    rooms: tuple[RoomStatus, ...]
+    counted: tuple[tuple[str, Measure], ...]
+    rows: _Rows
+    shown: Bools
+    enough: Bools
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return tuple(m for _, m in self.counted)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(p for p, s in zip(self.rows.place, self.shown, strict=True) if s)
+
+    def inputs(self, tree: Tree, ranked: Bools) -> Inputs:
+        rows = self.rows
+        return Inputs(rows.values, tree, METHOD, rows.denominators, rows.groups, None, rows.last_place, ranked)
+
+
+def basis(panel: Panel, context: Mapping[str, Floats], pillars: Sequence[Pillar], year: int) -> Basis:
+    """Raises NotAssessable when no room can be assessed in that year."""
+    rooms = room_status(panel, pillars, year)
+    counted = tuple((room.code, m) for room in rooms if room.assessable for m in room.counted)
+    if not counted:
+        raise NotAssessable(f"no room has enough figures for {year}", remedy="Choose another year with --year.")
+    rows = _rows(panel, context, tuple(m for _, m in counted), year)
+    enough = screen(rows.values, MIN_CELLS)
+    return Basis(rooms, counted, rows, (rows.year_of == year) & enough, enough)
+
+
 def evaluate_provinces(panel: Panel, context: Mapping[str, Floats], pillars: Sequence[Pillar], year: int,
                        seed: int) -> ProvincesResult:
     """Everything about one year.
@@ -88,30 +126,23 @@ def evaluate_provinces(panel: Panel, context: Mapping[str, Floats], pillars: Seq
     context : (places, years) of each denominator and of ``gdp_per_capita``
     Raises NotAssessable when no room can be assessed in that year.
     """
-    rooms = room_status(panel, pillars, year)
-    counted = [(room.code, m) for room in rooms if room.assessable for m in room.counted]
-    if not counted:
-        raise NotAssessable(f"no room has enough figures for {year}", remedy="Choose another year with --year.")
-    measures = tuple(m for _, m in counted)
-    trees = {"2522": tree_2522(counted), "5+5": tree_5_5(measures)}
-    rows = _rows(panel, context, measures, year)
+    on = basis(panel, context, pillars, year)
+    rows, shown, enough, measures, codes = on.rows, on.shown, on.enough, on.measures, on.places
     now = rows.year_of == year
-    enough = screen(rows.values, MIN_CELLS)
-    shown = now & enough
+    trees = {"2522": tree_2522(on.counted), "5+5": tree_5_5(measures)}
     spreads: dict[tuple[str, str], Spread] = {}
     for view, tree in trees.items():
         nodes = tree.codes[tree.indicators:]
-        inputs = _inputs(rows, tree, shown)
+        inputs = on.inputs(tree, shown)
         for spread in uncertainty(inputs, replace(RANK_DOUBT, seed=seed), nodes):
-            spreads[view, spread.node] = spread
-    codes = tuple(p for p, s in zip(rows.place, shown, strict=True) if s)
+            spreads[view, spread.node] = replace(spread, kept=spread.kept[:0])  # scores of many scales: of no use
     tree = trees["2522"]
     top = spreads["2522", "2522"]
-    low, high, changes = _over_time(rows, tree, shown, enough, year, seed)
+    low, high, changes = _over_time(on, tree, year, seed)
     made = build(rows.values, tree, METHOD, denominators=rows.denominators, groups=rows.groups)
     wealth = context["gdp_per_capita"][[panel.places.index(c) for c in codes], panel.at(year)]
     return ProvincesResult(
-        year, codes, coverage(rows.values)[shown], spreads, low, high, tuple(indistinguishable(top)), changes, rooms,
+        year, codes, coverage(rows.values)[shown], spreads, low, high, tuple(indistinguishable(top)), changes, on.rooms,
         measures, effective_weights(made.normalised[shown], tree).mean(axis=0), _spearman(top.score, wealth),
         _spearman(top.score, spreads["5+5", "5+5"].score),
         tuple(p for p, s, n in zip(rows.place, enough, now, strict=True) if n and not s))
@@ -159,16 +190,12 @@ def _rows(panel: Panel, context: Mapping[str, Floats], measures: Sequence[Measur
                  flat(last), flat(by), tuple(f"{y} {belt}" for _, belt, y in units))
 
 
-def _inputs(rows: _Rows, tree: Tree, ranked: Bools) -> Inputs:
-    return Inputs(rows.values, tree, METHOD, rows.denominators, rows.groups, None, rows.last_place, ranked)
-
-
-def _over_time(rows: _Rows, tree: Tree, shown: Bools, enough: Bools, year: int,
-               seed: int) -> tuple[Floats, Floats, tuple[Change, ...]]:
+def _over_time(on: Basis, tree: Tree, year: int, seed: int) -> tuple[Floats, Floats, tuple[Change, ...]]:
     """Score intervals of the year, and what moved since the year before; both from the same replications."""
-    before = (rows.year_of == year - 1) & enough
+    rows, shown = on.rows, on.shown
+    before = (rows.year_of == year - 1) & on.enough
     both = shown | before
-    (spread,) = uncertainty(_inputs(rows, tree, both), replace(SCORE_DOUBT, seed=seed))
+    (spread,) = uncertainty(on.inputs(tree, both), replace(SCORE_DOUBT, seed=seed))
     at = np.flatnonzero(both)
     position = {(rows.place[i], int(rows.year_of[i])): k for k, i in enumerate(at)}
     now = [position[rows.place[i], year] for i in np.flatnonzero(shown)]

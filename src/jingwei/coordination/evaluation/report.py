@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from jingwei.coordination.evaluation.compute import Evaluation
+from jingwei.coordination.evaluation.method import Rescored
 from jingwei.coordination.evaluation.model import Change, NationResult, ProvincesResult
 from jingwei.coordination.evaluation.outlook import Future, Lesson, Vision
 from jingwei.coordination.markdown import markdown, readable
@@ -53,6 +54,29 @@ def report(done: Evaluation, context: Context) -> str:
               _later(done.future, done.verdicts, say), _vision(done.vision, say), _findings(done, say, context),
               _limits(say)]
     return "\n".join(parts)
+
+
+def ranks_otherwise(done: Rescored, context: Context) -> str:
+    """Markdown: the places by a method of the asker's, which ranks survive it, and which other choice moves them most."""
+    def say(zh: str, en: str) -> str:
+        return Text(zh, en).in_(context.language)
+
+    total, kept = len(done.places), int(done.survives.sum())
+    pairs = total * (total - 1) // 2
+    lead = say(f"{total} 个地区中 {kept} 个的标准名次落在这种算法的90%区间之内；{pairs} 对中有 {done.sure} 对分得出先后，"
+               f"其中 {done.kept} 对按标准方法也同样分得出。",
+               f"The standard rank of {kept} of {total} places lies within the 90 % interval of this method. Of {pairs} pairs, "
+               f"{done.sure} are told apart; {done.kept} of them the same way by the standard method.")
+    order = np.argsort(done.spread.rank, kind="stable")
+    rows = ((f"{done.spread.rank[i]:.0f}", f"{done.low[i]:.0f}–{done.high[i]:.0f}", _place(done.places[i], say),
+             f"{done.spread.score[i]:.1f}", f"{done.standard[i]:.0f}", say("是", "yes") if done.survives[i] else say("否", "no"))
+            for i in order)
+    head = (say("名次", "rank"), say("90% 区间", "90 % interval"), say("地区", "place"), say("得分", "score"),
+            say("标准名次", "standard rank"), say("经得起", "survives"))
+    moves = ((say(s.what.zh, s.what.en), f"{s.mean:.1f}", s.moved) for s in done.shifts)
+    other = (say("只改一项", "one other choice"), say("平均移动几名", "places moved on average"), say("移动三名以上的地区", "moved by three or more"))
+    return "\n".join([f"# {say(f'{done.year}年各省，换一种算法', f'Provinces in {done.year}, by another method')}", "", lead, "",
+                      markdown(head, rows), f"## {say('哪个选择最要紧', 'Which choice matters most')}", "", markdown(other, moves)])
 
 
 def _headline(done: Evaluation, say: Say) -> str:

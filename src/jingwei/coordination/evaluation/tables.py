@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from jingwei.coordination.evaluation.method import Rescored
 from jingwei.coordination.evaluation.model import Grid, NationResult, ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, Vision
 from jingwei.coordination.observations.figures import Book
@@ -45,6 +46,15 @@ def scores(provinces: ProvincesResult | None, nation: Sequence[NationResult], la
             rows.append(("target=100", room.room.code, "CN", name("CN", language), year, room.index[i], room.low[i],
                          room.high[i], None, None, None, None, room.room.cells if year == room.room.year else None))
     return Grid("scores", columns, tuple(rows))
+
+
+def ranks(done: Rescored, language: Language) -> Grid:
+    """Places by a method of the asker's, beside the standard one."""
+    middle = done.spread.rank_quantile(0.5)
+    return Grid("ranks", ("place", "name", "year", "score", "rank", "rank_median", "rank_q05", "rank_q95", "rank_standard",
+                          "survives"), tuple(
+        (place, name(place, language), done.year, done.spread.score[i], done.spread.rank[i], middle[i], done.low[i],
+         done.high[i], done.standard[i], bool(done.survives[i])) for i, place in enumerate(done.places)))
 
 
 def pairs(provinces: ProvincesResult | None, language: Language) -> Grid:
