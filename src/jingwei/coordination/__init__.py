@@ -1,14 +1,16 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
-from jingwei.coordination.evaluation.ask import AskRank, Evaluate
+from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure, AskPlace, AskRank, AskYear, Evaluate
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.measures import MEASURES
-from jingwei.coordination.model import AskPlan, AskReplay
+from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
 from jingwei.coordination.observations.model import AskFindings, AskMeasures, Observe, Release
 from jingwei.coordination.targets.model import AskTargets
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.pillar import Pillar
+from jingwei.kernel.pillar import Page, Pillar
+
+_EVALUATION = "jingwei.coordination.evaluation"
 
 PILLAR = Pillar(
     code="O",
@@ -143,5 +145,19 @@ PILLAR = Pillar(
             handler="jingwei.coordination.actions.replay",
             example="jingwei replay out/receipt.json",
         ),
+    ),
+    pages=(
+        Page((), f"{_EVALUATION}.views.home"),
+        Page(("provinces",), f"{_EVALUATION}.views.provinces", AskYear, Text("各省", "Provinces")),
+        Page(("compare",), f"{_EVALUATION}.place_views.compare", AskCompare, Text("比较", "Compare")),
+        Page(("method",), f"{_EVALUATION}.views.method", AskRank, Text("换算法", "Method")),
+        Page(("targets",), f"{_EVALUATION}.views.targets", menu=Text("目标", "Targets")),
+        Page(("findings",), f"{_EVALUATION}.views.findings", menu=Text("存疑的数", "Findings")),
+        Page(("data",), f"{_EVALUATION}.views.data", menu=Text("数据", "Data")),
+        Page(("receipt",), f"{_EVALUATION}.views.receipt"),
+        Page(("place", "{code}"), f"{_EVALUATION}.place_views.place", AskPlace),
+        Page(("room", "{code}"), f"{_EVALUATION}.views.room", AskCode),
+        Page(("measure", "{code}"), f"{_EVALUATION}.views.measure", AskMeasure),
+        Page(("search",), "jingwei.coordination.views.search", AskSearch),
     ),
 )

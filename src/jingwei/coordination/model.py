@@ -23,3 +23,10 @@ class AskReplay:
 
     receipt: Annotated[Document, Option(Text("结果旁边的 receipt.json", "the receipt.json beside a result"),
                                         positional=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class AskSearch:
+    """Words to look for among places, measures, clauses and targets."""
+
+    q: Annotated[str, Option(Text("要找的词", "words to look for"))] = ""

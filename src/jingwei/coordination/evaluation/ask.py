@@ -35,3 +35,42 @@ class AskRank:
     weight: Annotated[tuple[str, ...], Option(Text(
         "某章或某指标的权重，如 F1=2；不给则为1，可多次", "weight of a room or measure, such as F1=2, where the others have 1; "
         "may be given several times"))] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskCode:
+    """A page about one thing."""
+
+    code: Annotated[str, Option(Text("编号", "its code"))]
+
+
+@dataclass(frozen=True, slots=True)
+class AskYear:
+    """A page about one year."""
+
+    year: Annotated[int | None, Option(Text("年份", "the year"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskMeasure:
+    """A measure in one year."""
+
+    code: Annotated[str, Option(Text("指标", "the measure"))]
+    year: Annotated[int | None, Option(Text("年份", "the year"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlace:
+    """A place, the peers to hold it against and the measure to carry forward."""
+
+    code: Annotated[str, Option(Text("地区", "the place"))]
+    peer: Annotated[tuple[str, ...], Option(Text("比照的地区，最多五个", "places to hold it against, five at the most"))] = ()
+    measure: Annotated[str | None, Option(Text("外推哪个指标", "the measure to carry forward"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskCompare:
+    """Two to six places, and the measure to draw over the years."""
+
+    place: Annotated[tuple[str, ...], Option(Text("二至六个地区", "two to six places"))] = ()
+    measure: Annotated[str | None, Option(Text("看哪个指标", "the measure to draw"))] = None

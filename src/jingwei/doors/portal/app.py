@@ -1,13 +1,14 @@
-"""Routes of the portal: addresses in, pages out. What a page shows is said in the rooms' views."""
+"""Routes of the portal: an address in, a page out. What a page shows is said by the views of the rooms that declare it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
@@ -22,17 +23,20 @@ from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors.api import refuse
+from jingwei.doors.answers import Answers
+from jingwei.doors.api import _read, refuse
 from jingwei.doors.api import router as api_router
+from jingwei.doors.node import State
 from jingwei.doors.openapi import PREFIX
-from jingwei.doors.portal.site import Moment, Site
+from jingwei.doors.portal.kept import Kept
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.pillar import Nothing, Page
 from jingwei.kernel.problems import NotAssessable, Problem
 from jingwei.kernel.receipts import code_version
 from jingwei.kernel.workspace import Workspace
 
 HERE = Path(__file__).parent
-ROOM_PAGES = Path(jingwei.__file__).parent / "coordination" / "evaluation" / "pages"
+PACKAGE = Path(jingwei.__file__).parent
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
@@ -44,16 +48,19 @@ HEADERS = {
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
+HTML = "text/html; charset=utf-8"
 
-Build = Callable[[Moment], dict[str, Any]]
+Asker = Request[Any, Any, Any]
 
 
-def application(workspace: Workspace) -> Litestar:
+def application(workspace: Workspace) -> Kept:
     """The portal and the API of one node."""
-    pages = _Pages(Site(workspace))
+    answers = Answers(workspace)
+    pages = _Pages(answers)
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
-    return Litestar(route_handlers=[static, api_router(workspace), *pages.routes()], exception_handlers={
+    program = Litestar(route_handlers=[static, api_router(workspace, answers=answers), *pages.routes()], exception_handlers={
         Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None)
+    return Kept(program, lambda: answers.node.now().key)
 
 
 def _with_headers(response: Response[Any]) -> Response[Any]:
@@ -62,49 +69,59 @@ def _with_headers(response: Response[Any]) -> Response[Any]:
     return response
 
 
-def _jinja() -> Environment:
-    loader = ChoiceLoader([FileSystemLoader(HERE / "layout"), FileSystemLoader(ROOM_PAGES)])
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                              lstrip_blocks=True)
+def _jinja(pages: Iterable[Page]) -> Environment:
+    rooms = {_folder(page): FileSystemLoader(PACKAGE / _folder(page)) for page in pages}
+    environment = Environment(loader=ChoiceLoader([FileSystemLoader(HERE / "layout"), PrefixLoader(rooms, ":")]), autoescape=True,
+                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False)
     environment.globals |= {"WINGS": plan.WINGS, "ROOMS": {r.code: r for r in plan.ROOMS}, "GOALS": plan.GOALS,
                             "WORDS": WORDS, "STATES": plan.STATES, "MEASURES": declared_measures(),
-                            "node_name": views.node_name, "version": jingwei.__version__, "code": code_version()}
+                            "node_name": views.node_name, "version": jingwei.__version__, "code": code_version(),
+                            "stamp": code_version()[-12:],
+                            "islands": (HERE / "static" / "built" / "jingwei.js").is_file(),
+                            "MENU": [page for page in pages if page.menu]}
     environment.filters |= {"readable": readable, "chinese": chinese}
     return environment
 
 
-class _Pages:
-    """One method a page; every page is a template and the record its view makes."""
+def _folder(page: Page) -> str:
+    """``coordination/evaluation/pages`` for a view of jingwei.coordination.evaluation."""
+    return "/".join([*page.view.split(".")[1:-2], "pages"])
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.jinja = _jinja()
+
+class _Pages:
+    """Every page of every room, shown by one rule."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.pages = [page for pillar in plan.pillars() for page in pillar.pages]
+        self.jinja = _jinja(self.pages)
 
     def routes(self) -> list[Any]:
-        def page(path: str, template: str, build: Callable[..., dict[str, Any]]) -> Any:
-            @get(f"/{{language:str}}{path}", sync_to_thread=True, include_in_schema=False, name=template)
-            def handler(request: Request[Any, Any, Any], language: FromPath[str]) -> Response[bytes]:
-                code = request.path_params.get("code", "")
-                return self.show(request, language, template, lambda moment: build(moment, code))
+        return [self._front(), self._file(), *(self._page(page) for page in self.pages)]
 
-            return handler
+    def _page(self, page: Page) -> Any:
+        module, _, name = page.view.rpartition(".")
+        path = "/".join(f"{part[:-1]}:str}}" if part.startswith("{") else part for part in page.path)
+        view: list[Callable[..., Any]] = []
 
-        return [
-            self._front(), self._file(),
-            page("", "home.html", lambda m, _: {"states": views.states(m.done)}),
-            page("/provinces", "provinces.html", lambda m, _: {
-                "tiles": views.ranking_tiles(m.done), "ranking": views.ranking(m.done)}),
-            page("/place/{code:str}", "place.html", lambda m, code: {"view": views.place(m.done, code)}),
-            page("/room/{code:str}", "room.html", lambda m, code: {"view": views.room(m.done, code)}),
-            page("/measure/{code:str}", "measure.html", lambda m, code: {"view": views.measure(m.done, code)}),
-            page("/findings", "findings.html", lambda *_: {}),
-            page("/targets", "targets.html", lambda *_: {}),
-            page("/data", "data.html", lambda *_: {}),
-        ]
+        @get(f"/{{language:str}}/{path}".rstrip("/"), sync_to_thread=True, include_in_schema=False, name=page.view)
+        def handler(request: Asker, language: FromPath[str]) -> Response[bytes]:
+            if not view:
+                view.append(getattr(importlib.import_module(module), name))
+            tongue = _language(language)
+            parts = {k: v for k, v in request.path_params.items() if k != "language"}
+            query = _query(page.query, parts, request.query_params.multi_items())
+            state = self.answers.node.now()
+            record = view[0](self.answers.node.context(state, tongue), query)
+            body = self._render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, view=record, query=query)
+            return Response(body, media_type=HTML, headers={
+                "ETag": tag(state, request), "Cache-Control": "no-cache", "Content-Language": _said(tongue)})
+
+        return handler
 
     def _front(self) -> Any:
         @get("/", include_in_schema=False, sync_to_thread=False)
-        def front(request: Request[Any, Any, Any]) -> Redirect:
+        def front(request: Asker) -> Redirect:
             asked = request.headers.get("accept-language", "").lower()
             return Redirect("/zh" if asked.startswith("zh") else "/en", headers={"Vary": "Accept-Language"})
 
@@ -113,49 +130,61 @@ class _Pages:
     def _file(self) -> Any:
         @get("/{language:str}/data/{name:str}", sync_to_thread=True, include_in_schema=False)
         def file(language: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-            document = self.site.moment(_language(language)).documents.get(name)
+            tongue = _language(language)
+            made = views.data(self.answers.node.context(self.answers.node.now(), tongue), Nothing())
+            document = next((d for d in made.documents if d.name == name), None)
             if document is None:
                 raise Problem("unknown_file", f"there is no file {name[:40]!r}", remedy="See the page of data.")
-            return Response(document.content, media_type=MEDIA.get(name.rpartition(".")[2], "application/octet-stream"))
+            return Response(document.content, media_type=MEDIA.get(name.rpartition(".")[2], "application/octet-stream"),
+                            headers={"ETag": f'"{document.digest[7:39]}"', "Cache-Control": "no-cache"})
 
         return file
 
-    def show(self, request: Request[Any, Any, Any], language: str, template: str, build: Build) -> Response[bytes]:
-        """A page, or 304 when the reader has it: what it shows changes only with the state of the figures."""
-        tongue = _language(language)
-        tag = '"' + hashlib.sha256(f"{self.site.state()} {request.url.path}".encode()).hexdigest()[:32] + '"'
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Content-Language": "zh-CN" if tongue == "zh" else "en"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(b"", status_code=304, headers=headers)
-        moment = self.site.moment(tongue)
-        return Response(self._render(template, tongue, request.url.path, moment=moment, **build(moment)),
-                        media_type="text/html; charset=utf-8", headers=headers)
-
-    def _render(self, template: str, language: Language, path: str, **shown: Any) -> bytes:
+    def _render(self, template: str, language: Language, path: str, asked: str = "", **shown: Any) -> bytes:
         def say(text: Text | str, en: str | None = None) -> str:
             return text.in_(language) if isinstance(text, Text) else (text if language == "zh" else str(en))
 
         other: Language = "en" if language == "zh" else "zh"
-        there = f"/{other}{path.removeprefix(f'/{language}')}"
+        there = f"/{other}{path.removeprefix(f'/{language}')}" + (f"?{asked}" if asked else "")
         return self.jinja.get_template(template).render(
-            say=say, language=language, other=other, there=there, base=f"/{language}",
+            say=say, language=language, other=other, there=there, here=path, base=f"/{language}",
             place_name=lambda code: place_name(code, language), **shown).encode()
 
-    def problem(self, request: Request[Any, Any, Any], error: Problem) -> Response[Any]:
+    def problem(self, request: Asker, error: Problem) -> Response[Any]:
         if request.url.path.startswith(PREFIX):
             return refuse(request, error)
-        status = 422 if isinstance(error, NotAssessable) else 404
+        status = getattr(error, "status", 422 if isinstance(error, NotAssessable) else 404)
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
         page = self._render("problem.html", language, f"/{language}", problem=error)
-        return Response(page, status_code=status, media_type="text/html; charset=utf-8")
+        return Response(page, status_code=status, media_type=HTML)
 
-    def http_problem(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    def http_problem(self, request: Asker, error: HTTPException) -> Response[Any]:
         if request.url.path.startswith(PREFIX):
             return refuse(request, error)
         told = Problem("http", error.detail or "The page cannot be shown.", remedy="")
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
         page = self._render("problem.html", language, f"/{language}", problem=told)
-        return Response(page, status_code=error.status_code, media_type="text/html; charset=utf-8")
+        return Response(page, status_code=error.status_code, media_type=HTML)
+
+
+def tag(state: State, request: Asker) -> str:
+    """A page changes only with the state of the node."""
+    told = f"{state.key} {request.url.path}?{request.url.query}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+def _query(kind: type, parts: Mapping[str, str], asked: Iterable[tuple[str, str]]) -> Any:
+    """A page's query. Empty fields count as not given; ``weight.F1=2`` gives the field ``weight`` the value ``F1=2``."""
+    sent: dict[str, list[Any]] = {name: [value] for name, value in parts.items()}
+    for name, value in asked:
+        field, dot, key = name.partition(".")
+        if value and field not in parts:
+            sent.setdefault(field, []).append(f"{key}={value}" if dot else value)
+    return _read(kind, sent)
+
+
+def _said(language: Language) -> str:
+    return "zh-CN" if language == "zh" else "en"
 
 
 def _language(text: str) -> Language:
