@@ -22,6 +22,7 @@ MOST_FOUND = 60
 class Entry:
     """Something that can be found; ``address`` is below the language.
 
+    codes : what it is called by programs and in documents
     words : everything it may be found by, as ``_plain`` writes it
     """
 
@@ -29,6 +30,7 @@ class Entry:
     name: Text
     about: Text
     address: str
+    codes: tuple[str, ...]
     words: str
 
 
@@ -53,10 +55,10 @@ def search(context: Context, query: AskSearch) -> SearchView:
 
 
 def _weight(entry: Entry, words: list[str]) -> int:
-    """4 when a name is just what was asked, 2 when one begins so, 1 when every word is in one."""
+    """8 when a code and 4 when a name is just what was asked, 2 when a name begins so, 1 when every word is in one."""
     names = (_plain(entry.name.zh), _plain(entry.name.en))
     asked = " ".join(words)
-    return 4 * (asked in names) + 2 * any(n.startswith(asked) for n in names) + any(all(w in n for w in words) for n in names)
+    return 8 * (asked in entry.codes) + 4 * (asked in names) + 2 * any(n.startswith(asked) for n in names) + any(all(w in n for w in words) for n in names)
 
 
 def _plain(text: str) -> str:
@@ -71,20 +73,18 @@ def _entries() -> tuple[Entry, ...]:
 
 
 def _all() -> Iterator[Entry]:
-    def entry(kind: Text, name: Text, about: Text, address: str, *more: str) -> Entry:
-        told = (name.zh, name.en, about.zh, about.en, *more)
-        return Entry(kind, name, about, address, _plain(" ".join(told)))
+    def entry(kind: Text, name: Text, about: Text, address: str, codes: tuple[str, ...], *more: str) -> Entry:
+        told = (name.zh, name.en, about.zh, about.en, *codes, *more)
+        return Entry(kind, name, about, address, tuple(_plain(c) for c in codes), _plain(" ".join(told)))
 
-    province, nothing = Text("地区", "place"), Text("", "")
     for place in places.provinces():
-        yield entry(province, place.short, place.name, f"/place/{place.code}", place.code, place.iso, *place.variants)
+        yield entry(Text("地区", "place"), place.short, place.name, f"/place/{place.code}", (place.code, place.iso), *place.variants)
     for code, measure in declared_measures().items():
-        yield entry(Text("指标", "measure"), measure.name, measure.definitions[-1].text, f"/measure/{code}", code, measure.clause,
+        yield entry(Text("指标", "measure"), measure.name, measure.definitions[-1].text, f"/measure/{code}", (code,), measure.clause,
                     measure.issuer.zh, measure.issuer.en)
     for room in plan.ROOMS:
-        yield entry(Text("章", "room"), room.name, room.heading, f"/room/{room.code}", room.code)
+        yield entry(Text("章", "room"), room.name, room.heading, f"/room/{room.code}", (room.code,))
         for clause in room.clauses:
-            yield entry(Text(f"条款 {clause.code}", f"clause {clause.code}"), clause.asks, clause.answer, f"/room/{room.code}", clause.code)
+            yield entry(Text(f"条款 {clause.code}", f"clause {clause.code}"), clause.asks, clause.answer, f"/room/{room.code}", (clause.code,))
     for target in TARGETS:
-        yield entry(Text("目标", "target"), target.name, target.source if target.source else nothing, "/targets", target.code,
-                    str(target.year))
+        yield entry(Text("目标", "target"), target.name, target.source, "/targets", (target.code,), str(target.year))
