@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from jingwei.kernel.actions import Option
 
 
-def inputs(kind: type) -> Iterator[tuple[str, Any, Option, Any]]:
+@cache
+def inputs(kind: type) -> tuple[tuple[str, Any, Option, Any], ...]:
     """Each field of an action's input: name, type without None, how it is asked for, default or MISSING."""
     hints = get_type_hints(kind, include_extras=True)
+    found = []
     for each in fields(kind):
         if get_origin(hints[each.name]) is not Annotated:
             raise TypeError(f"{kind.__name__}.{each.name} is not annotated with an Option")
         bare, option = get_args(hints[each.name])
-        yield each.name, _without_none(bare), option, each.default
+        found.append((each.name, _without_none(bare), option, each.default))
+    return tuple(found)
 
 
 def _without_none(kind: Any) -> Any:
