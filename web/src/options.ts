@@ -21,15 +21,16 @@ const DASHES = ["solid", "solid", [7, 4], [7, 4], [2, 3], [2, 3]] as const;
 
 /** The option for ECharts, and the height in CSS pixels where the rows decide it (null: the style sheet does). */
 export function picture(kind: Kind, figures: Figures, unit: string, look: Look, soft: () => string): { option: EChartsCoreOption; height: number | null } {
-  const drawn = DRAW[kind](figures, unit, look, soft);
+  const { told, ...drawn } = DRAW[kind](figures, unit, look, soft);
   const sideways = kind === "intervals" || (kind === "bars" && !isYears(figures.x));
   return {
-    height: sideways ? figures.x.length * ROW + 44 : null,
+    height: sideways ? figures.x.length * ROW + 50 : null,
     option: {
       animation: false,
       textStyle: { fontFamily: look.font, color: look.ink },
       tooltip: {
         trigger: "axis", renderMode: "richText", confine: true, transitionDuration: 0,
+        formatter: (given: unknown) => told(([given].flat()[0] as { dataIndex: number }).dataIndex),
         backgroundColor: look.paper, borderColor: look.line, borderWidth: 1, padding: [8, 10], shadowBlur: 0, shadowOffsetY: 0,
         textStyle: {
           color: look.ink, fontSize: 13, fontFamily: look.font, lineHeight: 20,
@@ -42,26 +43,29 @@ export function picture(kind: Kind, figures: Figures, unit: string, look: Look, 
   };
 }
 
-const DRAW = { lines, fan, intervals, bars } satisfies Record<Kind, (figures: Figures, unit: string, look: Look, soft: () => string) => EChartsCoreOption>;
+/** `told` is what the tooltip says of one place on the axis of names or years. */
+type Drawn = EChartsCoreOption & { told: (at: number) => string };
 
-function lines(figures: Figures, unit: string, look: Look, soft: () => string): EChartsCoreOption {
+const DRAW = { lines, fan, intervals, bars } satisfies Record<Kind, (figures: Figures, unit: string, look: Look, soft: () => string) => Drawn>;
+
+function lines(figures: Figures, unit: string, look: Look, soft: () => string): Drawn {
   const all = figures.columns.filter((c) => c.as === "line");
   const bold = all.filter((c) => !c.soft);
   const widest = Math.max(0, ...bold.map((c) => look.measure(c.name, SMALL)));
   const direct = bold.length <= 6 && widest <= look.width * 0.3;
   const color = (column: Column): string => look.series[bold.indexOf(column) % look.series.length]!;
   const series = [...all.filter((c) => c.soft), ...bold].map((column): LineSeriesOption => column.soft
-    ? { type: "line", name: column.name, data: points(column, false), triggerLineEvent: true, z: 1, color: look.soft,
+    ? { type: "line", name: column.name, symbol: "none", data: points(column, false), triggerLineEvent: true, z: 1, color: look.soft,
         lineStyle: { width: 1, color: look.soft, opacity: 0.4 }, itemStyle: { opacity: 0.5 }, emphasis: { lineStyle: { width: 1.5, opacity: 1 } } }
-    : { type: "line", name: column.name, data: points(column, figures.x.length <= 16), z: 3, color: color(column),
+    : { type: "line", name: column.name, symbol: "none", data: points(column, figures.x.length <= 16), z: 3, color: color(column),
         lineStyle: { width: 2, type: dash(direct ? 0 : bold.indexOf(column)) }, emphasis: { lineStyle: { width: 2 } },
         ...(direct && { endLabel: { show: true, formatter: column.name, color: color(column), fontSize: SMALL, distance: 6 }, labelLayout: { moveOverlap: "shiftY" } }) });
   const told = (at: number): string => tell(figures, at, look, all.filter((c) => !c.soft || c.name === soft()), (c) => (c.soft ? -1 : bold.indexOf(c)));
   const named = direct ? { option: {}, top: 0 } : legend(bold.map((c) => c.name), look);
-  return { ...upright(figures, unit, look, { top: named.top, right: direct ? widest + 12 : 14 }), ...named.option, ...told_by(told), series };
+  return { ...upright(figures, unit, look, { top: named.top, right: direct ? widest + 12 : 14 }), ...named.option, told, series };
 }
 
-function fan(figures: Figures, unit: string, look: Look): EChartsCoreOption {
+function fan(figures: Figures, unit: string, look: Look): Drawn {
   const [value, median, low, high] = ["value", "median", "low", "high"].map((as) => one(figures, as));
   // The fan grows out of the last figure observed: there, and only there, nothing is uncertain.
   const last = value!.values.findLastIndex((v) => v !== null);
@@ -71,20 +75,20 @@ function fan(figures: Figures, unit: string, look: Look): EChartsCoreOption {
   const between = `${low!.name} – ${high!.name}`;
   const series = [
     band(between, edges.low, edges.high, look),
-    { type: "line", name: median!.name, data: points({ ...median!, values: rooted(median!) }, false), z: 3, color: look.blue, lineStyle: { width: 2, type: [5, 4] }, emphasis: { lineStyle: { width: 2 } } },
-    { type: "line", name: value!.name, data: points(value!, figures.x.length <= 30), z: 4, color: look.ink, lineStyle: { width: 2 }, emphasis: { lineStyle: { width: 2 } } },
+    { type: "line", name: median!.name, symbol: "none", data: points({ ...median!, values: rooted(median!) }, false), z: 3, color: look.blue, lineStyle: { width: 2, type: [5, 4] }, emphasis: { lineStyle: { width: 2 } } },
+    { type: "line", name: value!.name, symbol: "none", data: points(value!, figures.x.length <= 30), z: 4, color: look.ink, lineStyle: { width: 2 }, emphasis: { lineStyle: { width: 2 } } },
   ];
   const named = legend([value!.name, median!.name, between].filter((name) => name.trim() !== "–" && name), look);
   const told = (at: number): string => tell(figures, at, look, [value!, median!, low!, high!].filter((c) => c.values[at] != null), () => -1);
-  return { ...upright(figures, unit, look, { top: named.top, right: 14 }), ...named.option, ...told_by(told), series };
+  return { ...upright(figures, unit, look, { top: named.top, right: 14 }), ...named.option, told, series };
 }
 
-function intervals(figures: Figures, unit: string, look: Look): EChartsCoreOption {
+function intervals(figures: Figures, unit: string, look: Look): Drawn {
   const [value, low, high] = ["value", "low", "high"].map((as) => one(figures, as));
   const told = (at: number): string => tell(figures, at, look, [value!, low!, high!], () => -1);
   const rows = figures.x.map((_, i) => [low!.values[i] ?? null, high!.values[i] ?? null, i]);
   return {
-    ...sidewise(figures, unit, look, true), ...told_by(told),
+    ...sidewise(figures, unit, look, true), told,
     series: [
       { type: "custom", name: `${low!.name} – ${high!.name}`, data: rows, encode: { x: [0, 1], y: 2 }, z: 2, color: look.range,
         renderItem: (_, api) => {
@@ -99,13 +103,13 @@ function intervals(figures: Figures, unit: string, look: Look): EChartsCoreOptio
   };
 }
 
-function bars(figures: Figures, unit: string, look: Look): EChartsCoreOption {
+function bars(figures: Figures, unit: string, look: Look): Drawn {
   const value = one(figures, "value");
   const upwards = isYears(figures.x);
   const told = (at: number): string => tell(figures, at, look, [value], () => -1);
   const signed = value.values.some((v) => v !== null && v < 0);
   const outside = (v: number): string => upwards ? (v < 0 ? "bottom" : "top") : v < 0 ? "left" : "right";
-  const room = signed || value.values.some((v) => v !== null) ? Math.max(0, ...value.texts.map((t) => look.measure(t, SMALL))) + 8 : 0;
+  const room = Math.max(0, ...value.texts.map((t) => look.measure(t, SMALL))) + 8;
   const series = [{
     type: "bar", name: value.name, barMaxWidth: upwards ? 28 : 14, barCategoryGap: "35%", emphasis: { disabled: true },
     data: value.values.map((v, i) => v === null ? { value: "-" } : {
@@ -113,8 +117,8 @@ function bars(figures: Figures, unit: string, look: Look): EChartsCoreOption {
       label: { show: !upwards || figures.x.length * (room + 4) < look.width, position: outside(v), formatter: value.texts[i], color: look.soft, fontSize: SMALL, distance: 4 },
     }),
   }];
-  const axes = upwards ? upright(figures, unit, look, { top: 0, right: 14 }, true) : sidewise(figures, unit, look, false, room);
-  return { ...axes, ...told_by(told), series };
+  const axes = upwards ? upright(figures, unit, look, { top: 0, right: 14 }, true) : sidewise(figures, unit, look, false, room, signed ? room : 0);
+  return { ...axes, told, series };
 }
 
 /** One polygon a run of years that have both edges; where one is missing the band breaks. */
@@ -166,10 +170,6 @@ function tell(figures: Figures, at: number, look: Look, columns: Column[], color
   return [`{t|${plain(figures.x[at] ?? "")}}`, ...said].join("\n");
 }
 
-const told_by = (told: (at: number) => string): { formatter: (given: unknown) => string } => ({
-  formatter: (given) => told(([given].flat()[0] as { dataIndex: number }).dataIndex),
-});
-
 const minus = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
 
 function valueAxis(unit: string, look: Look): object {
@@ -196,15 +196,15 @@ function upright(figures: Figures, unit: string, look: Look, room: { top: number
 }
 
 /** Names on the left, one row each, the first on top; the scale above, where reading begins. */
-function sidewise(figures: Figures, unit: string, look: Look, scale: boolean, room = 0): EChartsCoreOption {
+function sidewise(figures: Figures, unit: string, look: Look, scale: boolean, right = 0, left = 0): EChartsCoreOption {
   const widest = Math.min(look.width * 0.38, Math.max(0, ...figures.x.map((text) => look.measure(text, 13))) + 4);
   return {
-    grid: { left: widest + 10, right: Math.max(14, room), top: unit ? 40 : 26, bottom: 4, outerBoundsMode: "none" },
+    grid: { left: widest + 10 + left, right: Math.max(14, right), top: unit ? 44 : 26, bottom: 4, outerBoundsMode: "none" },
     xAxis: { ...valueAxis("", look), position: "top", scale, splitNumber: look.width < 520 ? 3 : 5,
-      ...(unit && { name: unit, nameLocation: "start", nameGap: 0, nameTextStyle: { color: look.soft, fontSize: SMALL, align: "left", verticalAlign: "bottom", padding: [0, 0, 22, 0] } }) },
+      ...(unit && { name: unit, nameLocation: "start", nameGap: 0, nameTextStyle: { color: look.soft, fontSize: SMALL, align: "left", verticalAlign: "bottom", padding: [0, 0, 26, 0] } }) },
     yAxis: {
       type: "category", data: figures.x, inverse: true, axisTick: { show: false }, axisLine: { show: !scale, onZero: true, lineStyle: { color: look.soft, width: 1, opacity: 0.6 } },
-      axisLabel: { color: look.ink, fontSize: 13, interval: 0, width: widest, overflow: "truncate", margin: 10 },
+      axisLabel: { color: look.ink, fontSize: 13, interval: 0, width: widest, overflow: "truncate", margin: 10 + left },
       splitLine: { show: false },
     },
   };
