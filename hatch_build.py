@@ -51,8 +51,7 @@ def build(root: Path = ROOT) -> bool:
     if lost:
         raise SystemExit(_say(f"vite build 没有生成 {built} 下的 {lost}。请看 web/vite.config.ts。",
                               f"vite build did not write {lost} in {built}. See web/vite.config.ts."))
-    made = [f"{_sha256(each)}  {each.name}" for each in sorted(built.iterdir())]
-    (built / DIGESTS).write_text("\n".join([f"{sources}  web", *made]) + "\n", encoding="utf-8")
+    _record(built, sources)
     return True
 
 
@@ -61,6 +60,11 @@ def _digest(web: Path) -> str:
     files = [p for p in web.rglob("*") if p.is_file() and p.relative_to(web).parts[0] != "node_modules"]
     told = "".join(f"{_sha256(p)} {p.relative_to(web).as_posix()}\n" for p in sorted(files))
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _record(built: Path, sources: str) -> None:
+    made = [f"{_sha256(each)}  {each.name}" for each in sorted(built.iterdir()) if each.name != DIGESTS]
+    (built / DIGESTS).write_text("\n".join([f"{sources}  web", *made]) + "\n", encoding="utf-8")
 
 
 def _is_made_from(built: Path, sources: str) -> bool:

@@ -15,6 +15,7 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     modulePreload: false,
+    license: { fileName: "LICENSES.md" },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: { output: { chunkFileNames: "[name]-[hash].js", minify: true } },

@@ -16,6 +16,7 @@ export interface Look {
 }
 
 export const ROW = 27; // CSS pixels a row of a picture with names on its left
+export const FAINT = 0.4; // opacity of a grey line among many
 const SMALL = 12;
 const DASHES = ["solid", "solid", [7, 4], [7, 4], [2, 3], [2, 3]] as const;
 
@@ -30,12 +31,12 @@ export function picture(kind: Kind, figures: Figures, unit: string, look: Look, 
       textStyle: { fontFamily: look.font, color: look.ink },
       tooltip: {
         trigger: "axis", renderMode: "richText", confine: true, transitionDuration: 0,
-        formatter: (given: unknown) => told(([given].flat()[0] as { dataIndex: number }).dataIndex),
-        backgroundColor: look.paper, borderColor: look.line, borderWidth: 1, padding: [8, 10], shadowBlur: 0, shadowOffsetY: 0,
-        textStyle: {
-          color: look.ink, fontSize: 13, fontFamily: look.font, lineHeight: 20,
-          rich: Object.fromEntries([["t", { color: look.soft, fontSize: SMALL }], ["v", { fontWeight: 600 }], ...look.series.map((color, i) => [`c${i}`, { color }])]),
+        formatter: (given: unknown) => {
+          const pointed = [given].flat() as { dataIndex: number; seriesName: string; marker?: string }[];
+          return told(pointed[0]!.dataIndex, (name) => pointed.find((p) => p.seriesName === name)?.marker ?? "");
         },
+        backgroundColor: look.paper, borderColor: look.line, borderWidth: 1, padding: [8, 10], shadowBlur: 0, shadowOffsetY: 0,
+        textStyle: { color: look.ink, fontSize: 13, fontFamily: look.font, lineHeight: 20 },
         axisPointer: { type: sideways ? "none" : "line", lineStyle: { color: look.soft, width: 1, type: "solid" } },
       },
       ...drawn,
@@ -43,8 +44,9 @@ export function picture(kind: Kind, figures: Figures, unit: string, look: Look, 
   };
 }
 
-/** `told` is what the tooltip says of one place on the axis of names or years. */
-type Drawn = EChartsCoreOption & { told: (at: number) => string };
+/** What the tooltip says of one place on the axis of names or years; `marker` gives the dot in a series' colour. */
+type Told = (at: number, marker: (name: string) => string) => string;
+type Drawn = EChartsCoreOption & { told: Told };
 
 const DRAW = { lines, fan, intervals, bars } satisfies Record<Kind, (figures: Figures, unit: string, look: Look, soft: () => string) => Drawn>;
 
@@ -56,11 +58,11 @@ function lines(figures: Figures, unit: string, look: Look, soft: () => string): 
   const color = (column: Column): string => look.series[bold.indexOf(column) % look.series.length]!;
   const series = [...all.filter((c) => c.soft), ...bold].map((column): LineSeriesOption => column.soft
     ? { type: "line", name: column.name, symbol: "none", data: points(column, false), triggerLineEvent: true, z: 1, color: look.soft,
-        lineStyle: { width: 1, color: look.soft, opacity: 0.4 }, itemStyle: { opacity: 0.5 }, emphasis: { lineStyle: { width: 1.5, opacity: 1 } } }
+        lineStyle: { width: 1, color: look.soft, opacity: FAINT }, itemStyle: { opacity: 0.5 }, emphasis: { disabled: true } }
     : { type: "line", name: column.name, symbol: "none", data: points(column, figures.x.length <= 16), z: 3, color: color(column),
         lineStyle: { width: 2, type: dash(direct ? 0 : bold.indexOf(column)) }, emphasis: { lineStyle: { width: 2 } },
         ...(direct && { endLabel: { show: true, formatter: column.name, color: color(column), fontSize: SMALL, distance: 6 }, labelLayout: { moveOverlap: "shiftY" } }) });
-  const told = (at: number): string => tell(figures, at, look, all.filter((c) => !c.soft || c.name === soft()), (c) => (c.soft ? -1 : bold.indexOf(c)));
+  const told: Told = (at, marker) => tell(figures, at, all.filter((c) => !c.soft || c.name === soft()), marker);
   const named = direct ? { option: {}, top: 0 } : legend(bold.map((c) => c.name), look);
   return { ...upright(figures, unit, look, { top: named.top, right: direct ? widest + 12 : 14 }), ...named.option, told, series };
 }
@@ -78,14 +80,14 @@ function fan(figures: Figures, unit: string, look: Look): Drawn {
     { type: "line", name: median!.name, symbol: "none", data: points({ ...median!, values: rooted(median!) }, false), z: 3, color: look.blue, lineStyle: { width: 2, type: [5, 4] }, emphasis: { lineStyle: { width: 2 } } },
     { type: "line", name: value!.name, symbol: "none", data: points(value!, figures.x.length <= 30), z: 4, color: look.ink, lineStyle: { width: 2 }, emphasis: { lineStyle: { width: 2 } } },
   ];
-  const named = legend([value!.name, median!.name, between].filter((name) => name.trim() !== "–" && name), look);
-  const told = (at: number): string => tell(figures, at, look, [value!, median!, low!, high!].filter((c) => c.values[at] != null), () => -1);
+  const named = legend([value!.name, median!.name, between].filter((name) => name.trim() !== "–" && name), look, between);
+  const told: Told = (at) => tell(figures, at, [value!, median!, low!, high!].filter((c) => c.values[at] != null));
   return { ...upright(figures, unit, look, { top: named.top, right: 14 }), ...named.option, told, series };
 }
 
 function intervals(figures: Figures, unit: string, look: Look): Drawn {
   const [value, low, high] = ["value", "low", "high"].map((as) => one(figures, as));
-  const told = (at: number): string => tell(figures, at, look, [value!, low!, high!], () => -1);
+  const told: Told = (at) => tell(figures, at, [value!, low!, high!]);
   const rows = figures.x.map((_, i) => [low!.values[i] ?? null, high!.values[i] ?? null, i]);
   return {
     ...sidewise(figures, unit, look, true), told,
@@ -106,7 +108,7 @@ function intervals(figures: Figures, unit: string, look: Look): Drawn {
 function bars(figures: Figures, unit: string, look: Look): Drawn {
   const value = one(figures, "value");
   const upwards = isYears(figures.x);
-  const told = (at: number): string => tell(figures, at, look, [value], () => -1);
+  const told: Told = (at) => tell(figures, at, [value]);
   const signed = value.values.some((v) => v !== null && v < 0);
   const outside = (v: number): string => upwards ? (v < 0 ? "bottom" : "top") : v < 0 ? "left" : "right";
   const room = Math.max(0, ...value.texts.map((t) => look.measure(t, SMALL))) + 8;
@@ -161,13 +163,10 @@ function one(figures: Figures, as: string): Column {
 /** ECharts reads braces as rich text; names must not. */
 const plain = (text: string): string => text.replace(/[{}|]/g, " ");
 
-/** What the tooltip says of one place on the x axis, in the table's own words. */
-function tell(figures: Figures, at: number, look: Look, columns: Column[], color: (column: Column) => number): string {
-  const said = columns.filter((c) => c.name).map((c) => {
-    const i = color(c);
-    return `${i < 0 ? "" : `{c${i % look.series.length}|●} `}${plain(c.name)}  {v|${plain(c.texts[at] || "–")}}`;
-  });
-  return [`{t|${plain(figures.x[at] ?? "")}}`, ...said].join("\n");
+/** In the table's own words: what is missing there is a dash here. */
+function tell(figures: Figures, at: number, columns: Column[], marker: (name: string) => string = () => ""): string {
+  const said = columns.filter((c) => c.name).map((c) => `${marker(c.name)}${plain(c.name)}  ${plain(c.texts[at] || "–")}`);
+  return [plain(figures.x[at] ?? ""), ...said].join("\n");
 }
 
 const minus = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
@@ -200,7 +199,7 @@ function sidewise(figures: Figures, unit: string, look: Look, scale: boolean, ri
   const widest = Math.min(look.width * 0.38, Math.max(0, ...figures.x.map((text) => look.measure(text, 13))) + 4);
   return {
     grid: { left: widest + 10 + left, right: Math.max(14, right), top: unit ? 44 : 26, bottom: 4, outerBoundsMode: "none" },
-    xAxis: { ...valueAxis("", look), position: "top", scale, splitNumber: look.width < 520 ? 3 : 5,
+    xAxis: { ...valueAxis("", look), position: "top", scale, splitNumber: Math.min(5, Math.max(2, Math.floor((look.width - widest - left - right) / 80))),
       ...(unit && { name: unit, nameLocation: "start", nameGap: 0, nameTextStyle: { color: look.soft, fontSize: SMALL, align: "left", verticalAlign: "bottom", padding: [0, 0, 26, 0] } }) },
     yAxis: {
       type: "category", data: figures.x, inverse: true, axisTick: { show: false }, axisLine: { show: !scale, onZero: true, lineStyle: { color: look.soft, width: 1, opacity: 0.6 } },
@@ -210,8 +209,8 @@ function sidewise(figures: Figures, unit: string, look: Look, scale: boolean, ri
   };
 }
 
-/** A legend above the picture, on as many lines as it needs. */
-function legend(names: string[], look: Look): { option: object; top: number } {
+/** A legend above the picture, on as many lines as it needs; strokes without a dot, except the one that is an area. */
+function legend(names: string[], look: Look, filled = ""): { option: object; top: number } {
   const [mark, gap] = [20, 16];
   let [rows, used] = [1, 0];
   for (const name of names) {
@@ -219,6 +218,6 @@ function legend(names: string[], look: Look): { option: object; top: number } {
     if (used && used + width > look.width) [rows, used] = [rows + 1, 0];
     used += width;
   }
-  const option = { legend: { data: names, left: 0, top: 0, padding: 0, itemWidth: mark, itemHeight: 9, itemGap: gap, selectedMode: false, textStyle: { color: look.ink, fontSize: SMALL, fontFamily: look.font } } };
-  return { option, top: names.length ? rows * 22 + 6 : 0 };
+  const option = { legend: { data: names.map((name) => ({ name, ...(name !== filled && { itemStyle: { opacity: 0 } }) })), left: 0, top: 4, padding: 0, itemWidth: mark, itemHeight: 9, itemGap: gap, selectedMode: false, textStyle: { color: look.ink, fontSize: SMALL, fontFamily: look.font } } };
+  return { option, top: names.length ? rows * 28 : 0 };
 }

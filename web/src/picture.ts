@@ -6,7 +6,7 @@ import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/cor
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { read } from "./figures";
-import { picture, type Kind, type Look } from "./options";
+import { FAINT, picture, type Kind, type Look } from "./options";
 
 use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, LabelLayout, CanvasRenderer]);
 
@@ -77,9 +77,15 @@ export class Picture {
 
   #begin(size: { width: number; height: number }): EChartsType {
     const chart = init(this.#board, null, { renderer: "canvas", ...size });
-    // A grey line of many has no label; the tooltip names it while the pointer is on it.
-    chart.on("mouseover", (event) => void (this.#hovered = event.componentType === "series" ? (event.seriesName ?? "") : ""));
-    chart.on("mouseout", () => void (this.#hovered = ""));
+    // A grey line of many has no label: while the pointer is on it, it stands out and the tooltip names it.
+    const point = (name: string | undefined, on: boolean): void => {
+      const series = this.option?.["series"] as { name?: string; triggerLineEvent?: boolean }[];
+      if (!series.some((each) => each.name === name && each.triggerLineEvent)) return;
+      this.#hovered = on ? name! : "";
+      chart.setOption({ series: [{ name, type: "line", lineStyle: { opacity: on ? 1 : FAINT } }] });
+    };
+    chart.on("mouseover", (event) => point(event.seriesName, true));
+    chart.on("mouseout", (event) => point(event.seriesName, false));
     return chart;
   }
 
