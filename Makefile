@@ -29,6 +29,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python hatch_build.py check
 
 bench: $(VENV)/.dev
 	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
@@ -42,7 +43,7 @@ docs: $(VENV)/.docs
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
+$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml hatch_build.py $(wildcard web/* web/src/*)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
+from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -36,6 +37,7 @@ from jingwei.kernel.receipts import code_version
 from jingwei.kernel.workspace import Workspace
 
 HERE = Path(__file__).parent
+BUILT = HERE / "static" / "built"
 PACKAGE = Path(jingwei.__file__).parent
 
 HEADERS = {
@@ -57,7 +59,8 @@ def application(workspace: Workspace) -> Kept:
     """The portal and the API of one node."""
     answers = Answers(workspace)
     pages = _Pages(answers)
-    static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
+    static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False,
+                                        cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(route_handlers=[static, api_router(workspace, answers=answers), *pages.routes()], exception_handlers={
         Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None)
     return Kept(program, lambda: answers.node.now().key)
@@ -76,11 +79,17 @@ def _jinja(pages: Iterable[Page]) -> Environment:
     environment.globals |= {"WINGS": plan.WINGS, "ROOMS": {r.code: r for r in plan.ROOMS}, "GOALS": plan.GOALS,
                             "WORDS": WORDS, "STATES": plan.STATES, "MEASURES": declared_measures(),
                             "node_name": views.node_name, "version": jingwei.__version__, "code": code_version(),
-                            "stamp": code_version()[-12:],
-                            "islands": (HERE / "static" / "built" / "jingwei.js").is_file(),
+                            "stamp": _stamp(),
+                            "islands": (BUILT / "jingwei.js").is_file(),
                             "MENU": [page for page in pages if page.menu]}
     environment.filters |= {"readable": readable, "chinese": chinese}
     return environment
+
+
+def _stamp() -> str:
+    """Stands in the addresses of what is served as it was shipped, which may therefore be kept for ever."""
+    made = BUILT / "sources.sha256"
+    return hashlib.sha256(code_version().encode() + (made.read_bytes() if made.is_file() else b"")).hexdigest()[:12]
 
 
 def _folder(page: Page) -> str:
