@@ -119,6 +119,11 @@ class MeasureView:
     sources: tuple[Source, ...]
     findings: tuple[Held, ...]
 
+    @property
+    def definitions(self) -> Mapping[str, Text]:
+        """What each definition counts, by the code that figures carry."""
+        return {d.code: d.text for d in self.measure.definitions}
+
 
 @dataclass(frozen=True, slots=True)
 class MethodView:

@@ -22,6 +22,7 @@ from jingwei.coordination.evaluation import views
 from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors.answers import Answers
@@ -47,6 +48,18 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Nothing is loaded from elsewhere and nothing runs that was not shipped."""
+
+TOLD = {
+    "unknown_page": Text("没有这一页", "There is no such page"), "unknown_place": Text("没有这个地区", "There is no such place"),
+    "unknown_room": Text("没有这一章", "There is no such room"), "unknown_measure": Text("没有这个指标", "There is no such measure"),
+    "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
+    "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),
+    "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
+    "not_positive": Text("有的得分是0，取不了这种平均", "This mean cannot be taken of a score of 0"),
+    "not_assessable": Text("数不够，无法评估", "Too little to go on"),
+}
+OTHERWISE = Text("这一页打不开", "This page cannot be shown")
+"""What went wrong, in the reader's language; the particulars follow as the engine said them, in English."""
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
@@ -82,7 +95,7 @@ def _jinja(pages: Iterable[Page]) -> Environment:
                             "stamp": _stamp(),
                             "islands": (BUILT / "jingwei.js").is_file(),
                             "MENU": [page for page in pages if page.menu]}
-    environment.filters |= {"readable": readable, "chinese": chinese}
+    environment.filters |= {"readable": readable, "chinese": chinese, "remark": remark, "told": lambda problem: TOLD.get(problem.code, OTHERWISE)}
     return environment
 
 
