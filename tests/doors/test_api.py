@@ -167,7 +167,7 @@ def test_an_action_added_to_a_room_is_described_with_no_further_code(made_up):
     assert asked["kind"]["schema"]["enum"] == ["dug", "drilled"]
     assert asked["state"]["schema"]["enum"] == ["open", "shut"]
     assert asked["named"]["schema"] == {"type": "array", "items": {"type": "string"}}
-    assert set(operation["responses"]) == {"200", "304", "400", "406", "422"}
+    assert set(operation["responses"]) == {"200", "304", "400", "406", "422", "429"}
 
 
 def test_a_file_an_action_asks_for_is_described_as_a_field_of_a_form(made_up):

@@ -42,6 +42,7 @@ STATUSES = {
     413: Text("文件太大", "too large"),
     415: Text("不是表单", "not a form"),
     422: Text("能读懂，但无法回答", "readable, but there is no answer to it"),
+    429: Text("短时间内要得太多，Retry-After 说还要等几秒", "too much in a short time; Retry-After says how many seconds to wait"),
 }
 
 
@@ -140,7 +141,7 @@ def _schema(kind: Any, option: Option, default: Any) -> Schema:
 
 def _responses(action: Action, language: Language) -> dict[str, OpenAPIResponse | Reference]:
     posted = method_of(action) is HttpMethod.POST
-    refusals = ([400, 406, 413, 415, 422] if posted else [400, 406, 422]) if is_open(action) else [403]
+    refusals = ([400, 406, 413, 415, 422, 429] if posted else [400, 406, 422, 429]) if is_open(action) else [403]
     made: dict[str, OpenAPIResponse | Reference] = {}
     if is_open(action):
         whole = Schema(type=OpenAPIType.OBJECT, required=["data", "report"], properties={

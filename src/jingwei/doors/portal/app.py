@@ -24,6 +24,7 @@ from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
+from jingwei.doors.guard import HEADERS, MOST_BYTES
 from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.site import Moment, Site
 from jingwei.kernel.i18n import Language, Text
@@ -33,14 +34,6 @@ from jingwei.kernel.workspace import Workspace
 
 HERE = Path(__file__).parent
 ROOM_PAGES = Path(jingwei.__file__).parent / "coordination" / "evaluation" / "pages"
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-"""Nothing is loaded from elsewhere and nothing runs that was not shipped."""
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
@@ -53,7 +46,8 @@ def application(workspace: Workspace) -> Litestar:
     pages = _Pages(Site(workspace))
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(route_handlers=[static, api_router(workspace), *pages.routes()], exception_handlers={
-        Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None)
+        Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None,
+        request_max_body_size=MOST_BYTES)
 
 
 def _with_headers(response: Response[Any]) -> Response[Any]:
