@@ -107,13 +107,13 @@ class Answers:
         found = {}
         for current in sorted((self._workspace.folder / "lake").glob("*/current")):
             found[current.parent.name] = current.read_text().strip()
-        return _Snapshots(found)
+        return Snapshots(found)
 
 
-class _Snapshots(Mapping[str, str]):
+class Snapshots(Mapping[str, str]):
     """Snapshots by dataset as they were when the question was asked: a dataset not there then stays empty."""
 
-    def __init__(self, found: dict[str, str]) -> None:
+    def __init__(self, found: Mapping[str, str]) -> None:
         self._found = found
 
     def __getitem__(self, dataset: str) -> str:

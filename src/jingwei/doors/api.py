@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from jingwei import plan
+from jingwei.doors import jobs
 from jingwei.doors.answers import Answers
 from jingwei.doors.asked import Asker, Refused, Sent, asker_of, bad, fields_of, language_for, read, several, shortened
 from jingwei.doors.desk import Desk
@@ -29,6 +30,7 @@ from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Language
 from jingwei.kernel.pillar import Pillar
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.tables import Document
 from jingwei.kernel.workspace import Workspace
 
 __all__ = ["MOST_BYTES", "PREFIX", "refuse", "router"]
@@ -42,10 +44,11 @@ def router(workspace: Workspace, pillars: Iterable[Pillar] | None = None, *, ans
 
     answers, desk : shared with another door, so that neither works out what the other has
     """
-    at = desk or Desk(workspace, answers=answers)
     actions = [a for p in (plan.pillars() if pillars is None else pillars) for a in p.actions]
+    at = desk or Desk(workspace, actions=actions, answers=answers)
     handlers = [handler for action in actions for handler in _handlers(action, at)]
-    return Router(PREFIX, route_handlers=[*handlers, *_described(actions), _elsewhere(actions)],
+    return Router(PREFIX, route_handlers=[
+        *handlers, *jobs.routes(at), *(_unsuited(*each) for each in jobs.ALLOWED.items()), *_described(actions), _elsewhere(actions)],
                   request_max_body_size=MOST_BYTES, include_in_schema=False,
                   exception_handlers={Problem: refuse, HTTPException: refuse, Exception: refuse})
 
@@ -108,7 +111,7 @@ def _described(actions: Sequence[Action]) -> list[HTTPRouteHandler]:
 def _elsewhere(actions: Sequence[Action]) -> HTTPRouteHandler:
     known = [PREFIX + address(a) for a in actions]
 
-    @route(["/", "/{rest:path}"], http_method=list(METHODS), status_code=404, sync_to_thread=False)
+    @route(["/", "/jobs", "/{rest:path}"], http_method=list(METHODS), status_code=404, sync_to_thread=False)
     def nothing(request: Asker) -> Response[bytes]:
         return refuse(request, Refused(
             HTTPStatus.NOT_FOUND, "not_found", "there is nothing at this address",
@@ -133,8 +136,11 @@ def _answer(action: Action, desk: Desk, request: Asker, form: Sent) -> Response[
     language = language_for(request, shown.lang)
     media = media_for(request)
     question = desk.answers.question(action, given, language)
+    headers = {"Vary": "Accept, Accept-Language, Prefer", "Cache-Control": "no-cache", "Content-Language": language}
+    if jobs.later_wanted(request):
+        files = {name: value for name, (value, *_) in form.items() if isinstance(value, Document)}
+        return jobs.accepted(desk.later(question, files, asker_of(request)), headers)
     tag = _tag(question.key, media, shown)
-    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache", "Content-Language": language}
     if not posted:
         headers["ETag"] = tag
         if _has(request.headers.get("if-none-match", ""), tag):
