@@ -18,6 +18,7 @@ from jingwei.doors.openapi import CSV, JSON, MARKDOWN, PREFIX
 from jingwei.doors.refusals import refuse, without_paths
 from jingwei.doors.shown import as_json, media_for, read_shown, show
 from jingwei.kernel.jobs import OPEN, Job
+from jingwei.kernel.tables import Document
 
 MEDIA = {"csv": CSV, "json": JSON, "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": MARKDOWN}
@@ -57,6 +58,12 @@ def file_of(job: Job, name: str) -> Response[bytes]:
     document = job.document(name)
     if document is None:
         raise _nothing(f"the job has no file {name[:80]!r}", "Its files are named by the job itself.")
+    return sent(document)
+
+
+def sent(document: Document) -> Response[bytes]:
+    """A file to be kept by whoever asked for it."""
+    name = document.name
     kind = MEDIA.get(name.rpartition(".")[2]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Response(document.content, media_type=kind, headers={
         "Cache-Control": "no-cache", "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.rpartition('/')[2])}"})

@@ -22,8 +22,10 @@ from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
+from jingwei.doors import forms
 from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
+from jingwei.doors.desk import Desk
 from jingwei.doors.guard import HEADERS, MOST_BYTES
 from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.site import Moment, Site
@@ -44,10 +46,11 @@ Build = Callable[[Moment], dict[str, Any]]
 def application(workspace: Workspace) -> Litestar:
     """The portal and the API of one node."""
     pages = _Pages(Site(workspace))
+    desk = Desk(workspace)
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
-    return Litestar(route_handlers=[static, api_router(workspace), *pages.routes()], exception_handlers={
+    return Litestar(route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *pages.routes()], exception_handlers={
         Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None,
-        request_max_body_size=MOST_BYTES)
+        request_max_body_size=MOST_BYTES, on_startup=[desk.begin], on_shutdown=[desk.close])
 
 
 def _with_headers(response: Response[Any]) -> Response[Any]:
@@ -122,10 +125,10 @@ class _Pages:
         if request.headers.get("if-none-match") == tag:
             return Response(b"", status_code=304, headers=headers)
         moment = self.site.moment(tongue)
-        return Response(self._render(template, tongue, request.url.path, moment=moment, **build(moment)),
+        return Response(self.render(template, tongue, request.url.path, moment=moment, **build(moment)),
                         media_type="text/html; charset=utf-8", headers=headers)
 
-    def _render(self, template: str, language: Language, path: str, **shown: Any) -> bytes:
+    def render(self, template: str, language: Language, path: str, **shown: Any) -> bytes:
         def say(text: Text | str, en: str | None = None) -> str:
             return text.in_(language) if isinstance(text, Text) else (text if language == "zh" else str(en))
 
@@ -140,7 +143,7 @@ class _Pages:
             return refuse(request, error)
         status = 422 if isinstance(error, NotAssessable) else 404
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self._render("problem.html", language, f"/{language}", problem=error)
+        page = self.render("problem.html", language, f"/{language}", problem=error)
         return Response(page, status_code=status, media_type="text/html; charset=utf-8")
 
     def http_problem(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -148,7 +151,7 @@ class _Pages:
             return refuse(request, error)
         told = Problem("http", error.detail or "The page cannot be shown.", remedy="")
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self._render("problem.html", language, f"/{language}", problem=told)
+        page = self.render("problem.html", language, f"/{language}", problem=told)
         return Response(page, status_code=error.status_code, media_type="text/html; charset=utf-8")
 
 
