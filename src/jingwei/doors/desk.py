@@ -14,6 +14,7 @@ from jingwei import plan
 from jingwei.doors.answers import ONE_AT_A_TIME, Answers, Question, Snapshots
 from jingwei.doors.asked import Refused
 from jingwei.doors.guard import Bucket
+from jingwei.doors.health import ANSWERS
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Context, Result, run
 from jingwei.kernel.jobs import OPEN, Ask, Job, Jobs, Step
@@ -51,8 +52,10 @@ class Desk:
 
     def now(self, question: Question, asker: str) -> Result:
         """The answer. Raises Refused (429) when it must be worked out and the asker has asked for too much."""
-        if not self.answers.has(question):
+        there = self.answers.has(question)
+        if not there:
             self._ration(asker)
+        ANSWERS.labels("kept" if there else "made").inc()
         return self.answers.answer(question)
 
     def later(self, question: Question, files: Mapping[str, Document], asker: str) -> Job:

@@ -1,4 +1,4 @@
-"""One worker of a node as a whole: the portal and the API behind their guard, warm before anybody is let in."""
+"""One worker of a node as a whole: the portal and the API behind their guard, counted, warm before anybody is let in."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
-from litestar.types import ASGIApp
 
 from jingwei.doors.guard import Guard
+from jingwei.doors.health import Counted
 from jingwei.doors.portal.app import application
+from jingwei.doors.serve import WORKSPACE
+from jingwei.doors.telemetry import traced
 from jingwei.kernel.workspace import Workspace
 
-WORKSPACE = "JINGWEI_WORKSPACE"
 FIRST_PAGES = ("/zh", "/en")
 
 
-def node(workspace: Workspace) -> ASGIApp:
+def node(workspace: Workspace) -> Any:
     """All that one worker answers."""
     app = application(workspace)
     app.on_startup.append(_warm)
-    return Guard(app)
+    return traced(Counted(Guard(app)))
 
 
-def from_environment() -> ASGIApp:
+def from_environment() -> Any:
     """The worker of the workspace named by ``JINGWEI_WORKSPACE``: what each process of a server is told to make."""
     return node(Workspace(Path(os.environ[WORKSPACE])))
 

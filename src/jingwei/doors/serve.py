@@ -8,12 +8,19 @@ import threading
 import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
+
+WORKSPACE = "JINGWEI_WORKSPACE"
+"""Names the node's folder to the workers, which are processes of their own."""
+
+COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
+"""Folder in which the workers of one server add up what they count; set before they start."""
 
 LOOPBACK = "127.0.0.1"
 PORT = 2522
@@ -43,11 +50,10 @@ def serve(port: int, workers: int, workspace: Path) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from jingwei.doors.node import WORKSPACE
-
-    with _bound(port) as door:
+    with _bound(port) as door, TemporaryDirectory(prefix="jingwei-counts-") as counts:
         Workspace(workspace).establish()
-        os.environ[WORKSPACE] = str(workspace.resolve())  # workers are processes of their own and read it there
+        os.environ[WORKSPACE] = str(workspace.resolve())
+        os.environ[COUNTED_IN] = counts
         config = uvicorn.Config("jingwei.doors.node:from_environment", factory=True, workers=workers, log_level="warning",
                                 access_log=False, ws="none", server_header=False, date_header=True,
                                 timeout_worker_healthcheck=PATIENCE, timeout_graceful_shutdown=10)

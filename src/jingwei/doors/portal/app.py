@@ -22,7 +22,7 @@ from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors import forms
+from jingwei.doors import forms, health, reference
 from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
 from jingwei.doors.desk import Desk
@@ -48,7 +48,8 @@ def application(workspace: Workspace) -> Litestar:
     pages = _Pages(Site(workspace))
     desk = Desk(workspace)
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
-    return Litestar(route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *pages.routes()], exception_handlers={
+    return Litestar(route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
+        *health.routes(pages.site.is_made), *pages.routes()], exception_handlers={
         Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None,
         request_max_body_size=MOST_BYTES, on_startup=[desk.begin], on_shutdown=[desk.close])
 

@@ -11,6 +11,7 @@ from jingwei.coordination.evaluation.actions import written
 from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.evaluation.compute import Evaluation, compute
 from jingwei.coordination.observations.model import HELD, OBSERVATIONS, RELEASES
+from jingwei.doors.health import EVALUATIONS
 from jingwei.kernel.actions import Context, with_receipt
 from jingwei.kernel.i18n import Language
 from jingwei.kernel.receipts import NAME, code_version
@@ -48,6 +49,11 @@ class Site:
         seen = [lake.snapshot(dataset).id for dataset in (OBSERVATIONS, HELD, RELEASES)]
         return hashlib.sha256("\n".join((code_version(), *seen)).encode()).hexdigest()[:24]
 
+    def is_made(self) -> bool:
+        """Whether the evaluation of the present state is there."""
+        state = self.state()
+        return any(made == state for made, _ in list(self._moments))
+
     def moment(self, language: Language) -> Moment:
         """The present moment in one language."""
         state = self.state()
@@ -63,6 +69,8 @@ class Site:
         known = next(iter(self._moments.values()), None)
         context = Context(self.workspace, language)
         given = Evaluate()
+        if known is None:
+            EVALUATIONS.inc()
         done = known.done if known else compute(context, given)
         pinned = {d.name: self.workspace.lake.snapshot(d).id for d in (OBSERVATIONS, HELD, RELEASES)}
         action = next(a for p in plan.pillars() for a in p.actions if a.path == ("evaluate",))
