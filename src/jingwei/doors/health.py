@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from jingwei.doors.serve import COUNTED_IN
 from jingwei.doors.shown import as_json
 from jingwei.kernel.problems import Problem
 
+ATTEMPTS = 5
 _REGISTRY = CollectorRegistry()
 _METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
 
@@ -61,9 +63,16 @@ def counted() -> bytes:
     """Everything counted by all workers of this server, in Prometheus' text format."""
     if not os.environ.get(COUNTED_IN):
         return bytes(generate_latest(_REGISTRY))
-    together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-    return bytes(generate_latest(together))
+    for left in reversed(range(ATTEMPTS)):
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        try:
+            return bytes(generate_latest(together))
+        except (OSError, ValueError, LookupError, struct.error):  # a worker is just starting: its file is not whole yet
+            if not left:
+                raise
+            time.sleep(0.05)
+    raise AssertionError
 
 
 class Counted:

@@ -50,6 +50,11 @@ STATUSES = {
 }
 
 
+MOST_RECORDS = 10_000
+BOUNDS = {"limit": (1, MOST_RECORDS), "offset": (0, 10**12)}
+"""Least and most of what says how to show an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How an answer is shown; every route takes these beside what its action asks for."""
@@ -61,6 +66,9 @@ class Shown:
     limit: Annotated[int, Option(Text(
         "列表最多给几条，1 至 10000", "most records of a list to give, 1 to 10,000"))] = 1000
     offset: Annotated[int, Option(Text("列表跳过几条", "records of a list to skip"))] = 0
+
+
+_SHOWN = {name: option for name, _, option, _ in inputs(Shown)}
 
 
 def is_open(action: Action) -> bool:
@@ -134,7 +142,10 @@ def _refusals(statuses: Iterable[int], language: Language) -> dict[str, OpenAPIR
 
 
 def _parameter(name: str, kind: Any, option: Option, default: Any, language: Language) -> Parameter:
-    return Parameter(name, "query", schema=_schema(kind, option, default), required=default is MISSING,
+    schema = _schema(kind, option, default)
+    if option is _SHOWN.get(name):
+        schema.minimum, schema.maximum = BOUNDS.get(name, (None, None))
+    return Parameter(name, "query", schema=schema, required=default is MISSING,
                      description=option.help.in_(language))
 
 

@@ -11,18 +11,17 @@ from urllib.parse import urlencode
 from litestar import Response
 
 from jingwei.doors.asked import Asker, Refused, Sent, bad, read, shortened
-from jingwei.doors.openapi import CSV, JSON, MARKDOWN, Shown
+from jingwei.doors.openapi import BOUNDS, CSV, JSON, MARKDOWN, Shown
 from jingwei.kernel.actions import Result
 from jingwei.kernel.problems import did_you_mean
 from jingwei.kernel.tables import csv_bytes
-
-MOST_RECORDS = 10_000
 
 
 def read_shown(sent: Sent) -> Shown:
     """How to show the answer, from the address. Raises Refused for what cannot be."""
     shown: Shown = read(Shown, sent)
-    for name, value, low, high in (("limit", shown.limit, 1, MOST_RECORDS), ("offset", shown.offset, 0, 10**12)):
+    for name, (low, high) in BOUNDS.items():
+        value = getattr(shown, name)
         if not low <= value <= high:
             raise bad(f"{name} cannot be {str(value)[:40]}", f"{name} is from {low} to {high}.")
     return shown
