@@ -161,13 +161,13 @@ def test_an_action_added_to_a_room_is_described_with_no_further_code(made_up):
     assert operation["summary"] == "Wells list"
     assert operation["tags"] == ["F1.1"]
     asked = {p["name"]: p for p in operation["parameters"]}
-    assert set(asked) == {"depth", "kind", "dry", "named", "state", "lang", "table", "limit", "offset"}
+    assert set(asked) == {"depth", "kind", "dry", "named", "state", "lang", "table", "limit", "offset", "Prefer"}
     assert asked["depth"]["schema"] == {"type": "integer"}
     assert asked["depth"]["description"] == "only wells this deep"
     assert asked["kind"]["schema"]["enum"] == ["dug", "drilled"]
     assert asked["state"]["schema"]["enum"] == ["open", "shut"]
     assert asked["named"]["schema"] == {"type": "array", "items": {"type": "string"}}
-    assert set(operation["responses"]) == {"200", "304", "400", "406", "422"}
+    assert set(operation["responses"]) == {"200", "202", "304", "400", "406", "422", "429"}
 
 
 def test_a_file_an_action_asks_for_is_described_as_a_field_of_a_form(made_up):
@@ -190,7 +190,9 @@ def test_what_is_not_public_or_changes_something_has_its_route_and_says_why_it_i
 def test_every_action_of_the_plan_has_one_address_and_one_description(real):
     told = real.get(f"{PREFIX}/openapi.json").json()
     assert {(path, *verbs) for path, verbs in told["paths"].items()} == {
-        (f"{PREFIX}/{'/'.join(a.path)}", method_of(a).value.lower()) for a in REAL}
+        (f"{PREFIX}/{'/'.join(a.path)}", method_of(a).value.lower()) for a in REAL} | {
+        (f"{PREFIX}/jobs/{{identity}}", "get", "delete"), (f"{PREFIX}/jobs/{{identity}}/files/{{name}}", "get"),
+        ("/health/live", "get"), ("/health/ready", "get")}
     assert {t["name"] for t in told["tags"]} == {c for a in REAL for c in a.clauses}
 
 

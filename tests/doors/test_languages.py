@@ -24,7 +24,7 @@ WORDS = re.compile(r"\b[A-Za-z]{2,}(?:\s+[a-z]{2,}){3,}")
 
 def loose(template: str) -> str:
     """What a template says outside of its expressions, tags and code."""
-    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", template, flags=re.S)
+    text = re.sub(r"\{#.*?#\}|\{% set \w+ %\}.*?\{% endset %\}|\{%.*?%\}|\{\{.*?\}\}", " ", template, flags=re.S)
     text = re.sub(r"<(code|style|script)\b.*?</\1>", " ", text, flags=re.S)
     return re.sub(r"<[^>]*>|&\w+;", " ", text)
 

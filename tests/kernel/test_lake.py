@@ -114,7 +114,7 @@ class Killed(BaseException):
 def test_a_process_killed_between_two_writes_leaves_the_old_rows_or_the_new_ones(tmp_path, monkeypatch, writes):
     lake = Lake(tmp_path)
     before = lake.append(VISITS, visits(1))
-    real, left = module._write, [writes]
+    real, left = module.write_whole, [writes]
 
     def write(path, content):
         if not left[0]:
@@ -123,12 +123,12 @@ def test_a_process_killed_between_two_writes_leaves_the_old_rows_or_the_new_ones
         left[0] -= 1
         real(path, content)
 
-    monkeypatch.setattr(module, "_write", write)
+    monkeypatch.setattr(module, "write_whole", write)
     with pytest.raises(Killed):
         lake.append(VISITS, visits(2))
     assert lake.snapshot(VISITS) == before
     assert counts(lake) == [1]
-    monkeypatch.setattr(module, "_write", real)
+    monkeypatch.setattr(module, "write_whole", real)
     lake.append(VISITS, visits(3))
     assert counts(lake) == [1, 3]
 
@@ -190,13 +190,13 @@ def test_a_place_that_cannot_be_written_is_refused_with_a_remedy(tmp_path):
 def test_a_reader_sees_no_rows_of_an_append_under_way(tmp_path, monkeypatch):
     lake, seen = Lake(tmp_path), []
     lake.append(VISITS, visits(1))
-    real = module._write
+    real = module.write_whole
 
     def write(path, content):
         seen.append(counts(lake))
         real(path, content)
 
-    monkeypatch.setattr(module, "_write", write)
+    monkeypatch.setattr(module, "write_whole", write)
     lake.append(VISITS, visits(2))
     assert seen == [[1], [1], [1]]
     assert counts(lake) == [1, 2]

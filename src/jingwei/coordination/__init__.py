@@ -4,7 +4,14 @@ from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure,
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
-from jingwei.coordination.observations.model import AskFindings, AskMeasures, Observe, Release
+from jingwei.coordination.observations.model import (
+    AskFigures,
+    AskFindings,
+    AskMeasures,
+    AskSources,
+    Observe,
+    Release,
+)
 from jingwei.coordination.targets.model import AskTargets
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
@@ -72,6 +79,26 @@ PILLAR = Pillar(
             input=AskMeasures,
             handler="jingwei.coordination.observations.actions.measures",
             example="jingwei measures --room F1",
+        ),
+        Action(
+            ("figures",),
+            Text("列出每个数及其出处，用了还是扣下", "List every figure with its source, and whether it is used"),
+            clauses=("O.2",),
+            scope="public",
+            effect="read",
+            input=AskFigures,
+            handler="jingwei.coordination.observations.listing.figures",
+            example="jingwei figures --measure base_stations_5g --place Zhejiang",
+        ),
+        Action(
+            ("sources",),
+            Text("列出每个出处：谁公布，在哪里读到", "List every source: who issued it and where it was read"),
+            clauses=("O.2",),
+            scope="public",
+            effect="read",
+            input=AskSources,
+            handler="jingwei.coordination.observations.listing.sources",
+            example="jingwei sources --measure netizens",
         ),
         Action(
             ("findings",),

@@ -61,6 +61,11 @@ class Answers:
         key = hashlib.sha256(canonical.encode()).hexdigest()
         return Question(action, given, language, state, key)
 
+    def has(self, question: Question) -> bool:
+        """Whether the answer is there, or being worked out for somebody else."""
+        with self._lock:
+            return question.key in self._kept
+
     def answer(self, question: Question) -> Result:
         """The result, worked out now or before; those who ask while it is worked out wait for it. Errors are not kept."""
         with self._lock:

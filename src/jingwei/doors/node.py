@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from jingwei.doors.health import STATES
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language
@@ -59,7 +60,8 @@ class Node:
                 told = "\n".join((code_version(), instant.date().isoformat(), *(f"{n} {s}" for n, s in snapshots.items())))
                 key = hashlib.sha256(told.encode()).hexdigest()[:32]
                 if self._state is None or key != self._state.key:
-                    self._state = State(key, instant, _Snapshots(snapshots))
+                    self._state = State(key, instant, Snapshots(snapshots))
+                    STATES.inc()
                 self._seen = seen
             return self._state
 
@@ -89,8 +91,10 @@ class Node:
         return found
 
 
-class _Snapshots(Mapping[str, str]):
-    def __init__(self, found: dict[str, str]) -> None:
+class Snapshots(Mapping[str, str]):
+    """Snapshots by dataset as they were when the question was asked: a dataset not there then stays empty."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
         self._found = found
 
     def __getitem__(self, dataset: str) -> str:

@@ -94,12 +94,18 @@ def _silent(_label: str, _total: int) -> Iterator[Progress]:
     yield step
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything an action may know of the world it runs in.
 
     pinned : lake snapshots to read instead of the current ones, by dataset; set by a replay
     snapshots : lake snapshots read so far, by dataset; goes into the receipt
+    progress : ``with context.progress("Solving days", total) as step``; ``step`` raises when the work was cancelled
+    cancelled : whether nobody wants the result any more; for work that has no steps to count
     memory : what was worked out of this state of the node before; its own and empty unless a door lends one
     """
 
@@ -109,6 +115,7 @@ class Context:
     dry_run: bool = False
     principal: str = "local"
     progress: Callable[[str, int], AbstractContextManager[Progress]] = field(default=_silent)
+    cancelled: Callable[[], bool] = _never
     pinned: Mapping[str, str] = field(default_factory=dict)
     snapshots: dict[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import glob
 import hashlib
 import io
 import json
-import os
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from jingwei.kernel.files import held, write_whole
 from jingwei.kernel.problems import Problem
 
 if TYPE_CHECKING:
@@ -101,11 +100,11 @@ class Lake:
             with self._writing(home):
                 before = self.snapshot(dataset)
                 name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-                _write(home / "data" / name, content)
+                write_whole(home / "data" / name, content)
                 manifest = json.dumps({"dataset": dataset.name, "version": dataset.version,
                                        "files": [*before.files, name]}, indent=1).encode()
-                _write(home / "manifests" / f"{_identity(manifest)}.json", manifest)
-                _write(home / "current", _identity(manifest).encode())
+                write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
+                write_whole(home / "current", _identity(manifest).encode())
         except OSError as error:
             raise Problem("lake_not_writable", f"cannot write there ({error.strerror})", where=str(home),
                           remedy="Make room or choose another folder with --workspace DIR.") from None
@@ -137,8 +136,7 @@ class Lake:
     def _writing(self, home: Path) -> Iterator[None]:
         (home / "data").mkdir(parents=True, exist_ok=True)
         (home / "manifests").mkdir(exist_ok=True)
-        with (home / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held(home / "lock", wait=True):
             yield
 
 
@@ -192,13 +190,3 @@ def _connect(engine: Literal["duckdb", "spark"]) -> Any:
     except (ImportError, RuntimeError) as error:
         raise Problem("no_spark", f"the lake is set to Spark, which does not start here ({str(error).splitlines()[0]})",
                       remedy='Install Java 17 and: pip install "jingwei[spark]"') from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write beside, sync, then rename: a crash leaves the old file or the new one, never half of one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as sink:
-        sink.write(content)
-        sink.flush()
-        os.fsync(sink.fileno())
-    beside.replace(path)

@@ -21,6 +21,11 @@ class Memory:
         self._lock = threading.Lock()
         self._made: OrderedDict[Hashable, Future[Any]] = OrderedDict()
 
+    def has(self, key: Hashable) -> bool:
+        """Whether the value of ``key`` is there."""
+        future = self._made.get(key)
+        return future is not None and future.done()
+
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The value of ``key``, made now or before."""
         with self._lock:

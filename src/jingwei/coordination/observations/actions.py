@@ -90,8 +90,8 @@ def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Re
 
 def findings(context: Context, given: AskFindings) -> Result:
     """All findings on published and own figures, with what became of them."""
-    _among("code", given.code, CODES)
-    _among("measure", given.measure, declared_measures())
+    among("code", given.code, CODES)
+    among("measure", given.measure, declared_measures())
     book = read_book(context)
     found = [h for h in book.held
              if given.code in (None, h.code) and given.measure in (None, h.measure)]
@@ -122,7 +122,7 @@ def release(context: Context, given: Release) -> Result:
 
 def measures(context: Context, given: AskMeasures) -> Result:
     """Every measure with its definition, tag and how many figures there are."""
-    _among("room", given.room, [room.code for room in plan.ROOMS])
+    among("room", given.room, [room.code for room in plan.ROOMS])
     book: Book = read_book(context)
     seen = Counter(f.measure for f in book.usable)
     span: dict[str, tuple[int, int]] = {}
@@ -144,7 +144,7 @@ def measures(context: Context, given: AskMeasures) -> Result:
     return Result(markdown(columns, ([row[c] for c in columns] for row in data)), data)
 
 
-def _among(what: str, asked: str | None, known: Collection[str]) -> None:
+def among(what: str, asked: str | None, known: Collection[str]) -> None:
     """Raises Problem ``unknown_…``: a list of nothing would look like an answer."""
     if asked is not None and asked not in known:
         raise Problem(f"unknown_{what}", f"there is no {what} {asked[:40]!r}", remedy=did_you_mean(asked, known) or (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
@@ -125,3 +125,21 @@ class AskMeasures:
     room: Annotated[str | None, Option(Text("只列某一章，如 F1", "only those of one room, such as F1"))] = None
     tag: Annotated[str | None, Option(Text("只列某一类", "only those with this tag"),
                                       choices=("digital", "enabling", "context"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskFigures:
+    """Which figures to list."""
+
+    measure: Annotated[str | None, Option(Text("只列某一指标", "only figures of this measure"))] = None
+    place: Annotated[str | None, Option(Text("只列某地：代码或名称，如 330000、浙江、CN", "only this place: code or name, such as 330000, Zhejiang, CN"))] = None
+    year: Annotated[int | None, Option(Text("只列某年", "only this year"))] = None
+    state: Annotated[Literal["used", "held", "all"], Option(Text(
+        "用了的、扣下的或全部", "those used, those held back, or all"))] = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class AskSources:
+    """Which sources to list."""
+
+    measure: Annotated[str | None, Option(Text("只列给出某一指标的", "only those that gave figures of this measure"))] = None

@@ -19,16 +19,20 @@ from litestar.static_files import create_static_files_router
 import jingwei
 from jingwei import plan
 from jingwei.coordination.evaluation import views
+from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors.answers import Answers
-from jingwei.doors.api import _read, refuse
+from jingwei.doors import forms, health, reference
+from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
-from jingwei.doors.node import State
+from jingwei.doors.asked import read
+from jingwei.doors.desk import Desk
+from jingwei.doors.guard import HEADERS, MOST_BYTES
+from jingwei.doors.node import Node, State
 from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.kept import Kept
 from jingwei.kernel.i18n import Language, Text
@@ -40,14 +44,6 @@ from jingwei.kernel.workspace import Workspace
 HERE = Path(__file__).parent
 BUILT = HERE / "static" / "built"
 PACKAGE = Path(jingwei.__file__).parent
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-"""Nothing is loaded from elsewhere and nothing runs that was not shipped."""
 
 TOLD = {
     "unknown_page": Text("没有这一页", "There is no such page"), "unknown_place": Text("没有这个地区", "There is no such place"),
@@ -70,13 +66,17 @@ Asker = Request[Any, Any, Any]
 
 def application(workspace: Workspace) -> Kept:
     """The portal and the API of one node."""
-    answers = Answers(workspace)
-    pages = _Pages(answers)
+    desk = Desk(workspace)
+    node = desk.answers.node
+    pages = _Pages(node)
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False,
                                         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
-    program = Litestar(route_handlers=[static, api_router(workspace, answers=answers), *pages.routes()], exception_handlers={
-        Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None)
-    return Kept(program, lambda: answers.node.now().key)
+    program = Litestar(
+        route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
+                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *pages.routes()],
+        exception_handlers={Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers,
+        openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin], on_shutdown=[desk.close])
+    return Kept(program, lambda: node.now().key)
 
 
 def _with_headers(response: Response[Any]) -> Response[Any]:
@@ -113,8 +113,8 @@ def _folder(page: Page) -> str:
 class _Pages:
     """Every page of every room, shown by one rule."""
 
-    def __init__(self, answers: Answers) -> None:
-        self.answers = answers
+    def __init__(self, node: Node) -> None:
+        self.node = node
         self.pages = [page for pillar in plan.pillars() for page in pillar.pages]
         self.jinja = _jinja(self.pages)
 
@@ -133,9 +133,9 @@ class _Pages:
             tongue = _language(language)
             parts = {k: v for k, v in request.path_params.items() if k != "language"}
             query = _query(page.query, parts, request.query_params.multi_items())
-            state = self.answers.node.now()
-            record = view[0](self.answers.node.context(state, tongue), query)
-            body = self._render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, view=record, query=query)
+            state = self.node.now()
+            record = view[0](self.node.context(state, tongue), query)
+            body = self.render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, view=record, query=query)
             return Response(body, media_type=HTML, headers={
                 "ETag": tag(state, request), "Cache-Control": "no-cache", "Content-Language": _said(tongue)})
 
@@ -153,7 +153,7 @@ class _Pages:
         @get("/{language:str}/data/{name:str}", sync_to_thread=True, include_in_schema=False)
         def file(language: FromPath[str], name: FromPath[str]) -> Response[bytes]:
             tongue = _language(language)
-            made = views.data(self.answers.node.context(self.answers.node.now(), tongue), Nothing())
+            made = views.data(self.node.context(self.node.now(), tongue), Nothing())
             document = next((d for d in made.documents if d.name == name), None)
             if document is None:
                 raise Problem("unknown_file", f"there is no file {name[:40]!r}", remedy="See the page of data.")
@@ -162,7 +162,7 @@ class _Pages:
 
         return file
 
-    def _render(self, template: str, language: Language, path: str, asked: str = "", **shown: Any) -> bytes:
+    def render(self, template: str, language: Language, path: str, asked: str = "", **shown: Any) -> bytes:
         def say(text: Text | str, en: str | None = None) -> str:
             return text.in_(language) if isinstance(text, Text) else (text if language == "zh" else str(en))
 
@@ -177,7 +177,7 @@ class _Pages:
             return refuse(request, error)
         status = getattr(error, "status", 422 if isinstance(error, NotAssessable) else 404)
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self._render("problem.html", language, f"/{language}", problem=error)
+        page = self.render("problem.html", language, f"/{language}", problem=error)
         return Response(page, status_code=status, media_type=HTML)
 
     def http_problem(self, request: Asker, error: HTTPException) -> Response[Any]:
@@ -185,7 +185,7 @@ class _Pages:
             return refuse(request, error)
         told = Problem("http", error.detail or "The page cannot be shown.", remedy="")
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self._render("problem.html", language, f"/{language}", problem=told)
+        page = self.render("problem.html", language, f"/{language}", problem=told)
         return Response(page, status_code=error.status_code, media_type=HTML)
 
 
@@ -202,7 +202,7 @@ def _query(kind: type, parts: Mapping[str, str], asked: Iterable[tuple[str, str]
         field, dot, key = name.partition(".")
         if value and field not in parts:
             sent.setdefault(field, []).append(f"{key}={value}" if dot else value)
-    return _read(kind, sent)
+    return read(kind, sent)
 
 
 def _said(language: Language) -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import gzip
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Any, Any, Any], Awaitable[None]]
+from litestar import Litestar
+from litestar.types import Receive
 
+KEPT = ("/zh", "/en", "/static/")
 KEPT_BYTES = 48 * 2**20
 WORTH_PACKING = 1024
 LEVEL = 6
@@ -24,20 +22,20 @@ PACKABLE = (b"text/", b"application/json", b"application/problem+json", b"image/
 @dataclass(frozen=True, slots=True)
 class _Page:
     tag: bytes
-    start: Message
+    start: Any
     body: bytes
 
 
 class Kept:
-    """An application whose pages under /zh and /en are kept, and whose text is sent compressed to those who accept it.
+    """An application whose pages and files under ``KEPT`` are kept, and whose text is sent compressed to those who accept it.
 
     state : key of the node's present state; a change of it forgets everything
     room : bytes kept at the most; the least recently read go first
     Only answers of status 200 with an ETag are kept, so nothing personal and no error ever is.
     """
 
-    def __init__(self, application: Application, state: Callable[[], str], *, room: int = KEPT_BYTES) -> None:
-        self.application = application
+    def __init__(self, program: Litestar, state: Callable[[], str], *, room: int = KEPT_BYTES) -> None:
+        self.program = program
         self._state = state
         self._room = room
         self._lock = threading.Lock()
@@ -45,14 +43,14 @@ class Kept:
         self._pages: OrderedDict[tuple[str, bytes, bool], _Page] = OrderedDict()
         self._weight = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Any) -> None:
         if scope["type"] != "http":
-            await self.application(scope, receive, send)
+            await self.program(scope, receive, send)
             return
         packed, condition = _asked(scope["headers"])
-        keep = scope["method"] == "GET" and scope["path"][:3] in ("/zh", "/en") and "/data/" not in scope["path"]
+        keep = scope["method"] == "GET" and scope["path"].startswith(KEPT) and "/data/" not in scope["path"]
         if not keep:
-            await self.application(scope, receive, _Packer(send) if packed else send)
+            await self.program(scope, receive, _Packer(send) if packed else send)
             return
         state = self._state()
         if state != self._known:
@@ -61,7 +59,7 @@ class Kept:
         page = self._pages.get(key)
         if page is None:
             made = _Taker(packed)
-            await self.application(scope, receive, made)
+            await self.program(scope, receive, made)
             page = made.page()
             if page.tag and state == self._state():
                 self._keep(state, key, page)
@@ -99,10 +97,10 @@ class _Taker:
 
     def __init__(self, packed: bool) -> None:
         self._packed = packed
-        self._start: Message = {}
+        self._start: Any = None
         self._body: list[bytes] = []
 
-    async def __call__(self, message: Message) -> None:
+    async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self._start = message
         else:
@@ -123,11 +121,11 @@ class _Taker:
 class _Packer:
     """Passes an answer on, packed when it comes in one piece and is worth it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Any) -> None:
         self._send = send
-        self._start: Message | None = None
+        self._start: Any = None
 
-    async def __call__(self, message: Message) -> None:
+    async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self._start = message
             return

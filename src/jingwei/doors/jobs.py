@@ -1,0 +1,143 @@
+"""Jobs over HTTP: where one stands, what came of it, its files, and letting it be; any worker answers for any job."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import HttpMethod, Response, delete, get, head
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from jingwei.doors.asked import Asker, Refused, several
+from jingwei.doors.desk import Desk
+from jingwei.doors.openapi import CSV, JSON, MARKDOWN, PREFIX
+from jingwei.doors.refusals import refuse, without_paths
+from jingwei.doors.shown import as_json, media_for, read_shown, show
+from jingwei.kernel.jobs import OPEN, Job
+from jingwei.kernel.tables import Document
+
+MEDIA = {"csv": CSV, "json": JSON, "parquet": "application/vnd.apache.parquet",
+         "svg": "image/svg+xml", "md": MARKDOWN}
+"""Of the files that actions make, by ending; the charset of text is added when it is sent."""
+
+_ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;=])", re.IGNORECASE)
+
+
+def later_wanted(request: Asker) -> bool:
+    """Whether the asker would rather not wait: ``Prefer: respond-async`` (RFC 7240, section 4.1)."""
+    return any(_ASYNC.search(value) for value in request.headers.getall("prefer", []))
+
+
+def accepted(job: Job, headers: dict[str, str]) -> Response[bytes]:
+    """202: the job, and where it will be."""
+    there = {**headers, "Location": f"{PREFIX}/jobs/{job.id}", "Preference-Applied": "respond-async", "Cache-Control": "no-store"}
+    return Response(as_json(status_of(job)), status_code=HTTPStatus.ACCEPTED, media_type=JSON,
+                    headers=there | _again(job))
+
+
+def status_of(job: Job) -> dict[str, Any]:
+    """Where a job stands, as JSON."""
+    status = job.status
+    told: dict[str, Any] = {
+        "id": job.id, "action": " ".join(job.ask.action), "language": job.ask.language, "state": status.state,
+        "progress": {"done": status.done, "total": status.total, "label": status.label},
+        "asked": status.asked, "began": status.began or None, "ended": status.ended or None,
+        "files": [{"name": name, "bytes": size, "href": f"{PREFIX}/jobs/{job.id}/files/{quote(name)}"}
+                  for name, size in job.documents().items()]}
+    if status.problem:
+        told["problem"] = {name: without_paths(text) for name, text in status.problem.items() if text}
+    return told
+
+
+def file_of(job: Job, name: str) -> Response[bytes]:
+    """One of its files. Raises Refused (404)."""
+    document = job.document(name)
+    if document is None:
+        raise _nothing(f"the job has no file {name[:80]!r}", "Its files are named by the job itself.")
+    return sent(document)
+
+
+def sent(document: Document) -> Response[bytes]:
+    """A file to be kept by whoever asked for it."""
+    name = document.name
+    kind = MEDIA.get(name.rpartition(".")[2]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(document.content, media_type=kind, headers={
+        "Cache-Control": "no-cache", "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.rpartition('/')[2])}"})
+
+
+def routes(desk: Desk) -> list[HTTPRouteHandler]:
+    """The jobs' own routes, below the API's prefix."""
+
+    def found(identity: str) -> Job:
+        job = desk.jobs.find(identity)
+        if job is None:
+            raise _nothing("there is no such job", "Finished jobs are dropped in time. Ask the question again: the same question is the same job.")
+        return job
+
+    def told(request: Asker, identity: str) -> Response[bytes]:
+        job = found(identity)
+        shown = read_shown(several(request.query_params.multi_items()))
+        headers = {"Vary": "Accept", "Cache-Control": "no-store", "Content-Language": job.ask.language}
+        media = media_for(request)
+        if job.status.state != "done":
+            if media != JSON:
+                raise Refused(HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", f"the job is {job.status.state}, there is no result to show",
+                              remedy=f"Accept {JSON} until it is done.")
+            return Response(as_json(status_of(job)), media_type=JSON, headers=headers | _again(job))
+        result = job.result()
+        if media in (CSV, MARKDOWN):
+            return show(result, shown, media, request, headers)
+        direct = show(result, shown, JSON, request, headers)  # its status with the direct answer beside it
+        body = as_json(status_of(job))[:-1] + b',"result":' + direct.content + b"}"
+        return Response(body, media_type=JSON, headers=dict(direct.headers))
+
+    def answer(request: Asker, identity: str) -> Response[bytes]:
+        try:
+            return told(request, identity)
+        except Exception as error:
+            return refuse(request, error)
+
+    @get("/jobs/{identity:str}", sync_to_thread=True)
+    def job(request: Asker, identity: FromPath[str]) -> Response[bytes]:
+        return answer(request, identity)
+
+    @head("/jobs/{identity:str}", sync_to_thread=True)
+    def job_head(request: Asker, identity: FromPath[str]) -> Response[None]:
+        full = answer(request, identity)
+        return Response(None, status_code=full.status_code, media_type=full.media_type,
+                        headers={**full.headers, "Content-Length": str(len(full.content))})
+
+    @delete("/jobs/{identity:str}", status_code=200, sync_to_thread=True)
+    def cancel(request: Asker, identity: FromPath[str]) -> Response[bytes]:
+        try:
+            found(identity)
+            left = desk.jobs.cancel(identity) or found(identity)
+            return Response(as_json(status_of(left)), media_type=JSON, headers={"Cache-Control": "no-store"})
+        except Exception as error:
+            return refuse(request, error)
+
+    @get("/jobs/{identity:str}/files/{name:path}", sync_to_thread=True)
+    def file(request: Asker, identity: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+        try:
+            return file_of(found(identity), str(name).lstrip("/"))
+        except Exception as error:
+            return refuse(request, error)
+
+    return [job, job_head, cancel, file]
+
+
+ALLOWED = {"/jobs/{identity:str}": {HttpMethod.GET, HttpMethod.HEAD, HttpMethod.DELETE},
+           "/jobs/{identity:str}/files/{name:path}": {HttpMethod.GET}}
+"""Methods of each of the jobs' routes."""
+
+
+def _again(job: Job) -> dict[str, str]:
+    return {"Retry-After": "1"} if job.status.state in OPEN else {}
+
+
+def _nothing(what: str, remedy: str) -> Refused:
+    return Refused(HTTPStatus.NOT_FOUND, "not_found", what, remedy=remedy)
