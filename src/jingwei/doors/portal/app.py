@@ -59,7 +59,7 @@ OTHERWISE = Text("这一页打不开", "This page cannot be shown")
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 Asker = Request[Any, Any, Any]
 

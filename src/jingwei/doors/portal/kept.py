@@ -21,6 +21,7 @@ PACKABLE = (b"text/", b"application/json", b"application/problem+json", b"image/
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    route: str
     tag: bytes
     start: Any
     body: bytes
@@ -60,10 +61,11 @@ class Kept:
         if page is None:
             made = _Taker(packed)
             await self.program(scope, receive, made)
-            page = made.page()
+            page = made.page(scope.get("path_template", ""))
             if page.tag and state == self._state():
                 self._keep(state, key, page)
         else:
+            scope["path_template"] = page.route  # for those who count by route
             with self._lock:
                 if key in self._pages:
                     self._pages.move_to_end(key)
@@ -106,7 +108,7 @@ class _Taker:
         else:
             self._body.append(message.get("body", b""))
 
-    def page(self) -> _Page:
+    def page(self, route: str) -> _Page:
         body = b"".join(self._body)
         headers = [(name.lower(), value) for name, value in self._start["headers"]]
         tag = next((v for n, v in headers if n == b"etag"), b"") if self._start["status"] == 200 else b""
@@ -115,7 +117,7 @@ class _Taker:
             headers.append((b"content-encoding", b"gzip"))
         headers = [(n, v) for n, v in headers if n not in (b"content-length", b"vary")]
         headers += [(b"content-length", b"%d" % len(body)), (b"vary", b"Accept-Encoding")]
-        return _Page(tag, {**self._start, "headers": headers}, body)
+        return _Page(route, tag, {**self._start, "headers": headers}, body)
 
 
 class _Packer:
