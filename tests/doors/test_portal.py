@@ -76,7 +76,8 @@ def test_no_link_of_the_portal_leads_nowhere(portal):
         address = ahead.pop()
         seen.add(address)
         answer = portal.get(address)
-        assert answer.status_code == 200, address
+        closed = address.startswith("/en/do/") and answer.status_code == 403  # a form that says why it is not open
+        assert answer.status_code == 200 or closed, address
         if "html" in answer.headers["content-type"]:
             ahead |= {a.partition("#")[0] for a in links(answer.text) if a.startswith("/en")} - seen
     assert len({a for a in seen if a.startswith("/en/place/")}) == 34
