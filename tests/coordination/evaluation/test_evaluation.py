@@ -119,6 +119,15 @@ def test_every_rank_has_an_interval_around_its_median(published):
         assert_allclose(spread.counts.sum(axis=1), spread.replications)
 
 
+def test_every_score_of_every_node_has_an_interval_of_some_width(published):
+    provinces = published.provinces
+    assert provinces.bounds.keys() == provinces.spreads.keys()
+    for key, (low, high) in provinces.bounds.items():
+        assert (low < high).all(), key
+        inside = (low <= provinces.spreads[key].score) & (provinces.spreads[key].score <= high)
+        assert inside.mean() >= 0.9, key
+
+
 def test_31_places_are_ranked_and_the_default_year_is_the_latest_with_most_rooms(published):
     assert published.provinces.year == 2024
     assert len(published.provinces.places) == 31
