@@ -103,12 +103,29 @@ def test_two_sources_that_disagree_establish_nothing(context):
     assert "disagree" in verdicts["I4.1.netizens"].reason.en
 
 
+@pytest.mark.parametrize(("figure", "code", "word"), [
+    ("ipv6_mobile_traffic_share,CN,2025,71.2,%", "F1.2.traffic", "met"), ("ipv6_mobile_traffic_share,CN,2025,69.4,%", "F1.2.traffic", "missed"),
+    ("core_industry_gdp_share,CN,2025,10.4,%", "I1.1.core_share", "met"), ("core_industry_gdp_share,CN,2025,9.7,%", "I1.1.core_share", "missed")])
+def test_a_figure_of_the_years_end_and_of_a_certain_year_decides_beside_an_early_or_uncertain_one(context, figure, code, word):
+    own(context, f"{figure},test,v,observed")
+    assert next(v.word for v in compute(context, Evaluate(level="nation")).verdicts if v.target.code == code) == word
+
+
 def test_every_rank_has_an_interval_around_its_median(published):
     for spread in published.provinces.spreads.values():
         low, middle, high = (spread.rank_quantile(q) for q in (0.05, 0.5, 0.95))
         assert (low <= middle).all()
         assert (middle <= high).all()
         assert_allclose(spread.counts.sum(axis=1), spread.replications)
+
+
+def test_every_score_of_every_node_has_an_interval_of_some_width(published):
+    provinces = published.provinces
+    assert provinces.bounds.keys() == provinces.spreads.keys()
+    for key, (low, high) in provinces.bounds.items():
+        assert (low < high).all(), key
+        inside = (low <= provinces.spreads[key].score) & (provinces.spreads[key].score <= high)
+        assert inside.mean() >= 0.9, key
 
 
 def test_31_places_are_ranked_and_the_default_year_is_the_latest_with_most_rooms(published):

@@ -102,6 +102,12 @@ def test_a_file_in_every_usual_form_gives_the_same_figures(form):
     assert [f.last_place for f in found] == pytest.approx([0.1, 0.1])
 
 
+def test_codes_and_years_that_a_spreadsheet_kept_as_numbers_are_read():
+    found, rejected = read({**GOOD, "place": "450000.0", "period": "2025.0"}, {**GOOD, "period": "2025年6月"})
+    assert rejected == []
+    assert [(f.place, f.period) for f in found] == [("450000", "2025"), ("110000", "2025-06")]
+
+
 def test_a_file_without_a_needed_column_is_refused_whole_with_the_nearest_name():
     with pytest.raises(Unreadable, match="Did you mean period"):
         read(columns=tuple(c if c != "period" else "periods" for c in COLUMNS))

@@ -314,6 +314,42 @@ def test_accepted_figures_are_never_held_back_whatever_is_new(seed, panel):
     assert all(part.new[list(f.rows)].all() for f in screen(join(part, accepted(panel)), TRAITS))
 
 
+def usable(panel: Cells) -> Cells:
+    """The shipped figures without those that wait for a look at the issuer."""
+    held = sorted({r for f in screen(panel, TRAITS) for r in f.rows})
+    return take(panel, np.setdiff1d(np.arange(len(panel)), held))
+
+
+def test_shipped_figures_given_once_more_under_another_source_raise_no_doubt(panel):
+    known = usable(panel)
+    again = replace(known, source=np.full(len(known), "another office"), vintage=np.full(len(known), "2026"))
+    assert [f for f in screen(join(again, accepted(known)), TRAITS) if f.rows] == []
+
+
+@pytest.mark.parametrize("code", [c for c in CODES if c not in ("share_over_100", "duplicate_vintage", "zero_for_missing")])
+def test_true_figures_beside_spoilt_ones_stay_usable(code, panel):
+    known, convicted = usable(panel), 0
+    for seed in range(12):
+        spoilt, _ = INJECTORS[code](np.random.default_rng([seed, 5]), known)
+        spoilt = take(spoilt, spoilt.new)
+        file = replace(spoilt, source=np.full(len(spoilt), "another office"))
+        mine = accepted(of(known, str(file.measure[0])))
+        true = set(zip(mine.place, mine.year, mine.value, mine.definition, strict=True))
+        held = {r for f in screen(join(file, mine), TRAITS) for r in f.rows}
+        assert not [r for r in held if (file.place[r], file.year[r], file.value[r], file.definition[r]) in true]
+        convicted += bool(held)
+    assert convicted >= 11
+
+
+def test_a_new_year_is_not_blamed_for_a_step_between_accepted_years(panel):
+    """Trade rose by a fifth in 2021; a 2024 that goes on as 2023 did has no part in it."""
+    trade = of(usable(panel), "goods_trade")
+    last = take(trade, trade.year == 2023)
+    drift = np.exp(np.random.default_rng(4).normal(-0.01, 0.05, len(last)))
+    new = with_values(replace(last, year=last.year + 1), np.arange(len(last)), last.value * drift)
+    assert [f.code for f in screen(join(new, accepted(trade)), TRAITS) if f.rows] == []
+
+
 def test_findings_name_the_figure_and_its_neighbours():
     cells = Cells(*[np.array(c) for c in zip(*[("ports", "CN", y, v, 1, "s", "", "", True) for y, v in
                                              ((2021, 110.2), (2022, 113.6), (2023, 11360.0), (2024, 117.2))],

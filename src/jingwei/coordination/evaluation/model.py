@@ -91,7 +91,7 @@ class ProvincesResult:
     """Scores of the places in one year.
 
     spreads : by view and node, ranks with their spread; rows as ``places``
-    low, high : 5 % and 95 % of the top score under one scale, (places,)
+    bounds : by view and node, 5 % and 95 % of the score under one scale, each (places,)
     runs : sets of places that cannot be told apart, by position
     gdp_correlation : rank correlation of the index with GDP per head
     views_agree : rank correlation of the two views
@@ -102,8 +102,7 @@ class ProvincesResult:
     places: tuple[str, ...]
     coverage: Floats
     spreads: dict[tuple[str, str], Spread]
-    low: Floats
-    high: Floats
+    bounds: dict[tuple[str, str], tuple[Floats, Floats]]
     runs: tuple[tuple[int, ...], ...]
     changes: tuple[Change, ...]
     rooms: tuple[RoomStatus, ...]
@@ -116,6 +115,14 @@ class ProvincesResult:
     @property
     def top(self) -> Spread:
         return self.spreads["2522", "2522"]
+
+    @property
+    def low(self) -> Floats:
+        return self.bounds["2522", "2522"][0]
+
+    @property
+    def high(self) -> Floats:
+        return self.bounds["2522", "2522"][1]
 
 
 @dataclass(frozen=True, slots=True)

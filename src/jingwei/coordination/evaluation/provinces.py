@@ -138,11 +138,11 @@ def evaluate_provinces(panel: Panel, context: Mapping[str, Floats], pillars: Seq
             spreads[view, spread.node] = replace(spread, kept=spread.kept[:0])  # scores of many scales: of no use
     tree = trees["2522"]
     top = spreads["2522", "2522"]
-    low, high, changes = _over_time(on, tree, year, seed)
+    changes, bounds = _over_time(on, trees, year, seed)
     made = build(rows.values, tree, METHOD, denominators=rows.denominators, groups=rows.groups)
     wealth = context["gdp_per_capita"][[panel.places.index(c) for c in codes], panel.at(year)]
     return ProvincesResult(
-        year, codes, coverage(rows.values)[shown], spreads, low, high, tuple(indistinguishable(top)), changes, on.rooms,
+        year, codes, coverage(rows.values)[shown], spreads, bounds, tuple(indistinguishable(top)), changes, on.rooms,
         measures, effective_weights(made.normalised[shown], tree).mean(axis=0), _spearman(top.score, wealth),
         _spearman(top.score, spreads["5+5", "5+5"].score),
         tuple(p for p, s, n in zip(rows.place, enough, now, strict=True) if n and not s))
@@ -190,16 +190,19 @@ def _rows(panel: Panel, context: Mapping[str, Floats], measures: Sequence[Measur
                  flat(last), flat(by), tuple(f"{y} {belt}" for _, belt, y in units))
 
 
-def _over_time(on: Basis, tree: Tree, year: int, seed: int) -> tuple[Floats, Floats, tuple[Change, ...]]:
-    """Score intervals of the year, and what moved since the year before; both from the same replications."""
-    rows, shown = on.rows, on.shown
+def _over_time(on: Basis, trees: Mapping[str, Tree], year: int,
+               seed: int) -> tuple[tuple[Change, ...], dict[tuple[str, str], tuple[Floats, Floats]]]:
+    """What moved since the year before, and score intervals of every node; both from the same replications."""
+    rows, shown, tree = on.rows, on.shown, trees["2522"]
     before = (rows.year_of == year - 1) & on.enough
     both = shown | before
-    (spread,) = uncertainty(on.inputs(tree, both), replace(SCORE_DOUBT, seed=seed))
+    scored = {(view, spread.node): spread for view, each in trees.items()
+              for spread in uncertainty(on.inputs(each, both), replace(SCORE_DOUBT, seed=seed), each.codes[each.indicators:])}
+    spread = scored["2522", "2522"]
     at = np.flatnonzero(both)
     position = {(rows.place[i], int(rows.year_of[i])): k for k, i in enumerate(at)}
     now = [position[rows.place[i], year] for i in np.flatnonzero(shown)]
-    low, high = (spread.score_quantile(q)[now] for q in (0.05, 0.95))
+    bounds = {key: (one.score_quantile(0.05)[now], one.score_quantile(0.95)[now]) for key, one in scored.items()}
     made = build(rows.values, tree, METHOD, denominators=rows.denominators, groups=rows.groups)
     changes = []
     for i in np.flatnonzero(shown):
@@ -214,7 +217,7 @@ def _over_time(on: Basis, tree: Tree, year: int, seed: int) -> tuple[Floats, Flo
                               float(spread.above[a, b]),
                               tuple(zip(tree.codes[: tree.indicators], map(float, moved.by_value[0]), strict=True)),
                               float(moved.by_weight.sum())))
-    return low, high, tuple(changes)
+    return tuple(changes), bounds
 
 
 def _spearman(a: Floats, b: Floats) -> float:

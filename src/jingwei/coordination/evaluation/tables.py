@@ -36,11 +36,10 @@ def scores(provinces: ProvincesResult | None, nation: Sequence[NationResult], la
     for (view, node), spread in (provinces.spreads if provinces else {}).items():
         assert provinces is not None
         low, middle, high = (spread.rank_quantile(q) for q in (0.05, 0.5, 0.95))
-        top = (view, node) == ("2522", "2522")
+        least, most = provinces.bounds[view, node]
         for i, place in enumerate(provinces.places):
             rows.append((view, node, place, name(place, language), provinces.year, spread.score[i],
-                         provinces.low[i] if top else None, provinces.high[i] if top else None, spread.rank[i],
-                         middle[i], low[i], high[i], provinces.coverage[i]))
+                         least[i], most[i], spread.rank[i], middle[i], low[i], high[i], provinces.coverage[i]))
     for room in nation:
         for i, year in enumerate(room.years):
             rows.append(("target=100", room.room.code, "CN", name("CN", language), year, room.index[i], room.low[i],

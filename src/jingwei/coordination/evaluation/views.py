@@ -25,8 +25,6 @@ from jingwei.coordination.observations.model import Figure, Held
 from jingwei.coordination.observations.published import Source, read_sources
 from jingwei.coordination.oracles import VOUCHED
 from jingwei.coordination.targets.model import Verdict
-from jingwei.engines.index.model import Floats
-from jingwei.engines.index.uncertainty import Spread
 from jingwei.kernel import places
 from jingwei.kernel.actions import Action, Context, Result, run
 from jingwei.kernel.i18n import Text
@@ -294,12 +292,10 @@ def tiles(scores: Mapping[str, float], label: Mapping[str, str]) -> tuple[Tile, 
 
 
 def standings(result: ProvincesResult, node: str) -> dict[str, Standing]:
-    """Every place in one node of the index, by code; score intervals exist for the top node only."""
-    spread: Spread = result.spreads["2522", node]
+    """Every place in one node of the index, by code."""
+    spread = result.spreads["2522", node]
     low, high = spread.rank_quantile(0.05), spread.rank_quantile(0.95)
-    top = node == "2522"
-    score_low: Floats = result.low if top else spread.score
-    score_high: Floats = result.high if top else spread.score
+    score_low, score_high = result.bounds["2522", node]
     return {code: Standing(places.find(code), int(spread.rank[i]), float(low[i]), float(high[i]), float(spread.score[i]),
                            float(score_low[i]), float(score_high[i]), float(result.coverage[i]))
             for i, code in enumerate(result.places)}

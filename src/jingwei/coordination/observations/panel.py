@@ -126,6 +126,11 @@ class Panel:
     def wide(self) -> bool:
         return len(self.places) >= MIN_PLACES
 
+    def news(self, t: int) -> bool:
+        """Whether the step into year position ``t + 1`` is told by new figures, not by accepted ones on both sides."""
+        both = np.isfinite(self.log[:, t:t + 2]).all(axis=1)
+        return bool(2 * (both & self.new[:, t:t + 2].any(axis=1)).sum() >= both.sum())
+
     def between(self, first: int, last: int) -> Panel:
         """The same panel for the year positions first..last only."""
         t, s = slice(first, last + 1), slice(first, last)

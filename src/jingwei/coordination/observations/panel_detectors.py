@@ -67,7 +67,7 @@ def series_breaks(panel: Panel, trait: Trait) -> list[Finding]:
         least = max(BREAK_MIN, BREAK_SPREAD * panel.noise_in[t], BREAK_LONE if len(others) < 2 else 0.0)
         known = bool(declared[t])
         growth = np.where(declared & ~known, usual, panel.growth)
-        if abs(step) < least or not (known or _stands_out(growth, t, step, usual, others)):
+        if abs(step) < least or not panel.news(t) or not (known or _stands_out(growth, t, step, usual, others)):
             continue
         found.append(_break_finding(panel, t, step, abs(step) / max(panel.noise_in[t], wobble, 1e-9), known))
     return found
@@ -133,6 +133,8 @@ def _groups_of_places(panel: Panel, level: Floats) -> list[Finding]:
             after = _persists(own, odd, t, factor)
             mask = np.zeros(panel.value.shape, dtype=np.bool_)
             mask[odd, t + 1:after + 1] = True
+            if not panel.new[odd, t:t + 2].any():
+                continue  # accepted with the step in it
             if not (mask & panel.new).any():
                 mask[odd, :t + 1] = True
             found.append((strength, mask & np.isfinite(panel.value), factor))
@@ -214,7 +216,7 @@ def _parts_of_series(panel: Panel, level: Floats) -> list[Finding]:
         cells = {*range(*short), i, i + 1} if short is before else set(range(*short)) | {i}
         mask = np.zeros(panel.value.shape, dtype=np.bool_)
         mask[p, packed.column[p, sorted(cells)]] = True
-        if (mask & panel.new).any():
+        if (mask & panel.new).any() and panel.new[p, packed.column[p, [i, i + 1]]].any():
             strength = float(abs(own[p, i]) / noise[p, i])
             where = panel.years[packed.column[p, i]], panel.years[packed.column[p, i + 1]]
             times = f"{np.exp(own[p, i]):.2f}"

@@ -45,8 +45,8 @@ def _figure(table: Table, i: int, cells: dict[str, str], measures: Mapping[str, 
         raise Problem("unknown_measure", f"{code[:40]!r} is not a measure of any room", where=table.where(i, "measure"),
                       remedy=did_you_mean(code[:40], measures) or "List them with: jingwei measures")
     try:
-        place = places.find(cells["place"])
-        period = Period.parse(cells["period"].removesuffix(".0"))  # a year that a spreadsheet kept as a number
+        place = places.find(cells["place"].removesuffix(".0"))  # a code or a year that a spreadsheet kept as a number
+        period = Period.parse(cells["period"].removesuffix(".0"))
     except Problem as problem:
         column = "place" if problem.code.endswith("place") else "period"
         raise Problem(problem.code, problem.what, where=table.where(i, column), remedy=problem.remedy) from None

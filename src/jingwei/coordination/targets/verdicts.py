@@ -23,7 +23,7 @@ def judge(target: Target, figures: Mapping[str, Sequence[Figure]], today: date) 
 
     figures : usable national figures by measure
     The order of the questions: is there a figure of its year; does it count what the target counts; is its year certain;
-    does it lie beyond the target whatever its rounding; do all sources agree. The date only says why there is no figure.
+    is it of the year's end; does it lie beyond the target whatever its rounding; do all sources agree. The date only says why there is no figure.
     """
     mine = figures.get(target.measure, ())
     shown = _newest(target, mine, figures)
@@ -37,10 +37,17 @@ def judge(target: Target, figures: Mapping[str, Sequence[Figure]], today: date) 
                     f"the {target.year} figure counts something else: {counted.en}")
     if len({f.definition for f in same if f.definition}) > 1:
         return _say(shown, "not_comparable", "同一年有几种口径", "several definitions in one year")
-    if any(f.note.startswith(UNCERTAIN) for f in same):
+    certain = [f for f in same if not f.note.startswith(UNCERTAIN)]
+    if not certain:
         return _say(shown, "not_established", "发布者没有说明这个数是哪一年的",
                     "its issuer does not say which year the figure is for")
-    return _compare(shown, same, figures)
+    ended = [f for f in certain if not _early(f)]
+    return _compare(shown, ended or certain, figures)
+
+
+def _early(figure: Figure) -> bool:
+    """Whether a figure of its year was taken before the year's end, and so says nothing against one of the end."""
+    return f"{figure.year}-01" <= figure.as_of < f"{figure.year}-12"
 
 
 def _say(shown: Verdict, word: Word, zh: str, en: str) -> Verdict:
@@ -86,7 +93,7 @@ def _one(target: Target, figure: Figure, figures: Mapping[str, Sequence[Figure]]
     value, low, high, note = bounds
     zh = f"{readable(value)}，目标 {readable(target.value)}{note.zh}"
     en = f"{readable(value)} against {readable(target.value)}{note.en}"
-    early = f"{figure.year}-01" <= figure.as_of < f"{target.year}-12"
+    early = _early(figure)
     if low >= target.value if target.at_least else high <= target.value:
         return "met", Text(f"{zh}，{figure.as_of}已达到", f"{en}, reached by {figure.as_of}") if early else Text(zh, en)
     short = high < target.value if target.at_least else low > target.value

@@ -48,12 +48,15 @@ def normalise(
             raise Problem(
                 "no_target",
                 "distance_to_target needs a target for every indicator",
-                remedy="Fill the column Target of the tree.",
+                remedy="Fill the column Target of the tree. Where an indicator was logged, its target is logged too: "
+                "it may lie below the lowest value by less than 1 % of the range.",
             )
         high = targets * direction
     start, end = how.scale if how.method == "minmax" else (0.0, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         span = np.where(high == low, np.nan, high - low)
+        if how.method == "distance_to_max":  # in this order of rounding the peer's smallest scores agree too
+            return np.asarray(1.0 - (high - signed) / span)
         scaled: Floats = (signed - low) / span * (end - start) + start
     return scaled
 
