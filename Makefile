@@ -10,7 +10,7 @@ OUT ?= out
 FIGURES ?=
 PORT ?= 2522
 
-.PHONY: run evaluate serve test lint bench soak docs spark lock clean
+.PHONY: run evaluate serve test lint bench soak docs pictures spark lock clean
 
 run: evaluate serve
 
@@ -39,6 +39,12 @@ soak: $(VENV)/.dev
 
 docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -W -q docs docs/_build
+
+# The README's pictures, as the browser tests drew them.
+pictures: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/doors/test_browser.py -k whole
+	cp out/pictures/home-en-1440.png docs/pictures/portal-home.png
+	cp out/pictures/method-aggregate-geometric-weight-F1-2-en-1440.png docs/pictures/portal-method.png
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
