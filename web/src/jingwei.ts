@@ -1,0 +1,10 @@
+/** The islands: what makes a page that is already whole pleasanter to use. Every page works without them. */
+
+import "./islands.css";
+import { Chart } from "./chart";
+import { Live } from "./live";
+import { Tiles } from "./tiles";
+
+customElements.define("jw-live", Live);
+customElements.define("jw-tiles", Tiles);
+customElements.define("jw-chart", Chart);
