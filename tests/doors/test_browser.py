@@ -1,8 +1,12 @@
-"""In a real browser: no error, nothing from elsewhere, nothing wider than the screen, nothing a blind reader cannot use."""
+"""In a real browser: no error, nothing from elsewhere, nothing wider than the screen, nothing a blind reader cannot use.
+
+A picture of every page at either width in either language is left in ``out/pictures``.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,22 +18,29 @@ from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-PAGES = ("", "/provinces", "/place/330000", "/place/710000", "/room/F1", "/room/C2", "/measure/base_stations_5g",
-         "/measure/core_industry_gdp_share", "/findings", "/targets", "/data")
+PAGES = ("", "/provinces", "/provinces?year=2021", "/place/330000?peer=320000&peer=440000", "/place/710000", "/room/F1", "/room/C2",
+         "/room/O", "/measure/base_stations_5g", "/measure/netizens", "/compare?place=510000&place=420000&measure=gdp", "/method",
+         "/method?aggregate=geometric&weight.F1=2", "/method?normalise=percentile&aggregate=geometric", "/findings", "/targets",
+         "/data", "/receipt", "/search?q=IPv6", "/place/nowhere")
+PICTURES = Path("out") / "pictures"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("node")
+
+
+@pytest.fixture(scope="module")
+def address(node: Path) -> Iterator[str]:
     """A portal of its own on a free port of the loopback address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("jingwei")), "serve", "--port", str(port), "--workspace",
-               str(tmp_path_factory.mktemp("node"))]
+    command = [str(Path(sys.executable).with_name("jingwei")), "serve", "--port", str(port), "--workspace", str(node)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         try:
             for _ in range(100):
@@ -71,30 +82,103 @@ def visit(browser: Browser, url: str, width: int, *, scheme: str = "light", java
     return page, wrong
 
 
+def down(page: Page) -> None:
+    """Scroll through the page, so that whatever waits to be seen is drawn, and back to the top."""
+    page.evaluate("""async () => { for (let y = 0; y < document.body.scrollHeight; y += 600) {
+        scrollTo(0, y); await new Promise(requestAnimationFrame); } }""")
+    expect(page.locator("jw-chart:not([data-ready]):not([hidden])")).to_have_count(0)
+    page.evaluate("scrollTo(0, 0)")
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_whole_at_every_width(browser, address, path, language, width):
-    page, wrong = visit(browser, f"{address}/{language}{path}", width)
-    assert not wrong
-    assert page.locator("h1").count() == 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_every_page_is_whole_at_every_width(browser, address, language, width):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for path in PAGES:
+        page, wrong = visit(browser, f"{address}/{language}{path}", width)
+        down(page)
+        missing = path == "/place/nowhere"
+        assert [w for w in wrong if not (missing and "404" in w)] == [], path
+        assert page.locator("h1").count() == 1, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        name = re.sub(r"\W+", "-", path.strip("/")) or "home"
+        page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
+        page.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "zh")])
+def test_no_page_has_a_serious_barrier(browser, address, scheme, language):
+    for path in PAGES:
+        page, _ = visit(browser, f"{address}/{language}{path}", 1440, scheme=scheme)
+        down(page)
+        found = Axe().run(page).response["violations"]
+        serious = [f"{path} {v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in ("serious", "critical")]
+        assert serious == []
+        page.context.close()
+
+
+def test_every_page_can_be_read_without_javascript(browser, address):
+    for path in PAGES:
+        page, wrong = visit(browser, f"{address}/en{path}", 1440, javascript=False)
+        assert [w for w in wrong if "404" not in w] == [], path
+        assert page.locator("main").inner_text().strip(), path
+        assert page.locator("jw-chart:visible").count() == 0, path
+        if "/place/3" in path or "/compare" in path:
+            assert page.locator("table#path tbody tr, table#lines tbody tr").first.is_visible()
+        page.context.close()
+
+
+def test_forms_work_without_javascript(browser, address):
+    page, _ = visit(browser, f"{address}/en/method", 1440, javascript=False)
+    page.locator("#aggregate").select_option("geometric")
+    page.locator("button[data-plain]").click()
+    assert "aggregate=geometric" in page.url
+    assert "jingwei rank --aggregate geometric" in page.locator("#result").inner_text()
+    page.goto(f"{address}/en/provinces")
+    page.locator("#year").focus()
+    page.keyboard.press("Home")
+    page.locator("button[data-plain]").click()
+    assert "In 2019" in page.locator("#result .lead").inner_text()
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_has_a_serious_barrier(browser, address, path, scheme):
-    page, _ = visit(browser, f"{address}/en{path}", 1440, scheme=scheme)
-    found = Axe().run(page).response["violations"]
-    assert not [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in ("serious", "critical")]
+def test_the_year_moves_by_keyboard(browser, address):
+    page, wrong = visit(browser, f"{address}/en/provinces", 1440)
+    page.locator("#year").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#result .lead")).to_contain_text("In 2023")
+    assert "year=2023" in page.url
+    assert page.evaluate("document.activeElement.id") == "year"
+    assert page.locator("output[for=year]").inner_text() == "2023"
+    assert not wrong
     page.context.close()
 
 
-def test_pages_can_be_read_without_javascript(browser, address):
-    page, wrong = visit(browser, f"{address}/en/provinces", 1440, javascript=False)
+def test_the_method_answers_the_keyboard_with_new_scores_and_intervals(browser, address):
+    page, wrong = visit(browser, f"{address}/en/method", 1440)
+    before = page.locator("table.ranks").inner_text()
+    page.locator("#w-websites_per_100_firms").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#result")).to_contain_text("--weight websites_per_100_firms=2")
+    after = page.locator("table.ranks").inner_text()
+    assert before != after
+    assert re.search(r"\d+–\d+", after)
+    page.locator("#aggregate").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#result")).to_contain_text("--aggregate geometric")
     assert not wrong
-    assert page.locator("table.ranks tbody tr").count() == 31
+    page.context.close()
+
+
+def test_a_comparison_is_made_by_keyboard(browser, address):
+    page, wrong = visit(browser, f"{address}/en/compare?place=510000&place=420000", 1440)
+    page.locator("input[value='440000']").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#result .lead")).to_contain_text("Guangdong")
+    assert page.locator("#result thead").first.locator("th").count() == 4
+    assert page.evaluate("document.activeElement.value") == "440000"
+    assert not wrong
     page.context.close()
 
 
@@ -102,8 +186,36 @@ def test_the_keyboard_reaches_a_province_from_the_map(browser, address):
     page, _ = visit(browser, f"{address}/en/provinces", 1440)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    page.locator(".tiles a").first.focus()
+    page.locator(".tiles a[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_url("**/place/*")
     assert page.locator("h1").count() == 1
+    page.context.close()
+
+
+def test_four_clicks_lead_from_a_score_to_its_source_and_a_receipt_that_replays(browser, address, node, tmp_path):
+    page, wrong = visit(browser, f"{address}/en/provinces", 1440)
+    page.locator("table.ranks a", has_text="Zhejiang").click()
+    page.locator("main a", has_text="Broadband access ports").last.click()
+    assert "MIIT" in page.locator("#sources + dl").inner_text() or "Ministry" in page.locator("#sources + dl").inner_text()
+    page.locator("main a", has_text="Receipt").click()
+    with page.expect_download() as waiting:
+        page.locator("main a", has_text="receipt.json").first.click()
+    waiting.value.save_as(tmp_path / "receipt.json")
+    page.context.close()
+    program = Path(sys.executable).with_name("jingwei")
+    said = subprocess.run([program, "replay", tmp_path / "receipt.json", "--workspace", node], capture_output=True, text=True,
+                          check=False, env={**os.environ, "JINGWEI_LANG": "en"})
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("Identical")
+    assert not wrong
+
+
+def test_a_page_prints_without_its_controls(browser, address):
+    page, _ = visit(browser, f"{address}/en/provinces", 1440)
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert not page.locator("#year").is_visible()
+    assert page.locator("table.ranks").is_visible()
     page.context.close()

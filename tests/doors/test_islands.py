@@ -283,6 +283,14 @@ def test_pointing_at_a_picture_tells_the_words_of_the_table(visit):
     assert len(page.evaluate(told, ["t3", 2030 - 2012]).splitlines()) == 4  # a year, the median and both edges
     drawn(page, "t5")
     assert page.evaluate(told, ["t5", 1]).endswith("contribution  −0.85")
+    chart = page.locator('jw-chart[table="t5"]')
+    before = chart.screenshot()
+    chart.hover(position={"x": 500, "y": 120})  # on the canvas: an HTML tooltip would need the style attributes the headers forbid
+    for _ in range(100):
+        if (now := chart.screenshot()) != before:
+            break
+    assert now != before
+    assert page.locator("jw-chart div:not(:has(canvas))").count() == 0
 
 
 def test_charts_follow_the_colour_scheme_the_width_and_the_printer(visit):

@@ -13,8 +13,9 @@ import pytest
 
 from jingwei.coordination.measures import MEASURES as CONTEXT
 from jingwei.coordination.observations.declared import declared_measures
-from jingwei.coordination.observations.published import NATION, read_published, read_sources, read_world
+from jingwei.coordination.observations.published import NATION, read_published, read_sources, read_world, remark
 from jingwei.coordination.observations.units import shift
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.measures import STATUSES, Measure, Observation
 from jingwei.kernel.periods import Period
 from jingwei.plan import CLAUSES, pillars
@@ -170,3 +171,17 @@ def test_the_world_panel_has_193_states_in_five_editions_and_china_where_the_sur
     for edition, rank in zip(world.editions[china], world.rank[china], strict=True):
         assert own.get(str(edition), rank) == rank
     assert np.isfinite(world.egdi).sum() == 964
+
+
+def test_every_remark_on_a_figure_or_source_can_be_read_in_chinese():
+    said = {o.note for o in read_published()} | {o.vintage for o in read_published()}
+    said |= {text for s in read_sources().values() for text in (s.note, s.licence)}
+    for text in said - {""}:
+        told = remark(text)
+        assert told.en == text
+        assert told.zh != text or text == "EGDI 0.8119", text
+
+
+def test_a_bureaus_own_note_stays_as_it_stands():
+    assert remark("按本局台账") == Text("按本局台账", "按本局台账")
+    assert remark("one page; 自行核对") == Text("one page; 自行核对", "one page; 自行核对")

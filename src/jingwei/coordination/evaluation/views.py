@@ -119,6 +119,11 @@ class MeasureView:
     sources: tuple[Source, ...]
     findings: tuple[Held, ...]
 
+    @property
+    def definitions(self) -> Mapping[str, Text]:
+        """What each definition counts, by the code that figures carry."""
+        return {d.code: d.text for d in self.measure.definitions}
+
 
 @dataclass(frozen=True, slots=True)
 class MethodView:
@@ -224,7 +229,8 @@ def receipt(context: Context, query: Nothing) -> Receipt:
 
 def method(context: Context, query: AskRank) -> MethodView:
     """A method that cannot be carried out is said on the page, beside the choices that led there."""
-    years = assessable_years(evaluated(context, Evaluate()))
+    done = evaluated(context, Evaluate())
+    years, usual_year = assessable_years(done), done.provinces.year if done.provinces else None
     problem, result = None, None
     try:
         result = rescore(context, query)
@@ -240,7 +246,7 @@ def method(context: Context, query: AskRank) -> MethodView:
         query, years, (("normalise", tuple(SCALE_NAMES.items())), ("aggregate", tuple(MEAN_NAMES.items())),
                        ("treat", tuple(TREATMENT_NAMES.items()))),
         tuple((code, name, _number(asked.get(code), standard.weights.get(weighed_at(standard.tree, code), 1.0)), code in standard.rooms)
-              for code, name, _ in sliders), result, rows, problem, _command(query))
+              for code, name, _ in sliders), result, rows, problem, _command(query, usual_year))
 
 
 def _number(text: str | None, otherwise: float) -> float:
@@ -256,11 +262,11 @@ def _ranked(result: Rescored) -> tuple[tuple[Place, int, float, float, float, in
                   float(result.spread.score[i]), int(result.standard[i]), bool(result.survives[i])) for i in order)
 
 
-def _command(asked: AskRank) -> str:
-    """The line that gives the same at a terminal."""
-    usual = AskRank()
+def _command(asked: AskRank, usual_year: int | None) -> str:
+    """The line that gives the same at a terminal; what is as a rule is left out."""
+    usual = AskRank(year=usual_year)
     words = [f"--{name} {getattr(asked, name)}" for name in ("year", "normalise", "aggregate", "treat")
-             if getattr(asked, name) != getattr(usual, name)]
+             if getattr(asked, name) not in (None, getattr(usual, name))]
     words += [f"--weight {text}" for text in asked.weight if text.partition("=")[2] not in ("1", "1.0")]
     return " ".join(["jingwei rank", *words])
 

@@ -96,6 +96,28 @@ def read_sources() -> dict[str, Source]:
                                   row["licence"], row["note"]) for row in open_table("sources")}
 
 
+def remark(text: str) -> Text:
+    """A vintage, a note or a licence in both languages; what a bureau wrote itself stays as it stands.
+
+    Several notes on one figure are joined by semicolons, and so is their translation.
+    """
+    known, left, told = _remarks(), text, []
+    while left:
+        end = len(left)
+        while left[:end] not in known and end > 0:
+            end = left.rfind("; ", 0, end)
+        if end <= 0:
+            return Text(text, text)
+        told.append(known[left[:end]])
+        left = left[end:].removeprefix("; ")
+    return Text("；".join(told), text)
+
+
+@cache
+def _remarks() -> dict[str, str]:
+    return {row["en"]: row["zh"] for row in open_table("remarks")}
+
+
 @cache
 def read_world() -> World:
     """All states in all bundled editions. Not observations: the nation's own rank is in ``egdi_rank``."""

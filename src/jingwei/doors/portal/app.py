@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
+from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -21,6 +22,7 @@ from jingwei.coordination.evaluation import views
 from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors.answers import Answers
@@ -36,6 +38,7 @@ from jingwei.kernel.receipts import code_version
 from jingwei.kernel.workspace import Workspace
 
 HERE = Path(__file__).parent
+BUILT = HERE / "static" / "built"
 PACKAGE = Path(jingwei.__file__).parent
 
 HEADERS = {
@@ -45,6 +48,18 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Nothing is loaded from elsewhere and nothing runs that was not shipped."""
+
+TOLD = {
+    "unknown_page": Text("没有这一页", "There is no such page"), "unknown_place": Text("没有这个地区", "There is no such place"),
+    "unknown_room": Text("没有这一章", "There is no such room"), "unknown_measure": Text("没有这个指标", "There is no such measure"),
+    "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
+    "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),
+    "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
+    "not_positive": Text("有的得分是0，取不了这种平均", "This mean cannot be taken of a score of 0"),
+    "not_assessable": Text("数不够，无法评估", "Too little to go on"),
+}
+OTHERWISE = Text("这一页打不开", "This page cannot be shown")
+"""What went wrong, in the reader's language; the particulars follow as the engine said them, in English."""
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
@@ -57,7 +72,8 @@ def application(workspace: Workspace) -> Kept:
     """The portal and the API of one node."""
     answers = Answers(workspace)
     pages = _Pages(answers)
-    static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
+    static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False,
+                                        cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(route_handlers=[static, api_router(workspace, answers=answers), *pages.routes()], exception_handlers={
         Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers, openapi_config=None)
     return Kept(program, lambda: answers.node.now().key)
@@ -76,11 +92,17 @@ def _jinja(pages: Iterable[Page]) -> Environment:
     environment.globals |= {"WINGS": plan.WINGS, "ROOMS": {r.code: r for r in plan.ROOMS}, "GOALS": plan.GOALS,
                             "WORDS": WORDS, "STATES": plan.STATES, "MEASURES": declared_measures(),
                             "node_name": views.node_name, "version": jingwei.__version__, "code": code_version(),
-                            "stamp": code_version()[-12:],
-                            "islands": (HERE / "static" / "built" / "jingwei.js").is_file(),
+                            "stamp": _stamp(),
+                            "islands": (BUILT / "jingwei.js").is_file(),
                             "MENU": [page for page in pages if page.menu]}
-    environment.filters |= {"readable": readable, "chinese": chinese}
+    environment.filters |= {"readable": readable, "chinese": chinese, "remark": remark, "told": lambda problem: TOLD.get(problem.code, OTHERWISE)}
     return environment
+
+
+def _stamp() -> str:
+    """Stands in the addresses of what is served as it was shipped, which may therefore be kept for ever."""
+    made = BUILT / "sources.sha256"
+    return hashlib.sha256(code_version().encode() + (made.read_bytes() if made.is_file() else b"")).hexdigest()[:12]
 
 
 def _folder(page: Page) -> str:
