@@ -31,7 +31,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python hatch_build.py check
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev .venv-bench/.done
 	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
 
 soak: $(VENV)/.dev
@@ -39,6 +39,12 @@ soak: $(VENV)/.dev
 
 docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -W -q docs docs/_build
+
+# The portal's peers, in an environment of their own.
+.venv-bench/.done: requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
 
 # The README's pictures, as the browser tests drew them.
 pictures: $(VENV)/.dev
@@ -76,11 +82,13 @@ lock:
 	$(call GROUP,dev) > .lock/dev.in
 	$(call GROUP,docs) > .lock/docs.in
 	$(call GROUP,spark) > .lock/spark.in
+	$(call GROUP,bench) > .lock/bench.in
 	$(COMPILE) -o requirements.lock pyproject.toml .lock/build.in
 	$(COMPILE) -c requirements.lock -o requirements-dev.lock .lock/dev.in
 	$(COMPILE) -c requirements.lock -c requirements-dev.lock -o requirements-docs.lock .lock/docs.in
 	$(COMPILE) -c requirements.lock -c requirements-dev.lock -o requirements-spark.lock .lock/spark.in
+	$(COMPILE) -o requirements-bench.lock .lock/bench.in
 	rm -rf .lock
 
 clean:
-	rm -rf $(VENV) $(OUT) docs/_build
+	rm -rf $(VENV) .venv-bench $(OUT) docs/_build

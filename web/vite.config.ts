@@ -8,7 +8,7 @@ export default defineConfig({
   publicDir: false,
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
-    lib: { entry: "src/jingwei.ts", formats: ["es"], fileName: () => "jingwei.js", cssFileName: "jingwei" },
+    lib: { entry: "src/jingwei.ts", formats: ["es"], fileName: () => "jingwei.js" },
     outDir: "../src/jingwei/doors/portal/static/built",
     emptyOutDir: true,
     target: "es2022",

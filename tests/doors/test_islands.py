@@ -114,7 +114,7 @@ class Site:
             return 200, "text/html; charset=utf-8", b"<!doctype html><link rel=icon href=/static/icon.svg><h1>another page</h1>"
         body = {"/charts": charts, "/form": lambda: form(query), "/map": tiles, "/far": lambda: "<p>and on</p>" * 200 + form({})}[url.path]()
         page = (f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-                f'<title>{html.escape(target)}</title><link rel="stylesheet" href="/static/portal.css"><link rel="stylesheet" href="/static/built/jingwei.css">'
+                f'<title>{html.escape(target)}</title><link rel="stylesheet" href="/static/portal.css">'
                 f'<link rel="icon" href="/static/icon.svg"><script type="module" src="/static/built/jingwei.js"></script></head>'
                 f'<body><main><h1>{"cannot be computed" if broken else url.path}</h1>{"" if broken else body}</main></body></html>')
         return (422 if broken else 200), "text/html; charset=utf-8", page.encode()

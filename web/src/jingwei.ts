@@ -1,6 +1,5 @@
 /** The islands: what makes a page that is already whole pleasanter to use. Every page works without them. */
 
-import "./islands.css";
 import { Chart } from "./chart";
 import { Live } from "./live";
 import { Tiles } from "./tiles";

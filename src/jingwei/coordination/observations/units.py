@@ -136,6 +136,7 @@ _CHINESE_UNITS = {
 """Units that are not read word by word."""
 
 
+@lru_cache(maxsize=4096)
 def chinese(unit: str) -> str:
     """A measure's unit as a Chinese reader writes it, such as 万户; a unit with a word of another kind stays as it is."""
     if whole := _CHINESE_UNITS.get(unit):

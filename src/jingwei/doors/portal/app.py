@@ -93,7 +93,7 @@ def _jinja(pages: Iterable[Page]) -> Environment:
                             "WORDS": WORDS, "STATES": plan.STATES, "MEASURES": declared_measures(),
                             "node_name": views.node_name, "version": jingwei.__version__, "code": code_version(),
                             "stamp": _stamp(),
-                            "islands": (BUILT / "jingwei.js").is_file(),
+                            "islands": next((found.name for found in BUILT.glob("picture-*.js")), ""),
                             "MENU": [page for page in pages if page.menu]}
     environment.filters |= {"readable": readable, "chinese": chinese, "remark": remark, "told": lambda problem: TOLD.get(problem.code, OTHERWISE)}
     return environment
