@@ -123,8 +123,6 @@ def test_a_schema_from_another_time_is_refused_with_what_to_do(node, older):
         connection.execute(sa.text("DELETE FROM alembic_version" if older else "UPDATE alembic_version SET version_num = 'from_later'"))
         if older:
             connection.execute(sa.text("INSERT INTO alembic_version VALUES ('ledger_1')"))
-    if older and heads() == {"ledger_1"}:
-        pytest.fail("there is no older schema yet")
     for attempt in (node.ledger.size, lambda: node.ledger.append_many([b"{}"])):
         with pytest.raises(Problem) as raised:
             attempt()
@@ -155,7 +153,7 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(tmp_path):
 
 def test_a_server_that_does_not_answer_is_a_problem_without_the_password(tmp_path):
     store = Store(tmp_path, f"postgresql://me:secret@/x?host={tmp_path}")
-    with pytest.raises(Problem, match="jingwei.toml") as raised, store.read():
+    with pytest.raises(Problem, match=r"jingwei\.toml") as raised, store.read():
         pass
     assert raised.value.code == "no_store"
     assert "secret" not in str(raised.value)

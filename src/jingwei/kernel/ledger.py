@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from jingwei.kernel import merkle
 from jingwei.kernel.clock import CHINA
-from jingwei.kernel.heads import Head, node_key, sign
+from jingwei.kernel.heads import Cosignature, Head, node_key, sign
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.store import Instant, Store
 
@@ -43,6 +43,10 @@ PAYLOADS = sa.table("ledger_payloads", sa.column("position"), sa.column("pseudon
 PSEUDONYMS = sa.table("ledger_pseudonyms", sa.column("person"), sa.column("pseudonym"))
 HEADS = sa.table("ledger_heads", sa.column("size"), sa.column("root", sa.LargeBinary), sa.column("at"),
                  sa.column("key", sa.LargeBinary), sa.column("signature", sa.LargeBinary))
+COSIGNATURES = sa.table("ledger_cosignatures", sa.column("size"), sa.column("key", sa.LargeBinary), sa.column("at"),
+                        sa.column("signature", sa.LargeBinary))
+WITNESSED = sa.table("ledger_witnessed", sa.column("key", sa.LargeBinary), sa.column("size"),
+                     sa.column("root", sa.LargeBinary), sa.column("at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +235,50 @@ class Ledger:
             return made
 
     def heads(self) -> list[Head]:
-        """Every head this node signed, oldest first."""
+        """Every head this node signed, oldest first, with the co-signatures it was given."""
         with self.store.read() as connection:
             rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.size)).all()
-        return [Head(r.size, r.root.hex(), r.at, r.key.hex(), r.signature.hex()) for r in rows]
+            given: dict[int, list[Cosignature]] = {}
+            for each in connection.execute(sa.select(COSIGNATURES).order_by(COSIGNATURES.c.at, COSIGNATURES.c.key)):
+                given.setdefault(each.size, []).append(Cosignature(each.key.hex(), each.at, each.signature.hex()))
+        return [Head(r.size, r.root.hex(), r.at, r.key.hex(), r.signature.hex(), tuple(given.get(r.size, ()))) for r in rows]
+
+    def keep(self, head: Head) -> None:
+        """Keep the co-signatures a neighbour put on a head of ours. Raises Problem ``forged_head`` or ``not_our_head``."""
+        head.check()
+        with self.store.write() as connection:
+            ours = next((h for h in self.heads() if h.size == head.size), None)
+            if ours is None or ours.statement != head.statement or ours.signature != head.signature:
+                raise Problem("not_our_head", f"this node never signed that head of {head.size} entries",
+                              remedy="Keep it as evidence: see jingwei ledger verify --head FILE")
+            known = {c.key for c in ours.cosignatures}
+            fresh = [{"size": head.size, "key": bytes.fromhex(c.key), "at": c.at, "signature": bytes.fromhex(c.signature)}
+                     for c in head.cosignatures if c.key not in known]
+            if fresh:
+                connection.execute(sa.insert(COSIGNATURES), fresh)
+
+    def witness(self, head: Head, path: Sequence[bytes], at: datetime) -> Head:
+        """Co-sign a neighbour's head, having seen that it begins with the last head seen of that neighbour.
+
+        path : ``consistency(old, new)`` as the neighbour gives it; empty at the first meeting
+        Raises Problem ``forged_head``, or ``rewritten_past`` when the heads contradict each other.
+        """
+        head.check()
+        with self.store.write() as connection:
+            last = connection.execute(sa.select(WITNESSED).where(WITNESSED.c.key == bytes.fromhex(head.key))).first()
+            if last is not None and not merkle.consistent(last.size, head.size, last.root, bytes.fromhex(head.root), path):
+                raise Problem("rewritten_past", f"its head of {head.size} entries does not begin with its head of "
+                              f"{last.size} seen at {last.at}", where=f"node {head.key[:16]}",
+                              remedy="Do not co-sign. Ask for its ledger and run: jingwei ledger verify FILE --head OLD")
+            connection.execute(sa.delete(WITNESSED).where(WITNESSED.c.key == bytes.fromhex(head.key)))
+            connection.execute(sa.insert(WITNESSED).values(key=bytes.fromhex(head.key), size=head.size,
+                                                           root=bytes.fromhex(head.root), at=head.at))
+            return head.cosigned(node_key(self.store.folder), at.astimezone(CHINA))
+
+    def witnessed(self, key: str) -> int:
+        """Size of the last head seen of a neighbour: where its next proof of consistency has to begin; 0 when none was."""
+        with self.store.read() as connection:
+            return connection.scalar(sa.select(WITNESSED.c.size).where(WITNESSED.c.key == bytes.fromhex(key))) or 0
 
     def root(self, size: int | None = None) -> bytes:
         """Root over the first ``size`` entries, over all by default. Raises Problem ``no_entry`` beyond the end."""
