@@ -35,7 +35,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[str]:
-    """The address of a real PostgreSQL, with a place for the database's name."""
+    """The address of a real PostgreSQL."""
     yield from server()
 
 
@@ -46,11 +46,11 @@ def node(request, tmp_path) -> Iterator[Workspace]:
     if request.param == "sqlite":
         yield workspace
         return
-    address = request.getfixturevalue("cluster")
     name = f"n{secrets.token_hex(6)}"
-    with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    address = f"{request.getfixturevalue('cluster')}&options=-csearch_path%3D{name}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")  # a node has a database or a schema to itself
     workspace.establish()
-    (workspace.folder / "jingwei.toml").write_text(f'[store]\nurl = "{address.format(name)}"\n')
+    (workspace.folder / "jingwei.toml").write_text(f'[store]\nurl = "{address}"\n')
     yield workspace
     _engine(workspace.store.address, os.getpid()).dispose()

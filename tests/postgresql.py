@@ -28,8 +28,8 @@ def as_its_user(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
 
 
-def server() -> Iterator[str]:
-    """The address of an empty cluster, without a database's name. In CI its absence is a failure, never a skip."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """The address of an empty database. In CI its absence is a failure, never a skip."""
     home = binaries()
     if home is None and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "install", "-y", "-q", "postgresql"], capture_output=True, check=False)
@@ -45,11 +45,11 @@ def server() -> Iterator[str]:
     folder.chmod(0o700)
     made = as_its_user(home / "initdb", "-D", folder / "data", "-U", "jingwei", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
     assert made.returncode == 0, made.stderr
-    options = f"-k {folder} -c listen_addresses='' -c shared_buffers=32MB"
+    options = f"-k {folder} -c listen_addresses='' -c shared_buffers=32MB -c fsync={'on' if durable else 'off'}"
     begun = as_its_user(home / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-o", options, "start")
     assert begun.returncode == 0, begun.stderr + begun.stdout
     try:
-        yield f"postgresql://jingwei@/{{}}?host={folder}"
+        yield f"postgresql://jingwei@/postgres?host={folder}"
     finally:
         as_its_user(home / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
@@ -195,13 +196,14 @@ class Ledger:
         with self.store.read() as connection:
             return _one(connection, position)
 
-    def entries(self, first: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Positions and entries in order, from one state of the store; read as they are asked for."""
-        wanted = sa.select(ENTRIES.c.position, ENTRIES.c.entry).where(ENTRIES.c.position >= first)
+    def entries(self, first: int = 0, end: int | None = None, *,
+                within: sa.Connection | None = None) -> Iterator[tuple[int, bytes]]:
+        """Positions and entries in order, from one state of the store (that of ``within``); read as they are asked for."""
+        wanted = sa.select(ENTRIES.c.position, ENTRIES.c.entry).where(ENTRIES.c.position >= first).order_by(ENTRIES.c.position)
         if end is not None:
             wanted = wanted.where(ENTRIES.c.position < end)
-        with self.store.read() as connection:
-            for row in connection.execution_options(yield_per=1_000).execute(wanted.order_by(ENTRIES.c.position)):
+        with self._reading(within) as connection:
+            for row in connection.execute(wanted, execution_options={"yield_per": 1_000}):
                 yield row.position, bytes(row.entry)
 
     def people(self) -> dict[str, str]:
@@ -215,6 +217,9 @@ class Ledger:
             rows = connection.execute(sa.select(PAYLOADS).where(PAYLOADS.c.position == position))
             return {r.pseudonym: None if r.content is None else msgspec.json.decode(r.content) for r in rows}
 
+    def _reading(self, within: sa.Connection | None) -> AbstractContextManager[sa.Connection]:
+        return nullcontext(within) if within is not None else self.store.read()
+
     # Heads and proofs
 
     def head(self, at: datetime) -> Head:
@@ -224,7 +229,7 @@ class Ledger:
         """
         with self.store.write() as connection:
             _lock(connection)
-            size, node, kept = _size(connection), Nodes(connection), self.heads()
+            size, node, kept = _size(connection), Nodes(connection), self.heads(within=connection)
             if kept and merkle.root(kept[-1].size, node).hex() != kept[-1].root:
                 raise _damaged("the tree no longer holds what the last head says")
             if kept and kept[-1].size == size:
@@ -234,9 +239,9 @@ class Ledger:
                                                        key=bytes.fromhex(made.key), signature=bytes.fromhex(made.signature)))
             return made
 
-    def heads(self) -> list[Head]:
+    def heads(self, *, within: sa.Connection | None = None) -> list[Head]:
         """Every head this node signed, oldest first, with the co-signatures it was given."""
-        with self.store.read() as connection:
+        with self._reading(within) as connection:
             rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.size)).all()
             given: dict[int, list[Cosignature]] = {}
             for each in connection.execute(sa.select(COSIGNATURES).order_by(COSIGNATURES.c.at, COSIGNATURES.c.key)):
@@ -293,7 +298,7 @@ class Ledger:
         with self.store.read() as connection:
             entry, head = _one(connection, position), None
             if size is None:
-                head = next((h for h in reversed(self.heads()) if h.size > position), None)
+                head = next((h for h in reversed(self.heads(within=connection)) if h.size > position), None)
             size, node = _within(connection, head.size if head else size), Nodes(connection)
             if position >= size:
                 raise _missing(position, size)

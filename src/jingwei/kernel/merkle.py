@@ -6,7 +6,7 @@ including, ``(index + 1) * 2**level``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 Node = Callable[[int, int], bytes]
@@ -152,12 +152,29 @@ class Growing:
         self._stack: list[tuple[int, bytes]] = []
 
     def extend(self, hashes: Sequence[bytes]) -> None:
-        for each in _subtrees(self.size, hashes):
-            height, found = each
-            self.size += 1 << height
-            while self._stack and self._stack[-1][0] == height:
-                height, found = height + 1, join(self._stack.pop()[1], found)
-            self._stack.append((height, found))
+        """Add leaves; whole tiles among them are hashed row by row."""
+        at = 0
+        while at < len(hashes):
+            if self.size % TILE == 0 and len(hashes) - at >= TILE:
+                self.add(HEIGHT, tile(hashes[at:at + TILE])[-1])
+                at += TILE
+            else:
+                self.add(0, hashes[at])
+                at += 1
+
+    def add(self, height: int, found: bytes) -> None:
+        """Add a complete subtree of ``2**height`` leaves; the size so far is a multiple of that."""
+        self.size += 1 << height
+        while self._stack and self._stack[-1][0] == height:
+            height, found = height + 1, join(self._stack.pop()[1], found)
+        self._stack.append((height, found))
+
+    def with_more(self, hashes: Sequence[bytes]) -> Growing:
+        """The tree with more leaves, this one left as it is."""
+        longer = Growing()
+        longer.size, longer._stack = self.size, list(self._stack)
+        longer.extend(hashes)
+        return longer
 
     def root(self) -> bytes:
         if not self._stack:
@@ -166,18 +183,6 @@ class Growing:
         for _, left in reversed(self._stack[:-1]):
             found = join(left, found)
         return found
-
-
-def _subtrees(first: int, hashes: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
-    """A run of leaves as whole tiles where it holds any, single leaves elsewhere."""
-    at = 0
-    while at < len(hashes):
-        if (first + at) % TILE == 0 and len(hashes) - at >= TILE:
-            yield HEIGHT, tile(hashes[at:at + TILE])[-1]
-            at += TILE
-        else:
-            yield 0, hashes[at]
-            at += 1
 
 
 def _half(count: int) -> int:
