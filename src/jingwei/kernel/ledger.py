@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
@@ -202,8 +202,9 @@ class Ledger:
         wanted = sa.select(ENTRIES.c.position, ENTRIES.c.entry).where(ENTRIES.c.position >= first).order_by(ENTRIES.c.position)
         if end is not None:
             wanted = wanted.where(ENTRIES.c.position < end)
-        with self._reading(within) as connection:
-            for row in connection.execute(wanted, execution_options={"yield_per": 1_000}):
+        with self._reading(within) as connection, closing(connection.execute(
+                wanted, execution_options={"yield_per": 1_000})) as rows:
+            for row in rows:
                 yield row.position, bytes(row.entry)
 
     def people(self) -> dict[str, str]:

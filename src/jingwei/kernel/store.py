@@ -141,6 +141,18 @@ class Store:
                 self._check(versions, older=True)
                 return _migrate(connection) if versions else ()
 
+    def exists(self) -> bool:
+        """Whether anything was ever written to it."""
+        with _problems(self):
+            if self._absent():
+                return False
+            with self._engine().connect() as connection:
+                return bool(versions_of(connection))
+
+    def close(self) -> None:
+        """Let go of the file or the server; the next use opens it again."""
+        self._engine().dispose()
+
     def settle(self) -> None:
         """Push SQLite's write-ahead log into the file and empty it, so that it keeps nothing that was erased.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,8 +47,9 @@ class StoreRecord:
 
     def payloads(self) -> Iterator[Payload]:
         wanted = sa.select(PAYLOADS).order_by(PAYLOADS.c.position, PAYLOADS.c.pseudonym)
-        for row in self._connection.execute(wanted, execution_options={"yield_per": 1_000}):
-            yield Payload(row.position, row.pseudonym, row.salt, row.content)
+        with closing(self._connection.execute(wanted, execution_options={"yield_per": 1_000})) as rows:
+            for row in rows:
+                yield Payload(row.position, row.pseudonym, row.salt, row.content)
 
 
 @dataclass
