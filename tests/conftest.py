@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from postgresql import server
+
+from jingwei.kernel.store import _engine
+from jingwei.kernel.workspace import Workspace
 
 settings.register_profile("seeded", derandomize=True, deadline=None, max_examples=50,
                           suppress_health_check=[HealthCheck.too_slow])
@@ -24,3 +31,26 @@ def shared() -> Path:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """The address of a real PostgreSQL."""
+    yield from server()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def node(request, tmp_path) -> Iterator[Workspace]:
+    """A node's empty folder, with its store on either database."""
+    workspace = Workspace(tmp_path / "node")
+    if request.param == "sqlite":
+        yield workspace
+        return
+    name = f"n{secrets.token_hex(6)}"
+    address = f"{request.getfixturevalue('cluster')}&options=-csearch_path%3D{name}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")  # a node has a database or a schema to itself
+    workspace.establish()
+    (workspace.folder / "jingwei.toml").write_text(f'[store]\nurl = "{address}"\n')
+    yield workspace
+    _engine(workspace.store.address, os.getpid()).dispose()

@@ -12,12 +12,23 @@ from jingwei.coordination.observations.model import (
     Observe,
     Release,
 )
+from jingwei.coordination.record.model import (
+    AskExport,
+    AskList,
+    AskProve,
+    AskVerify,
+    Backup,
+    Restore,
+    SignHead,
+    Upgrade,
+)
 from jingwei.coordination.targets.model import AskTargets
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Page, Pillar
 
 _EVALUATION = "jingwei.coordination.evaluation"
+_RECORD = "jingwei.coordination.record.actions"
 
 PILLAR = Pillar(
     code="O",
@@ -171,6 +182,89 @@ PILLAR = Pillar(
             input=AskReplay,
             handler="jingwei.coordination.actions.replay",
             example="jingwei replay out/receipt.json",
+        ),
+        Action(
+            ("upgrade",),
+            Text("把本节点的记录升级到本程序的版本", "Bring this node's records to this program's schema"),
+            clauses=("O.2",),
+            scope="node.maintain",
+            effect="write",
+            input=Upgrade,
+            handler=f"{_RECORD}.upgrade",
+            example="jingwei upgrade --dry-run",
+        ),
+        Action(
+            ("backup",),
+            Text("把本节点备份成一个文件，备份时照常写入", "Copy this node into one file while it goes on working"),
+            clauses=("O.2",),
+            scope="node.maintain",
+            effect="write",
+            input=Backup,
+            handler=f"{_RECORD}.backup",
+            example="jingwei backup --to node.backup",
+        ),
+        Action(
+            ("restore",),
+            Text("查验备份并恢复，恢复后核验账本", "Check a backup, put it back and verify the ledger"),
+            clauses=("O.2",),
+            scope="node.maintain",
+            effect="irreversible",
+            input=Restore,
+            handler=f"{_RECORD}.restore",
+            example="jingwei restore node.backup",
+        ),
+        Action(
+            ("ledger", "verify"),
+            Text("核验账本，指出第一条被动过的记录", "Verify a ledger, and name the first entry that was tampered with"),
+            clauses=("G.1", "O.2"),
+            scope="ledger.read",
+            effect="read",
+            input=AskVerify,
+            handler=f"{_RECORD}.verify_ledger",
+            example="jingwei ledger verify --head head.json",
+        ),
+        Action(
+            ("ledger", "prove"),
+            Text("证明某条记录在账本中", "Prove that an entry is in the ledger"),
+            clauses=("G.1", "O.2"),
+            scope="ledger.read",
+            effect="read",
+            input=AskProve,
+            handler=f"{_RECORD}.prove",
+            makes=("proof.json", "receipt.json"),
+            example="jingwei ledger prove 0 --out proof",
+        ),
+        Action(
+            ("ledger", "head"),
+            Text("签署账本现状，供别处留存对证", "Sign the ledger as it stands, for others to hold this node to it"),
+            clauses=("G.1", "O.2"),
+            scope="ledger.sign",
+            effect="write",
+            input=SignHead,
+            handler=f"{_RECORD}.head",
+            makes=("head.json", "receipt.json"),
+            example="jingwei ledger head --out head",
+        ),
+        Action(
+            ("ledger", "export"),
+            Text("导出账本，供别处离线核验", "Write the ledger out, to be verified elsewhere"),
+            clauses=("G.1", "O.2"),
+            scope="ledger.read",
+            effect="read",
+            input=AskExport,
+            handler=f"{_RECORD}.export_ledger",
+            makes=("ledger.jsonl", "receipt.json"),
+            example="jingwei ledger export --out ledger",
+        ),
+        Action(
+            ("ledger", "list"),
+            Text("列出账本中的记录", "List entries of the ledger"),
+            clauses=("G.1", "O.2"),
+            scope="ledger.read",
+            effect="read",
+            input=AskList,
+            handler=f"{_RECORD}.list_entries",
+            example="jingwei ledger list --kind person.erased",
         ),
     ),
     pages=(

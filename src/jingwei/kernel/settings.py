@@ -18,10 +18,24 @@ class Lake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: Literal["duckdb", "spark"] = "duckdb"
 
 
+class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """url : where records that change are kept; empty for SQLite in the workspace, or ``postgresql://user@host/name``.
+
+    A password is better left to PostgreSQL's own password file than written here.
+    """
+
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.url and not self.url.startswith("postgresql://"):
+            raise ValueError("store.url must be empty or begin with postgresql://")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every setting has a default; the file may be empty."""
 
     lake: Lake = Lake()
+    store: Store = Store()
 
     @classmethod
     def read(cls, folder: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""One node's directory: its settings, its lake, its receipts."""
+"""One node's directory: its settings, its lake, its store and ledger, its receipts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from jingwei.kernel.settings import FILE, Settings
 
 if TYPE_CHECKING:
     from jingwei.kernel.lake import Lake
+    from jingwei.kernel.ledger import Ledger
+    from jingwei.kernel.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,18 @@ class Workspace:
         from jingwei.kernel.lake import Lake
 
         return Lake(self.folder / "lake", self.settings.lake.engine)
+
+    @property
+    def store(self) -> Store:
+        from jingwei.kernel.store import Store
+
+        return Store(self.folder, self.settings.store.url)
+
+    @property
+    def ledger(self) -> Ledger:
+        from jingwei.kernel.ledger import Ledger
+
+        return Ledger(self.store)
 
     def establish(self) -> None:
         """Make the folder and an empty settings file, so that it is known for what it is."""

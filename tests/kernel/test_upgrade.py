@@ -1,0 +1,122 @@
+"""Workspaces of every schema that was ever in use, kept as SQL, come out of an upgrade with every record."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from jingwei.kernel import merkle
+from jingwei.kernel.problems import Problem
+from jingwei.kernel.store import FILE, Store, _engine, _migrate, heads, versions_of
+from jingwei.kernel.workspace import Workspace
+
+STORES = Path(__file__).parent / "stores"
+OLD = sorted(p.name.partition(".")[0] for p in STORES.glob("*.sqlite.sql"))
+
+
+def fill(workspace: Workspace, revision: str) -> dict[str, object]:
+    """Load what is kept of an old workspace; returns what its ledger said then."""
+    kind = "postgresql" if workspace.store.url else "sqlite"
+    script = (STORES / f"{revision}.{kind}.sql").read_text(encoding="utf-8")
+    if kind == "sqlite":
+        workspace.establish()
+        with sqlite3.connect(workspace.folder / FILE) as connection:
+            connection.executescript(script)
+        connection.close()
+    else:
+        with psycopg.connect(workspace.store.url) as server:
+            server.execute(script.replace("public.", ""))
+    told: dict[str, object] = json.loads((STORES / f"{revision}.{kind}.json").read_text(encoding="utf-8"))
+    return told
+
+
+def rows(store: Store, only: set[str] | None = None) -> dict[str, list[str]]:
+    """Every row of every table, without the table of versions."""
+    with _engine(store.address, os.getpid()).connect() as connection:
+        names = sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"})
+        return {name: sorted(repr([bytes(v) if isinstance(v, memoryview) else v for v in row])
+                             for row in connection.exec_driver_sql(f"SELECT * FROM {name}"))
+                for name in names if only is None or name in only}
+
+
+@pytest.mark.parametrize("revision", OLD)
+def test_an_old_workspace_is_refused_until_upgraded_and_then_has_every_record(node, revision):
+    told = fill(node, revision)
+    before = rows(node.store)
+    with pytest.raises(Problem, match="jingwei upgrade") as raised:
+        node.ledger.size()
+    assert raised.value.code == "older_store"
+    rehearsed = node.store.upgrade(dry_run=True)
+    assert rows(node.store) == before
+    assert node.store.upgrade() == rehearsed
+    assert [step.revision for step in rehearsed][-1:] == sorted(heads())
+    assert all(step.about for step in rehearsed)
+    assert rows(node.store, set(before)) == before
+    assert node.store.upgrade() == ()
+    ledger = node.ledger
+    found = {"size": ledger.size(), "root": ledger.root().hex(), "heads": [h.to_json() for h in ledger.heads()],
+             "people": ledger.people(), "payloads": [ledger.payloads(i) for i in (0, 1)], "proof": list(ledger.prove(1).path)}
+    assert json.loads(json.dumps(found)) == told
+    assert merkle.root(ledger.size(), lambda level, i: _recomputed(dict(ledger.entries()), level, i)).hex() == told["root"]
+    assert ledger.append_many([b'{"n":260}']) == range(ledger.size() - 1, ledger.size())
+    assert ledger.append_many([b'{"n":3}'], [b"3"]) == [5], "a key from before the upgrade still counts"
+
+
+def _recomputed(entries: dict[int, bytes], level: int, index: int) -> bytes:
+    if level == 0:
+        return merkle.leaf(entries[index])
+    return merkle.join(_recomputed(entries, level - 1, 2 * index), _recomputed(entries, level - 1, 2 * index + 1))
+
+
+@pytest.mark.parametrize("revision", OLD)
+def test_an_upgraded_workspace_has_the_schema_of_a_new_one(node, tmp_path, revision):
+    fill(node, revision)
+    node.store.upgrade()
+    fresh = Workspace(tmp_path / "fresh")
+    with fresh.store.write() as connection:
+        wanted = {n: {c["name"] for c in sa.inspect(connection).get_columns(n)} for n in sa.inspect(connection).get_table_names()}
+    with node.store.read() as connection:
+        inspector = sa.inspect(connection)
+        assert {n: {c["name"] for c in inspector.get_columns(n)} for n in inspector.get_table_names()} == wanted
+        assert versions_of(connection) == heads()
+    if not node.store.url:
+        def shapes(folder: Path) -> list[str]:
+            with sqlite3.connect(folder / FILE) as raw:
+                found = [re.sub(r"\s+", " ", text).strip() for (text,) in
+                         raw.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+            raw.close()
+            return sorted(found)
+
+        assert shapes(node.folder) == shapes(fresh.folder)
+
+
+@pytest.mark.parametrize("revision", OLD)
+def test_an_upgrade_that_fails_leaves_the_old_schema(node, revision, monkeypatch):
+    fill(node, revision)
+    before = rows(node.store)
+
+    def broken(connection: sa.Connection) -> None:
+        _migrate(connection)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("jingwei.kernel.store._migrate", broken)
+    with pytest.raises(ZeroDivisionError):
+        node.store.upgrade()
+    assert rows(node.store) == before
+
+
+def test_every_schema_but_the_newest_is_kept_for_this_test():
+    from alembic.script import ScriptDirectory
+
+    from jingwei.kernel.store import _config
+
+    older = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()} - heads()
+    assert older <= set(OLD)
+    assert OLD
