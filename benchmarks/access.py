@@ -16,7 +16,21 @@ from typing import Any
 
 import ibis
 
-from jingwei.kernel.access import All, Between, Denial, Equal, Exact, Generalised, Grant, Hashed, Masked, Rounded, Subject, Within, visible
+from jingwei.kernel.access import (
+    All,
+    Between,
+    Denial,
+    Equal,
+    Exact,
+    Generalised,
+    Grant,
+    Hashed,
+    Masked,
+    Rounded,
+    Subject,
+    Within,
+    visible,
+)
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.people import Principal
 

@@ -285,7 +285,7 @@ def _shown(column: Any, grant: Grant, name: str) -> Any:
             over = (column % unit + unit) % unit  # engines give the remainder the sign of the figure
             known, shown = column.between(-_MOST, _MOST), column - over + ibis.ifelse(over * 2 >= unit, unit, 0)
         case Truncated(to) if kind.is_date():
-            shown = column.truncate("M" if to == "month" else "Y").cast(kind)
+            shown = ibis.date(column.year(), column.month() if to == "month" else 1, 1)  # Spark truncates to an instant
         case Truncated(to) if text:
             form, length = ("^[0-9]{4}-(0[1-9]|1[0-2])", 7) if to == "month" else ("^[0-9]{4}", 4)
             known, shown = column.re_search(form), column.left(length)
