@@ -58,7 +58,7 @@ def main() -> None:
         con = ibis.duckdb.connect()
         con.raw_sql("set threads = 1")
         path = Path(folder) / "people.parquet"
-        con.raw_sql(f"""copy (select i as row, 'id' || i as id, '姓名' || (i % 1000) as name, 110000 + (i * 7919) % 340000 || '' as place,
+        con.raw_sql(f"""copy (select i as row, 'id' || i as id, '姓名' || (i % 1000) as name, (if(i % 2 = 0, 440000 + (i * 7919) % 2000, 110000 + (i * 7919) % 340000)) || '' as place,
                         i % 5 as grade, (i * 31) % 20000 as income, i % 50 = 0 as withheld from range({ROWS}) t(i)) to '{path}'""")
         people = con.read_parquet(str(path), table_name="people")
         print("| what | rows | by the clock, s | processor, s | rows a processor second |\n| --- | --- | --- | --- | --- |")
@@ -71,7 +71,7 @@ def main() -> None:
             ours = {r["row"] for r in seen(people, PLAIN).filter(ibis._.row < PEER_ROWS).to_pyarrow().to_pylist()}
             theirs = [line("cedarpy 4.12.2, one at a time", PEER_ROWS, lambda: one_by_one(rows)),
                       line("cedarpy 4.12.2, in batches of 1,000", PEER_ROWS, lambda: in_batches(rows))]
-            print(f"\nSame {len(ours)} of {PEER_ROWS} rows: {all(ours == other for other in theirs)}")
+            print(f"\nBoth let the same {len(ours):,} of {PEER_ROWS:,} rows be seen: {'yes' if all(ours == other for other in theirs) else 'NO'}.")
         else:
             print("\ncedarpy is not installed here.")
 
