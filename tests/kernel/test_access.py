@@ -196,7 +196,7 @@ def test_a_place_is_given_by_its_code(place):
 
 def test_two_different_grants_of_one_id_are_refused_and_the_same_twice_is_one(people):
     assert seen(people, grant(), grant()) == seen(people, grant())
-    with pytest.raises(Problem, match="one id"):
+    with pytest.raises(Problem, match="g: two different"):
         seen(people, grant(), grant(rows=Equal("name", "张三")))
 
 
@@ -211,3 +211,25 @@ def test_grants_and_denials_are_kept_as_json_and_come_back_the_same():
 
 def test_every_purpose_is_written_in_both_languages():
     assert all(text.zh and text.en for text in PURPOSES.values())
+
+
+def test_a_figure_that_is_none_is_neither_above_nor_below_nor_the_contrary():
+    backend = ibis.duckdb.connect()
+    backend.con.register("shares", pa.table({"row": [1, 2, 3], "share": [float("nan"), 5.0, 7.0]}))
+    for rows, left in ((Between("share", 6.0), [3]), (Not(Between("share", 6.0)), [2]), (Not(Equal("share", 6.0)), [2, 3])):
+        given = grant(columns={"row": Exact()}, rows=rows)
+        assert [r["row"] for r in seen(backend.table("shares"), given)] == left
+
+
+@pytest.mark.parametrize("rows", [Within("place", "440000"), Not(Within("place", "440000")), Within("place", "CN"), Not(Within("place", "CN"))])
+def test_what_is_no_administrative_code_lies_nowhere_and_not_elsewhere_either(rows):
+    backend = ibis.duckdb.connect()
+    backend.con.register("places", pa.table({"place": ["4401061", "44010", "440106\n", " 440106", "广东", "", None]}))
+    assert seen(backend.table("places"), grant(columns={"place": Exact()}, rows=rows)) == []
+    assert seen(backend.table("places"), grant(columns={"place": Generalised("nation")})) == [{"place": None}] * 7
+
+
+def test_rows_of_two_hashing_grants_are_hashed_each_under_its_own_salt(people):
+    north = grant("north", columns={"id": Hashed()}, rows=Within("place", "110000"), salt="a" * 32)
+    south = grant("south", columns={"id": Hashed()}, rows=Within("place", "440000"), salt="b" * 32)
+    assert seen(people, north, south) == sorted(seen(people, north) + seen(people, south), key=repr)

@@ -216,8 +216,8 @@ def visible(table: ir.Table, grants: Iterable[Grant | Denial], principal: Princi
     ours = [g for g in grants if g.dataset == dataset and g.subject.is_one(principal) and g.purpose in (purpose, None)
             and g.first <= today and (g.last is None or today <= g.last)]
     allows = {g.id: g for g in ours if isinstance(g, Grant) and (g.export or not export)}
-    if len({g.id for g in ours}) < len(set(map(repr, ours))):
-        raise _bad(ours[0].id, "two different grants or denials bear one id")
+    if twice := [g.id for g in ours if any(g.id == other.id and g != other for other in ours)]:
+        raise _bad(twice[0], "two different grants or denials bear this id")
     denials = [g for g in ours if isinstance(g, Denial)]
     for rule in ours:
         for column in rule.columns or ():

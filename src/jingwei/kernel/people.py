@@ -64,6 +64,9 @@ class Organisations:
             if any(above.id == one.id for above in self.superiors(one.id)):
                 raise _bad(one, "it is its own superior")
 
+    def __iter__(self) -> Iterator[Organisation]:
+        return iter(self._by_id.values())
+
     def __getitem__(self, name: str) -> Organisation:
         if name not in self._by_id:
             raise Problem("unknown_organisation", f"there is no organisation {name!r}", remedy=did_you_mean(name, self._by_id))
