@@ -1,12 +1,15 @@
-"""The only place that may say "now"."""
+"""The only place that may say "now"; and the clocks that the law sets running."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from jingwei.kernel.periods import WorkCalendar
 from jingwei.kernel.problems import Problem
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -22,3 +25,141 @@ def system_clock() -> datetime:
     except (ValueError, OverflowError, OSError):
         raise Problem("bad_clock", f"{epoch!r} is not a number of seconds", where="SOURCE_DATE_EPOCH") from None
     return instant.astimezone(CHINA).replace(microsecond=0)
+
+
+def day_in_china(instant: datetime) -> date:
+    """The calendar day an instant falls on in Asia/Shanghai. Raises Problem ``naive_instant`` when it names no zone."""
+    if instant.utcoffset() is None:
+        raise Problem("naive_instant", f"{instant.isoformat()} does not say in which zone", remedy="Add it, as in +08:00.")
+    return instant.astimezone(CHINA).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long the law gives.
+
+    unit : working days; or days, of which all count and the last moves to the next working day when it is none
+    basis : the article that gives it
+    """
+
+    length: int
+    unit: Literal["working days", "days"]
+    basis: str
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise Problem("bad_term", f"a term of {self.length} {self.unit} cannot be kept", where=self.basis,
+                          remedy="Give at least one day.")
+
+    def due(self, start: date, calendar: WorkCalendar, left: int | None = None) -> date:
+        """The last day, when ``left`` days (by default the whole term) remain after ``start``.
+
+        The day of the start is not counted (Civil Code, art. 201); a last day that is not worked gives way to the next
+        working day (art. 203). With nothing left the last day is ``start`` itself, under the same rule.
+        """
+        left = self.length if left is None else left
+        if self.unit == "working days" and left:
+            return calendar.add_working_days(start, left)
+        return calendar.on_or_after(start + timedelta(days=left if self.unit == "days" else 0))
+
+    def between(self, start: date, end: date, calendar: WorkCalendar) -> int:
+        """Days of this term's unit after ``start`` up to and with ``end``."""
+        return calendar.working_days_between(start, end) if self.unit == "working days" else (end - start).days
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something that happened to a clock.
+
+    kind : start (receipt), pause (materials asked for, a hearing), resume, extend (by ``days``) or stop (it is done)
+    at : with its zone
+    reason : why, with the article that allows it
+    """
+
+    kind: Literal["start", "pause", "resume", "extend", "stop"]
+    at: datetime
+    days: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """How a clock stands.
+
+    due : the last day; it ends at 24:00 in China. None while paused: nobody knows it then
+    left : days of the term's unit after today up to and with ``due``; below 0 when late; while paused, those not used up
+    breached : ``due`` is over, or was over when it was done
+    """
+
+    phase: Literal["running", "paused", "stopped"]
+    due: date | None
+    left: int
+    breached: bool
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The first instant that is too late: 24:00 of the last day (Civil Code, art. 203)."""
+        return datetime.combine(self.due + timedelta(days=1), time(), CHINA) if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalClock:
+    """A term and what happened to it: pure, so that any past state can be had again.
+
+    Days after the day of a pause, up to and with the day of resuming, do not count: both events are treated as the law
+    treats a receipt. A pause and its resuming on one day therefore change nothing.
+    """
+
+    term: Term
+    turns: tuple[Turn, ...] = ()
+
+    def then(self, turn: Turn, calendar: WorkCalendar) -> LegalClock:
+        """The clock after one thing more. Raises Problem ``bad_turn`` when that cannot follow, or comes too late."""
+        day_in_china(turn.at)
+        if self.turns and turn.at < self.turns[-1].at:
+            raise _bad_turn(self.term, f"{turn.kind} lies before the last {self.turns[-1].kind}")
+        state = self.state(turn.at, calendar) if self.turns else None
+        phase = state.phase if state else "idle"
+        allowed = {"idle": ("start",), "running": ("pause", "extend", "stop"), "paused": ("resume", "extend", "stop"), "stopped": ()}
+        if turn.kind not in allowed[phase]:
+            raise _bad_turn(self.term, f"a clock that is {phase} cannot {turn.kind}")
+        if state and state.breached and turn.kind in ("pause", "extend"):
+            raise _bad_turn(self.term, f"the last day was {state.due}; nothing can {turn.kind} a term that is over")
+        if (turn.kind == "extend") != (turn.days > 0):
+            raise _bad_turn(self.term, "an extension gives at least one day, and nothing else gives any")
+        return replace(self, turns=(*self.turns, turn))
+
+    def state(self, at: datetime, calendar: WorkCalendar) -> ClockState:
+        """How it stood at ``at``; what happened later is not looked at.
+
+        Raises Problem ``clock_not_started``, or ``unknown_calendar`` when its days reach into a year not yet published.
+        """
+        today = day_in_china(at)
+        known = [turn for turn in self.turns if turn.at <= at]
+        if not known:
+            raise Problem("clock_not_started", f"nothing was received by {at.isoformat()}", where=self.term.basis,
+                          remedy="Ask for a later instant.")
+        since, left = day_in_china(known[0].at), self.term.length
+        due: date | None = self.term.due(since, calendar)
+        for turn in known[1:]:
+            day = day_in_china(turn.at)
+            if turn.kind == "stop":
+                gone = left if due is None else self.term.between(day, due, calendar)
+                return ClockState("stopped", due, gone, due is not None and day > due)
+            if due is not None and day > due:  # too late for anything but the end; `then` refuses it, a replay passes over it
+                continue
+            if turn.kind == "pause":
+                left, due = max(0, left - self.term.between(since, day, calendar)), None
+            else:
+                left += turn.days
+                if turn.kind == "resume":
+                    since = day
+                if turn.kind == "resume" or due is not None:
+                    due = self.term.due(since, calendar, left)
+        if due is None:
+            return ClockState("paused", None, left, False)
+        return ClockState("running", due, self.term.between(today, due, calendar), today > due)
+
+
+def _bad_turn(term: Term, what: str) -> Problem:
+    return Problem("bad_turn", what, where=term.basis, remedy="Compare the clock's record with what happened.")

@@ -1,11 +1,13 @@
-"""Years, halves, quarters and months as values that sort, nest and print the same way everywhere."""
+"""Years, halves, quarters and months as values that sort, nest and print the same way everywhere; and working days."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 from jingwei.kernel.problems import Problem
@@ -60,3 +62,111 @@ class Period:
                 return f"{self.year}Q{self.number}"
             case _:
                 return f"{self.year}-{self.number:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One year's holiday notice of the State Council's General Office, or a later change of it.
+
+    number : how it is cited, such as 国办发明电〔2025〕7号
+    off : days off; weekends among them change nothing
+    worked : Saturdays and Sundays that are worked instead
+    """
+
+    year: int
+    number: str
+    off: frozenset[date]
+    worked: frozenset[date]
+
+    def __post_init__(self) -> None:
+        own = all(date(self.year - 1, 12, 29) <= day <= date(self.year, 12, 31) for day in self.off | self.worked)
+        if not own or self.off & self.worked or any(day.weekday() < 5 for day in self.worked):
+            raise Problem("bad_notice", "a notice names days of its own year or of the three days before it, no day both "
+                          "off and worked, and only Saturdays and Sundays as worked", where=self.number or str(self.year),
+                          remedy="Compare the days with the text of the notice.")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Which days are worked, from ``first`` to ``until``; beyond them nothing is said, because nothing is settled.
+
+    days : every working day between the two, in order
+
+    A year's last three days belong to the next year's notice (29 December 2018 was worked by 国办发明电〔2018〕15号, the
+    notice for 2019), so ``until`` is 28 December of the last year whose notice is known.
+    """
+
+    first: date
+    until: date
+    days: tuple[date, ...]
+
+    def works_on(self, day: date) -> bool:
+        """Raises Problem ``unknown_calendar``, as everything here does."""
+        self._settled(day)
+        at = bisect_left(self.days, day)
+        return at < len(self.days) and self.days[at] == day
+
+    def on_or_after(self, day: date) -> date:
+        """The day itself when it is worked, else the next that is (Civil Code, art. 203)."""
+        self._settled(day)
+        return self._nth(bisect_left(self.days, day))
+
+    def add_working_days(self, start: date, n: int) -> date:
+        """The ``n``-th working day after ``start``, which is not counted itself (Civil Code, art. 201).
+
+        n : 0 gives ``start``; below 0, the working day that many before it
+        """
+        self._settled(start)
+        if n == 0:
+            return start
+        return self._nth(bisect_right(self.days, start) + n - 1 if n > 0 else bisect_left(self.days, start) + n)
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after ``start`` up to and with ``end``; below 0 when ``end`` comes first."""
+        self._settled(start)
+        self._settled(end)
+        return bisect_right(self.days, end) - bisect_right(self.days, start)
+
+    def with_notice(self, notice: Notice) -> WorkCalendar:
+        """The calendar as the notice leaves it: a further year, or a change of one that was known."""
+        last = self.until.year
+        if not self.first.year <= notice.year <= last + 1:
+            raise _unknown(last + 1 if notice.year > last else notice.year)
+        until = max(self.until, date(notice.year, 12, 28))
+        known = {*self.days, *_weekdays(self.until + timedelta(days=1), until)} - notice.off | notice.worked
+        return WorkCalendar(self.first, until, tuple(sorted(day for day in known if self.first <= day <= until)))
+
+    def _nth(self, at: int) -> date:
+        if at < 0:
+            raise _unknown(self.first.year - 1)
+        if at >= len(self.days):
+            raise _unknown(self.until.year + 1)
+        return self.days[at]
+
+    def _settled(self, day: date) -> None:
+        if day < self.first:
+            raise _unknown(day.year)
+        if day > self.until:
+            raise _unknown(max(day.year, self.until.year + 1))
+
+
+@cache
+def work_calendar() -> WorkCalendar:
+    """The published calendars of all years that the package ``chinesecalendar`` knows."""
+    from chinese_calendar.constants import holidays, workdays
+
+    first, last = min(holidays).year, max(holidays).year
+    opens, until = date(first, 1, 1), date(last, 12, 28)
+    days = {*_weekdays(opens, until)} - holidays.keys() | {day for day in workdays if opens <= day <= until}
+    return WorkCalendar(opens, until, tuple(sorted(days)))
+
+
+def _weekdays(first: date, last: date) -> list[date]:
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in every if day.weekday() < 5]
+
+
+def _unknown(year: int) -> Problem:
+    return Problem("unknown_calendar", f"the working days of {year} are not known: the State Council publishes a year's "
+                   "holidays and make-up days late in the year before", where=str(year),
+                   remedy=f"Update the package chinesecalendar, or enter the notice for {year} in the work calendar.")
