@@ -120,9 +120,8 @@ def test_a_moment_is_kept_in_utc_and_given_back_in_chinas_zone(node):
 @pytest.mark.parametrize("older", [False, True])
 def test_a_schema_from_another_time_is_refused_with_what_to_do(node, older):
     with node.store.write() as connection:
-        connection.execute(sa.text("DELETE FROM alembic_version" if older else "UPDATE alembic_version SET version_num = 'from_later'"))
-        if older:
-            connection.execute(sa.text("INSERT INTO alembic_version VALUES ('ledger_1')"))
+        connection.execute(sa.text("DELETE FROM alembic_version"))
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": "ledger_1" if older else "from_later"})
     for attempt in (node.ledger.size, lambda: node.ledger.append_many([b"{}"])):
         with pytest.raises(Problem) as raised:
             attempt()

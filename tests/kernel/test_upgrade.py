@@ -56,7 +56,7 @@ def test_an_old_workspace_is_refused_until_upgraded_and_then_has_every_record(no
     rehearsed = node.store.upgrade(dry_run=True)
     assert rows(node.store) == before
     assert node.store.upgrade() == rehearsed
-    assert [step.revision for step in rehearsed][-1:] == sorted(heads())
+    assert heads() <= {step.revision for step in rehearsed}
     assert all(step.about for step in rehearsed)
     assert rows(node.store, set(before)) == before
     assert node.store.upgrade() == ()

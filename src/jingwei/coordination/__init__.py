@@ -192,6 +192,7 @@ PILLAR = Pillar(
             input=Upgrade,
             handler=f"{_RECORD}.upgrade",
             example="jingwei upgrade --dry-run",
+            records_itself=True,
         ),
         Action(
             ("backup",),
@@ -202,6 +203,7 @@ PILLAR = Pillar(
             input=Backup,
             handler=f"{_RECORD}.backup",
             example="jingwei backup --to node.backup",
+            records_itself=True,
         ),
         Action(
             ("restore",),
@@ -212,6 +214,7 @@ PILLAR = Pillar(
             input=Restore,
             handler=f"{_RECORD}.restore",
             example="jingwei restore node.backup",
+            records_itself=True,
         ),
         Action(
             ("ledger", "verify"),
@@ -244,6 +247,7 @@ PILLAR = Pillar(
             handler=f"{_RECORD}.head",
             makes=("head.json", "receipt.json"),
             example="jingwei ledger head --out head",
+            records_itself=True,
         ),
         Action(
             ("ledger", "export"),

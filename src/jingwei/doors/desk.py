@@ -19,6 +19,7 @@ from jingwei.doors.node import Snapshots
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Context, Result, run
 from jingwei.kernel.jobs import OPEN, Ask, Job, Jobs, Step
+from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.receipts import describe
 from jingwei.kernel.tables import Document, Table
@@ -120,7 +121,7 @@ class Desk:
         if action is None:
             raise Problem("unknown_action", f"there is no action {' '.join(job.ask.action)}", remedy="Ask the present program.")
         instant = datetime.fromisoformat(job.ask.at)
-        context = Context(self._workspace, job.ask.language, clock=lambda: instant, principal="anonymous",
+        context = Context(self._workspace, job.ask.language, clock=lambda: instant, principal=ANONYMOUS,
                           pinned=Snapshots(job.ask.snapshots), progress=step.progress, cancelled=step.cancelled)
         given = _restored(action.input, job.ask.given, job.files())
         with ONE_AT_A_TIME:

@@ -16,6 +16,7 @@ from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language
 from jingwei.kernel.lake import EMPTY
 from jingwei.kernel.memory import Memory
+from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.receipts import code_version
 from jingwei.kernel.workspace import Workspace
 
@@ -67,7 +68,7 @@ class Node:
 
     def context(self, state: State, language: Language) -> Context:
         """The world an answer to anybody is made in."""
-        return Context(self.workspace, language, clock=lambda: state.instant, principal="anonymous",
+        return Context(self.workspace, language, clock=lambda: state.instant, principal=ANONYMOUS,
                        pinned=state.snapshots, memory=state.memory)
 
     def _signature(self) -> Signature:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import json
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.memory import Memory
+from jingwei.kernel.people import LOCAL, Principal, demand, needs_second
 from jingwei.kernel.problems import Problem
-from jingwei.kernel.receipts import Receipt, code_version, describe, differences, restore
+from jingwei.kernel.receipts import NAME, Receipt, code_version, describe, differences, restore
 from jingwei.kernel.tables import Document
 from jingwei.kernel.workspace import Workspace
 
@@ -52,6 +55,7 @@ class Action:
     handler : dotted name of ``(context, input) -> Result``; loaded only when run
     makes : names of the files a folder given for output will hold
     example : a line somebody could type
+    records_itself : its handler writes its entry in the ledger, since it works on the store that holds the ledger
     """
 
     path: tuple[str, ...]
@@ -63,6 +67,7 @@ class Action:
     handler: str
     makes: tuple[str, ...] = ()
     example: str = ""
+    records_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ class Context:
     language: Language = "en"
     clock: Clock = system_clock
     dry_run: bool = False
-    principal: str = "local"
+    principal: Principal = LOCAL
     progress: Callable[[str, int], AbstractContextManager[Progress]] = field(default=_silent)
     cancelled: Callable[[], bool] = _never
     pinned: Mapping[str, str] = field(default_factory=dict)
@@ -150,10 +155,50 @@ def run(action: Action, context: Context, given: Any) -> Result:
         raise Problem(
             "nothing_to_rehearse", f"{' '.join(action.path)} changes nothing", remedy="Run it without --dry-run."
         )
+    demand(context.principal, action.scope, action.effect)
+    if needs_second(context.principal, action.effect):
+        raise Problem("second_person", f"{' '.join(action.path)} cannot be undone and needs a second person",
+                      remedy="Run it where the node is, as its operator.")
     context = replace(context, snapshots={})
     module, _, name = action.handler.rpartition(".")
     handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)
-    return with_receipt(action, context, given, handler(context, given))
+    if not _recorded(action, context):
+        return with_receipt(action, context, given, handler(context, given))
+    told = {"action": ".".join(action.path), "effect": action.effect, "code": code_version(), "input": _digest(given)}
+    _record(context, "action.begun", told)
+    try:
+        result = with_receipt(action, context, given, handler(context, given))
+    except BaseException as error:
+        _record(context, "action.failed", {**told, "why": error.code if isinstance(error, Problem) else type(error).__name__})
+        raise
+    made = {d.name: d.digest for d in result.documents if d.name != NAME}
+    _record(context, "action.done", {**told, "holds": result.holds, "result": _hash(result.data), "files": _hash(made)})
+    return result
+
+
+def _recorded(action: Action, context: Context) -> bool:
+    """What changes something, and what is not public and read by anybody but the node's own operator."""
+    if context.dry_run or action.records_itself:
+        return False
+    return action.effect != "read" or (action.scope != "public" and context.principal.id != LOCAL.id)
+
+
+def _record(context: Context, kind: str, facts: Mapping[str, Any]) -> None:
+    """Two entries frame an action, so that one that died half-way is seen: begun, and neither done nor failed."""
+    from jingwei.kernel.ledger import Event
+
+    context.workspace.ledger.append(Event(kind, system_clock(), context.principal.id, facts))
+
+
+def _digest(given: Any) -> str:
+    plain, sources = describe(given)
+    return _hash([plain, {name: source.digest for name, source in sources.items()}])
+
+
+def _hash(value: Any) -> str:
+    """Digest of the canonical JSON form."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def with_receipt(action: Action, context: Context, given: Any, result: Result) -> Result:

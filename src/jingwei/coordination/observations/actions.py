@@ -113,7 +113,7 @@ def release(context: Context, given: Release) -> Result:
     if not context.dry_run:
         context.workspace.establish()
         context.workspace.lake.append(RELEASES, [{"finding": held.id, "reason": given.reason.strip(),
-                                                  "at": context.clock().isoformat(), "by": context.principal}])
+                                                  "at": context.clock().isoformat(), "by": context.principal.id}])
     data = {"finding": held.id, "figures": len(held.figures), "reason": given.reason, "written": not context.dry_run}
     return Result(Text(f"{held.id} 的 {len(held.figures)} 个数今后可用。理由：{given.reason}",
                        f"{len(held.figures)} figures of {held.id} are used from now on. Reason: {given.reason}")
