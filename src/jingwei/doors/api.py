@@ -19,7 +19,19 @@ from litestar.handlers import HTTPRouteHandler
 from jingwei import plan
 from jingwei.doors import jobs
 from jingwei.doors.answers import Answers
-from jingwei.doors.asked import Asker, Refused, Sent, asker_of, bad, fields_of, language_for, read, several, shortened
+from jingwei.doors.asked import (
+    Asker,
+    Refused,
+    Sent,
+    asked_in,
+    asker_of,
+    bad,
+    fields_of,
+    language_for,
+    read,
+    several,
+    shortened,
+)
 from jingwei.doors.desk import Desk
 from jingwei.doors.guard import MOST_BYTES
 from jingwei.doors.openapi import JSON, PREFIX, Shown, address, document, is_open, method_of
@@ -100,7 +112,7 @@ def _described(actions: Sequence[Action]) -> list[HTTPRouteHandler]:
     @get("/openapi.json", sync_to_thread=True)
     def description(request: Asker) -> Response[bytes]:
         try:
-            language = language_for(request, read(Shown, several(request.query_params.multi_items())).lang)
+            language = language_for(request, read(Shown, several(asked_in(request))).lang)
         except Problem as problem:
             return refuse(request, problem)
         return Response(said(language), media_type=JSON, headers={"Content-Language": language, "Vary": "Accept-Language"})
@@ -125,7 +137,7 @@ def _elsewhere(actions: Sequence[Action]) -> HTTPRouteHandler:
 
 def _answer(action: Action, desk: Desk, request: Asker, form: Sent) -> Response[bytes]:
     own = {name for name, *_ in inputs(action.input)}
-    query = several(request.query_params.multi_items())
+    query = several(asked_in(request))
     ours = {name for name, *_ in inputs(Shown)} - own  # a name the action asks for itself is the action's
     posted = method_of(action) is HttpMethod.POST
     shown = read_shown({n: v for n, v in query.items() if n in ours})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING
 from http import HTTPStatus
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
@@ -42,6 +43,11 @@ class Misfit(Refused):
     def __init__(self, field: str, told: Text, advice: Text) -> None:
         super().__init__(HTTPStatus.BAD_REQUEST, "bad_parameter", told.en, remedy=advice.en)
         self.field, self.told, self.advice = field, told, advice
+
+
+def asked_in(request: Asker) -> list[tuple[str, str]]:
+    """What the address asks, in its own order: Litestar gives names in an order that differs between processes."""
+    return parse_qsl(request.url.query, keep_blank_values=True)
 
 
 async def fields_of(request: Asker) -> dict[str, list[Any]]:

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from jingwei import plan
-from jingwei.doors.asked import Asker, Misfit, Refused, asker_of, fields_of, read_all, several
+from jingwei.doors.asked import Asker, Misfit, Refused, asked_in, asker_of, fields_of, read_all, several
 from jingwei.doors.desk import Desk
 from jingwei.doors.guard import MOST_BYTES
 from jingwei.doors.jobs import file_of, sent
@@ -125,7 +125,7 @@ class _Forms:
     def ask(self, request: Asker, language: Language, path: str) -> Response[bytes]:
         """The form; or the answer, when the address carries what was asked."""
         action = self._action(path)
-        query = several((n, v) for n, v in request.query_params.multi_items() if v != "")
+        query = several((n, v) for n, v in asked_in(request) if v != "")
         wanted = query.pop(ASKED, None)
         name = (query.pop(FILE, None) or [None])[0]
         if not is_open(action):
@@ -144,7 +144,7 @@ class _Forms:
             if document is None:
                 raise Problem("unknown_file", f"there is no file {name[:40]!r}", remedy="See the page of the answer.")
             return sent(document)
-        here = [(n, v) for n, v in request.query_params.multi_items() if v != ""]
+        here = [(n, v) for n, v in asked_in(request) if v != ""]
         files = [File(d.name, len(d.content), f"?{urlencode([*here, (FILE, d.name)])}") for d in result.documents]
         again = urlencode([pair for pair in here if pair[0] != ASKED])
         return self._answer(request, language, action, result, files, f"/{language}/do/{'/'.join(action.path)}?{again}")

@@ -12,7 +12,7 @@ from litestar import HttpMethod, Response, delete, get, head
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from jingwei.doors.asked import Asker, Refused, several
+from jingwei.doors.asked import Asker, Refused, asked_in, several
 from jingwei.doors.desk import Desk
 from jingwei.doors.openapi import CSV, JSON, MARKDOWN, PREFIX
 from jingwei.doors.refusals import refuse, without_paths
@@ -80,7 +80,7 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
 
     def told(request: Asker, identity: str) -> Response[bytes]:
         job = found(identity)
-        shown = read_shown(several(request.query_params.multi_items()))
+        shown = read_shown(several(asked_in(request)))
         headers = {"Vary": "Accept", "Cache-Control": "no-store", "Content-Language": job.ask.language}
         media = media_for(request)
         if job.status.state != "done":

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
-from jingwei.doors.asked import Asker, Refused, Sent, bad, read, shortened
+from jingwei.doors.asked import Asker, Refused, Sent, asked_in, bad, read, shortened
 from jingwei.doors.openapi import BOUNDS, CSV, JSON, MARKDOWN, Shown
 from jingwei.kernel.actions import Result
 from jingwei.kernel.problems import did_you_mean
@@ -71,7 +71,7 @@ def _paging(total: int, shown: Shown, request: Asker) -> dict[str, str]:
     there = {"X-Total-Count": str(total)}
     following = shown.offset + shown.limit
     if following < total:
-        kept = [(n, v) for n, v in request.query_params.multi_items() if n not in ("limit", "offset")]
+        kept = [(n, v) for n, v in asked_in(request) if n not in ("limit", "offset")]
         query = urlencode([*kept, ("limit", shown.limit), ("offset", following)])
         there["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     return there

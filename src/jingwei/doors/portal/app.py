@@ -29,7 +29,7 @@ from jingwei.coordination.targets.model import WORDS
 from jingwei.doors import forms, health, reference
 from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
-from jingwei.doors.asked import read
+from jingwei.doors.asked import asked_in, read
 from jingwei.doors.desk import Desk
 from jingwei.doors.guard import HEADERS, MOST_BYTES
 from jingwei.doors.node import Node, State
@@ -132,7 +132,7 @@ class _Pages:
                 view.append(getattr(importlib.import_module(module), name))
             tongue = _language(language)
             parts = {k: v for k, v in request.path_params.items() if k != "language"}
-            query = _query(page.query, parts, request.query_params.multi_items())
+            query = _query(page.query, parts, asked_in(request))
             state = self.node.now()
             record = view[0](self.node.context(state, tongue), query)
             body = self.render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, view=record, query=query)
