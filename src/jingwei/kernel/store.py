@@ -268,7 +268,11 @@ def _engine(address: str, _process: int) -> sa.Engine:
 
 
 def _settle(connection: Any, _record: object) -> None:
-    """Write-ahead log, every commit on the disk, references held, and erased rows overwritten."""
+    """Write-ahead log, every commit on the disk, references held, and erased rows overwritten.
+
+    64 MiB of pages and 32 MiB of log before a checkpoint: keys fall anywhere in their index, and its pages would otherwise
+    be written once a commit.
+    """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:  # the first switch to WAL needs the file alone, and SQLite does not always wait for that
         try:
@@ -278,7 +282,7 @@ def _settle(connection: Any, _record: object) -> None:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "cache_size = -65536", "wal_autocheckpoint = 8000"):
         connection.execute(f"PRAGMA {setting}")
 
 
