@@ -40,17 +40,21 @@ def batch(first: int) -> list[bytes]:
             for i in range(first, first + COMMIT)]
 
 
-def keys(first: int) -> list[bytes]:
+def drawn(first: int) -> list[bytes]:
     return [blake2b(b"%d" % i, digest_size=16).digest() for i in range(first, first + COMMIT)]
 
 
-def measure(label: str, entries: int, append: Callable[[list[bytes], list[bytes] | None], object], *, keyed: bool = False,
-            server: Callable[[], float] = lambda: 0.0, bar: bool = False) -> None:
+def growing(first: int) -> list[bytes]:
+    return [b"%016d" % i for i in range(first, first + COMMIT)]
+
+
+def measure(label: str, entries: int, append: Callable[[list[bytes], list[bytes] | None], object], *,
+            keys: Callable[[int], list[bytes]] | None = None, server: Callable[[], float] = lambda: 0.0, bar: bool = False) -> None:
     """Append in commits of 5,000 and say how many a second; making the entries is not counted."""
-    append(batch(10**9), keys(10**9) if keyed else None)  # creates what is created once
+    append(batch(0), keys(0) if keys else None)  # creates what is created once
     processor = clock = 0.0
-    for first in range(0, entries, COMMIT):
-        made, named = batch(first), keys(first) if keyed else None
+    for first in range(COMMIT, entries + COMMIT, COMMIT):
+        made, named = batch(first), keys(first) if keys else None
         before = (time.process_time() + server(), time.perf_counter())
         append(made, named)
         processor += time.process_time() + server() - before[0]
@@ -142,7 +146,9 @@ def main() -> None:
         print("| --- | --- | --- | --- | --- | --- |")
         raw, keyed = Workspace(folder / "raw").ledger, Workspace(folder / "keyed").ledger
         measure("SQLite", given.entries, raw.append_many, bar=True)
-        measure("SQLite, each under a key of its own", given.entries, keyed.append_many, keyed=True)
+        measure("SQLite, under keys drawn at random", given.entries, keyed.append_many, keys=drawn)
+        measure("SQLite, under keys that grow, such as those that begin with the time", given.entries,
+                Workspace(folder / "growing").ledger.append_many, keys=growing)
         tree = durable(folder / "peer.db")
         measure("peer: pymerkle 7.0.0 on SQLite, bulk; keeps no tree, no keys", given.entries, lambda e, _: tree.append_entries(e))
         single = durable(folder / "single.db")
@@ -152,7 +158,7 @@ def main() -> None:
             if there is not None:
                 ledger, used = there
                 measure("PostgreSQL, server's processor included", min(given.entries, 200_000), ledger.append_many, server=used)
-                measure("PostgreSQL, each under a key", min(given.entries, 200_000), ledger.append_many, keyed=True, server=used)
+                measure("PostgreSQL, under keys drawn at random", min(given.entries, 200_000), ledger.append_many, keys=drawn, server=used)
         single.close()
         tree.close()
 
