@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from jingwei.doors import cli
 from jingwei.doors.cli import REFUSED, program
+from jingwei.kernel.problems import Problem
+from jingwei.kernel.workspace import Workspace
 
 HEADER = "measure,place,period,value,unit,source,vintage,status\n"
 GOOD = HEADER + "broadband_ports,北京,2030,2345.6,10k ports,our own count,v1,observed\n"
@@ -64,7 +66,23 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Every file but the record, which keeps what was attempted as well (``attempts``)."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*"))
+            if p.is_file() and not p.name.startswith("store.db")}
+
+
+def attempts(folder: Path) -> list[str]:
+    """Kinds of the entries in a node's ledger."""
+    return [json.loads(entry)["kind"] for _, entry in Workspace(folder).ledger.entries()]
+
+
+def test_the_record_keeps_what_was_done_and_what_was_tried(here):
+    call("observe", "good.csv", "--workspace", "node")
+    call("observe", "good.csv", "--workspace", "node", "--dry-run")
+    call("targets", "--workspace", "node")
+    with pytest.raises(Problem):
+        call("findings", "release", "nothing-000000", "--reason", "none", "--workspace", "node")
+    assert attempts(here / "node") == ["action.begun", "action.done", "action.begun", "action.failed"]
 
 
 # When something is wrong

@@ -48,7 +48,7 @@ def room(monkeypatch):
 
 
 def action(handler: str, effect: actions.Effect = "read") -> Action:
-    return Action(("double",), Text("加倍", "double"), (), "test", effect, Ask, f"a_room_for_tests.{handler}")
+    return Action(("double",), Text("加倍", "double"), (), "test.run", effect, Ask, f"a_room_for_tests.{handler}")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pymerkle
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jingwei.kernel import merkle
@@ -215,13 +215,14 @@ while True:
 """
 
 
-def test_a_process_killed_while_appending_leaves_whole_commits_and_every_one_it_told_of(node):
+@pytest.mark.parametrize("rounds", [4, pytest.param(60, marks=pytest.mark.soak)])
+def test_a_process_killed_while_appending_leaves_whole_commits_and_every_one_it_told_of(node, rounds):
     batch = 0
-    for round_ in range(4):
+    for round_ in range(rounds):
         running = subprocess.Popen([sys.executable, "-c", KILLED, str(node.folder), str(batch)], stdout=subprocess.PIPE, text=True)
         assert running.stdout is not None
         told = running.stdout.readline()
-        time.sleep(0.013 * round_)
+        time.sleep(0.013 * (round_ % 8))
         running.kill()
         told = (told + running.stdout.read()).split()
         running.wait()
@@ -251,6 +252,33 @@ def test_every_entry_is_proved_at_the_end_and_at_every_later_size(node, size):
         for old in range(0, size + 1, max(1, size // 20)):
             path = merkle.consistency(old, size, tree)
             assert merkle.consistent(old, size, merkle.root(old, tree), merkle.root(size, tree), path)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(runs=st.lists(st.integers(1, 600), min_size=1, max_size=8), data=st.data())
+def test_a_tree_grown_by_runs_of_any_length_proves_any_entry_at_any_later_size(tmp_path_factory, runs, data):
+    ledger, at = Workspace(tmp_path_factory.mktemp("node")).ledger, 0
+    for run in runs:
+        ledger.append_many(numbered(at, at + run))
+        at += run
+    size = data.draw(st.integers(1, at))
+    position, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size))
+    root = peer_root(numbered(0, size))
+    assert ledger.root(size) == root
+    proof = ledger.prove(position, size)
+    assert proof.holds()
+    assert proof.root == root.hex()
+    pymerkle_root = peer_root(numbered(0, old)) if old else merkle.EMPTY
+    assert merkle.consistent(old, size, pymerkle_root, root, ledger.consistency(old, size))
+
+
+@given(st.binary(max_size=60) | st.text('{}[]":,abcsizeroot0123', max_size=60).map(str.encode))
+def test_any_file_is_a_head_and_a_proof_or_a_problem(content):
+    for read in (Head.read, read_proof):
+        try:
+            read(content, "x.json")
+        except Problem as problem:
+            assert problem.code in ("unreadable", "forged_head")
 
 
 def test_a_proof_reads_a_number_of_rows_that_grows_with_the_logarithm(tmp_path):

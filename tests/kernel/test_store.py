@@ -59,6 +59,14 @@ def test_a_transaction_that_fails_leaves_nothing_not_even_what_it_joined(node):
     assert node.ledger.size() == 0
 
 
+def test_who_only_reads_cannot_write_by_mistake(node):
+    for _ in range(2):
+        with pytest.raises((Problem, sa.exc.DBAPIError), match=r"read.?only"), node.store.read() as connection:
+            add(connection, "甲")
+        assert people(node) == []
+        node.ledger.append_many([b"{}"])
+
+
 def test_writers_take_turns_and_lose_nothing(node):
     with node.store.write() as connection:
         add(connection, "0")

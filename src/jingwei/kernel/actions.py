@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from jingwei.kernel.lake import Dataset
+    from jingwei.kernel.ledger import Event
 
 Effect = Literal["read", "write", "irreversible"]
 T = TypeVar("T")
@@ -165,14 +166,21 @@ def run(action: Action, context: Context, given: Any) -> Result:
     if not _recorded(action, context):
         return with_receipt(action, context, given, handler(context, given))
     told = {"action": ".".join(action.path), "effect": action.effect, "code": code_version(), "input": _digest(given)}
-    _record(context, "action.begun", told)
+    begun = _event(context, "action.begun", told)
+    ledger = context.workspace.ledger
+    kept = ledger.store.exists()
+    if kept:
+        ledger.append(begun)
     try:
         result = with_receipt(action, context, given, handler(context, given))
     except BaseException as error:
-        _record(context, "action.failed", {**told, "why": error.code if isinstance(error, Problem) else type(error).__name__})
+        if ledger.store.exists():  # where there is no node yet, an attempt that came to nothing makes none
+            why = error.code if isinstance(error, Problem) else type(error).__name__
+            ledger.record([*([] if kept else [begun]), _event(context, "action.failed", {**told, "why": why})])
         raise
     made = {d.name: d.digest for d in result.documents if d.name != NAME}
-    _record(context, "action.done", {**told, "holds": result.holds, "result": _hash(result.data), "files": _hash(made)})
+    done = _event(context, "action.done", {**told, "holds": result.holds, "result": _hash(result.data), "files": _hash(made)})
+    ledger.record([*([] if kept else [begun]), done])
     return result
 
 
@@ -183,11 +191,11 @@ def _recorded(action: Action, context: Context) -> bool:
     return action.effect != "read" or (action.scope != "public" and context.principal.id != LOCAL.id)
 
 
-def _record(context: Context, kind: str, facts: Mapping[str, Any]) -> None:
+def _event(context: Context, kind: str, facts: Mapping[str, Any]) -> Event:
     """Two entries frame an action, so that one that died half-way is seen: begun, and neither done nor failed."""
     from jingwei.kernel.ledger import Event
 
-    context.workspace.ledger.append(Event(kind, system_clock(), context.principal.id, facts))
+    return Event(kind, system_clock(), context.principal.id, facts)
 
 
 def _digest(given: Any) -> str:

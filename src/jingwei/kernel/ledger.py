@@ -39,6 +39,7 @@ _OF_A_PERSON = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{6}(?:18|19|20)\d{2
 
 ENTRIES = sa.table("ledger_entries", sa.column("position"), sa.column("key", sa.LargeBinary),
                    sa.column("entry", sa.LargeBinary))
+EDGE = sa.table("ledger_edge", sa.column("level"))
 PAYLOADS = sa.table("ledger_payloads", sa.column("position"), sa.column("pseudonym"), sa.column("salt", sa.LargeBinary),
                     sa.column("content", sa.LargeBinary), sa.column("erased", Instant))
 PSEUDONYMS = sa.table("ledger_pseudonyms", sa.column("person"), sa.column("pseudonym"))
@@ -416,7 +417,7 @@ def _size(connection: sa.Connection) -> int:
 def _extend(connection: sa.Connection, start: int, entries: Sequence[bytes], keys: Sequence[bytes | None] | None) -> None:
     if entries:
         rows = list(zip(range(start, start + len(entries)), keys or repeat(None), entries, strict=False))
-        _put(connection, "INSERT INTO ledger_entries (position, key, entry) VALUES (?, ?, ?)", rows)
+        _put(connection, "ledger_entries", ("position", "key", "entry"), rows)
         _grow(connection, 0, start, merkle.leaves(entries))
 
 
@@ -426,22 +427,37 @@ def _grow(connection: sa.Connection, level: int, start: int, hashes: Sequence[by
     if held + len(hashes) >= merkle.TILE:
         if held:
             hashes = [*Nodes(connection).edge(level), *hashes]
-            _put(connection, "DELETE FROM ledger_edge WHERE level = ?", [(level,)])
+            connection.execute(sa.delete(EDGE).where(EDGE.c.level == level))
         whole = [merkle.tile(hashes[at:at + merkle.TILE])
                  for at in range(0, len(hashes) - merkle.TILE + 1, merkle.TILE)]
-        _put(connection, "INSERT INTO ledger_tiles (level, number, hashes) VALUES (?, ?, ?)",
+        _put(connection, "ledger_tiles", ("level", "number", "hashes"),
              [(level, number + i, b"".join(tile)) for i, tile in enumerate(whole)])
         _grow(connection, level + 1, number, [tile[-1] for tile in whole])
         hashes = hashes[len(whole) * merkle.TILE:]
         start = (number + len(whole)) * merkle.TILE
     if hashes:
-        _put(connection, "INSERT INTO ledger_edge (level, number, hash) VALUES (?, ?, ?)",
+        _put(connection, "ledger_edge", ("level", "number", "hash"),
              [(level, start + i, each) for i, each in enumerate(hashes)])
 
 
-def _put(connection: sa.Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
-    """The driver's own bulk path: SQLAlchemy's per-row work would cost more than the hashing."""
-    connection.exec_driver_sql(_of(connection, statement), rows)
+_TYPES = {"level": "int4", "number": "int8", "position": "int8"}
+
+
+def _put(connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """The driver's own bulk path: SQLAlchemy's work for each row, or PostgreSQL's for each INSERT, is several times the hashing."""
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+        return
+    statement, driver = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)", connection.dialect.loaded_dbapi
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types([_TYPES.get(column, "bytea") for column in columns])
+            for row in rows:
+                copy.write_row(row)
+    except driver.Error as error:
+        raise sa.exc.DBAPIError.instance(statement, None, error, driver.Error) from None
 
 
 def _ask(connection: sa.Connection, statement: str, *values: Any) -> Sequence[sa.Row[Any]]:

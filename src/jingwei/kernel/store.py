@@ -97,7 +97,7 @@ class Store:
                 return
             with self._engine().connect() as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execution_options(isolation_level="REPEATABLE READ")
+                    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 versions = versions_of(connection)
                 self._check(versions)
                 if versions:
@@ -250,6 +250,7 @@ def _nothing() -> sa.Engine:
     engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
     with engine.begin() as connection:
         _migrate(connection)
+        connection.exec_driver_sql("PRAGMA query_only = 1")
     return engine
 
 
@@ -268,7 +269,11 @@ def _engine(address: str, _process: int) -> sa.Engine:
 
 
 def _settle(connection: Any, _record: object) -> None:
-    """Write-ahead log, every commit on the disk, references held, and erased rows overwritten."""
+    """Write-ahead log, every commit on the disk, references held, and erased rows overwritten.
+
+    64 MiB of pages and 32 MiB of log before a checkpoint: keys fall anywhere in their index, and its pages would otherwise
+    be written once a commit.
+    """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:  # the first switch to WAL needs the file alone, and SQLite does not always wait for that
         try:
@@ -278,12 +283,15 @@ def _settle(connection: Any, _record: object) -> None:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "cache_size = -65536", "wal_autocheckpoint = 8000"):
         connection.execute(f"PRAGMA {setting}")
 
 
 def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("jingwei_writes") else "BEGIN")
+    """Who only reads cannot write by mistake into a transaction that nobody will commit."""
+    writes = connection.get_execution_options().get("jingwei_writes", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {0 if writes else 1}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
@@ -293,7 +301,7 @@ def _problems(store: Store) -> Iterator[None]:
         yield
     except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
         said = str(error.orig).strip().partition("\n")[0]
-        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError | sa.exc.InternalError):
             raise
         if "locked" in said or "busy" in said:
             raise Problem("store_busy", f"another program has been writing for {BUSY_SECONDS:.0f} s", where=store.where,
