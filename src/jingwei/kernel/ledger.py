@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from jingwei.kernel import merkle
 from jingwei.kernel.clock import CHINA
-from jingwei.kernel.heads import Cosignature, Head, node_key, sign
+from jingwei.kernel.heads import Cosignature, Head, Natural, node_key, sign
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.store import Instant, Store
 
@@ -74,8 +74,8 @@ class Event:
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """That an entry is in the tree of ``size`` leaves with this root; ``path`` is RFC 9162's, hashes in hexadecimal."""
 
-    position: int
-    size: int
+    position: Natural
+    size: Natural
     root: str
     path: tuple[str, ...]
     entry: str
@@ -98,6 +98,11 @@ def as_text(entry: bytes) -> str:
 
 def as_bytes(entry: str) -> bytes:
     return entry.encode("utf-8", "surrogateescape")
+
+
+def blob(value: Any) -> bytes:
+    """A cell as bytes, also where somebody left something else in it: SQLite takes any type anywhere."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ class Ledger:
             except sa.exc.IntegrityError:
                 if keys is None:
                     raise
-            taken = {key: (row.position, bytes(row.entry)) for key, row in _held(connection, keys).items()}
+            taken = {key: (row.position, blob(row.entry)) for key, row in _held(connection, keys).items()}
             fresh: list[int] = []
             for i, (entry, key) in enumerate(zip(entries, keys, strict=True)):
                 if taken.setdefault(key, (start + len(fresh), entry))[1] != entry:
@@ -206,7 +211,7 @@ class Ledger:
         with self._reading(within) as connection, closing(connection.execute(
                 wanted, execution_options={"yield_per": 1_000})) as rows:
             for row in rows:
-                yield row.position, bytes(row.entry)
+                yield row.position, blob(row.entry)
 
     def people(self) -> dict[str, str]:
         """Who stands behind each pseudonym, as long as they were not erased."""
@@ -247,8 +252,11 @@ class Ledger:
             rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.size)).all()
             given: dict[int, list[Cosignature]] = {}
             for each in connection.execute(sa.select(COSIGNATURES).order_by(COSIGNATURES.c.at, COSIGNATURES.c.key)):
-                given.setdefault(each.size, []).append(Cosignature(each.key.hex(), each.at, each.signature.hex()))
-        return [Head(r.size, r.root.hex(), r.at, r.key.hex(), r.signature.hex(), tuple(given.get(r.size, ()))) for r in rows]
+                given.setdefault(each.size, []).append(Cosignature(blob(each.key).hex(), str(each.at), blob(each.signature).hex()))
+        if not all(isinstance(r.size, int) and 0 <= r.size < 2**53 for r in rows):
+            raise _damaged("a head has no proper size")
+        return [Head(r.size, blob(r.root).hex(), str(r.at), blob(r.key).hex(), blob(r.signature).hex(), tuple(given.get(r.size, ())))
+                for r in rows]
 
     def keep(self, head: Head) -> None:
         """Keep the co-signatures a neighbour put on a head of ours. Raises Problem ``forged_head`` or ``not_our_head``."""
@@ -346,14 +354,14 @@ class Nodes:
     def tile(self, level: int, number: int) -> bytes | None:
         if (level, number) not in self._tiles:
             found = _ask(self._connection, "SELECT hashes FROM ledger_tiles WHERE level = ? AND number = ?", level, number)
-            self._tiles[level, number] = bytes(found[0][0]) if found else None
+            self._tiles[level, number] = blob(found[0][0]) if found else None
         return self._tiles[level, number]
 
     def edge(self, level: int) -> list[bytes]:
         """Hashes on the right edge of a level, those of no complete tile yet."""
         if level not in self._edges:
             found = _ask(self._connection, "SELECT hash FROM ledger_edge WHERE level = ? ORDER BY number", level)
-            self._edges[level] = [bytes(row[0]) for row in found]
+            self._edges[level] = [blob(row[0]) for row in found]
         return self._edges[level]
 
 
@@ -407,6 +415,8 @@ def _size(connection: sa.Connection) -> int:
     entries, edge, tile = tuple[Any, ...](_ask(
         connection, "SELECT (SELECT max(position) FROM ledger_entries), (SELECT max(number) FROM ledger_edge WHERE level = 0), "
                     "(SELECT max(number) FROM ledger_tiles WHERE level = 0)")[0])
+    if not all(isinstance(each, int | None) for each in (entries, edge, tile)):
+        raise _damaged("a place is not a number")
     size = 0 if entries is None else entries + 1
     leaves = edge + 1 if edge is not None else 0 if tile is None else (tile + 1) * merkle.TILE
     if size != leaves:
@@ -481,7 +491,7 @@ def _one(connection: sa.Connection, position: int) -> bytes:
     entry = connection.scalar(sa.select(ENTRIES.c.entry).where(ENTRIES.c.position == position))
     if entry is None:
         raise _missing(position, _size(connection))
-    return bytes(entry)
+    return blob(entry)
 
 
 def _within(connection: sa.Connection, size: int | None) -> int:

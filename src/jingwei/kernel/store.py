@@ -306,8 +306,8 @@ def _problems(store: Store) -> Iterator[None]:
         if "locked" in said or "busy" in said:
             raise Problem("store_busy", f"another program has been writing for {BUSY_SECONDS:.0f} s", where=store.where,
                           remedy="Try again.") from None
-        if "malformed" in said or "not a database" in said:
-            raise Problem("damaged_store", f"the store cannot be read ({said})", where=store.where,
+        if "malformed" in said or "not a database" in said or "Could not decode" in said:
+            raise Problem("damaged_store", f"the store cannot be read ({said[:80]})", where=store.where,
                           remedy="Put it back from a backup: jingwei restore FILE") from None
         if store.url:
             raise Problem("no_store", f"PostgreSQL does not answer as it should ({said})", where=store.where,
