@@ -102,7 +102,7 @@ def test_a_backup_made_while_others_write_is_one_moment_of_the_ledger(node, othe
     for thread in threads:
         thread.start()
     try:
-        told = [write_backup(node, tmp_path / f"b{i}", NOON) for i in range(3)]
+        told = [write_backup(node, tmp_path / f"b{i}", NOON)[0] for i in range(3)]
     finally:
         going = False
         for thread in threads:
@@ -133,6 +133,17 @@ def test_records_are_not_replaced_unless_asked_to_be(node, tmp_path):
     assert node.ledger.append_many([b'{"later":2}']) == range(603, 604)
 
 
+def test_a_backup_of_a_node_that_was_tampered_with_says_so_and_is_not_put_back(node, other, tmp_path):
+    filled(node)
+    with node.store.write() as connection:
+        connection.execute(sa.text("DELETE FROM ledger_entries WHERE position = 7"))
+    told = said(node, "backup", "--to", str(tmp_path / "b"), code=ANSWER_IS_NO)
+    assert told["findings"] == [{"code": "deleted", "first": 7, "last": 7}]
+    with pytest.raises(Problem, match="from entry 7 on") as raised:
+        call(other, "restore", str(tmp_path / "b"))
+    assert raised.value.code == "damaged_backup"
+
+
 def test_an_empty_node_can_be_backed_up_too(node, other, tmp_path):
     before = sorted(node.folder.glob("*"))
     assert said(node, "backup", "--to", str(tmp_path / "b"))["entries"] == 0
@@ -143,7 +154,7 @@ def test_an_empty_node_can_be_backed_up_too(node, other, tmp_path):
 
 def test_a_damaged_backup_is_refused_or_was_not_damaged_where_it_matters(tmp_path, other):
     node = filled(Workspace(tmp_path / "node"))
-    told = write_backup(node, tmp_path / "b", NOON)
+    told, _ = write_backup(node, tmp_path / "b", NOON)
     whole = (tmp_path / "b").read_bytes()
     refused = 0
     for at in [*range(0, len(whole), max(1, len(whole) // 60)), *range(len(whole) - 25, len(whole))]:

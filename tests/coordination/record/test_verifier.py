@@ -19,8 +19,9 @@ from jingwei.coordination.record.verifier import Finding, Verdict, verify
 from jingwei.kernel import merkle
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.heads import Head
-from jingwei.kernel.ledger import Event, Ledger, blob
+from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, Unreadable
+from jingwei.kernel.tiles import blob
 from jingwei.kernel.workspace import Workspace
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=CHINA)

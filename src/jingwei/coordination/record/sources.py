@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from jingwei.coordination.record.verifier import Payload
 from jingwei.kernel.heads import Head
-from jingwei.kernel.ledger import PAYLOADS, Ledger, Nodes, as_bytes, as_text, blob
+from jingwei.kernel.ledger import PAYLOADS, Ledger, as_bytes, as_text
 from jingwei.kernel.problems import Unreadable
+from jingwei.kernel.tiles import Nodes, blob
 
 FORMAT = "jingwei ledger 1"
 
