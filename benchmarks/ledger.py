@@ -24,7 +24,8 @@ from pymerkle import SqliteTree
 from jingwei.coordination.record.sources import StoreRecord
 from jingwei.coordination.record.verifier import verify
 from jingwei.kernel import merkle
-from jingwei.kernel.ledger import COMMIT, Ledger, Nodes
+from jingwei.kernel.ledger import COMMIT, Ledger
+from jingwei.kernel.tiles import Nodes
 from jingwei.kernel.workspace import Workspace
 
 BYTES = 300

@@ -47,7 +47,7 @@ def node(request, tmp_path) -> Iterator[Workspace]:
         yield workspace
         return
     name = f"n{secrets.token_hex(6)}"
-    address = f"{request.getfixturevalue('cluster')}&options=-csearch_path%3D{name}"
+    address = f"{request.getfixturevalue('cluster')}&options=-csearch_path%3D{name}%20-ctimezone%3DAsia/Shanghai"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")  # a node has a database or a schema to itself
     workspace.establish()

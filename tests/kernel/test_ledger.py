@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from jingwei.kernel import merkle
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.heads import KEY_FILE, Head, node_key
-from jingwei.kernel.ledger import COMMIT, Event, Ledger, Nodes, Proof, read_proof
+from jingwei.kernel.ledger import COMMIT, Event, Ledger, Proof, read_proof
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.store import FILE
+from jingwei.kernel.tiles import Nodes
 from jingwei.kernel.workspace import Workspace
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=CHINA)

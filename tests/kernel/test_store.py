@@ -192,6 +192,22 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path, monkeypatch):
     assert [p.code for p in problems] == ["store_busy"]
 
 
+def test_the_revisions_read_from_the_files_are_those_alembic_finds():
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(module._config())
+    assert module.reached(heads()) == module.reached(script.get_heads()) == set(module._history())
+    assert set(module._history()) == {s.revision for s in script.walk_revisions()}
+
+
+def test_a_store_of_this_schema_is_used_without_loading_alembic(tmp_path):
+    Workspace(tmp_path).ledger.append_many([b"{}"])
+    program = ("import sys; from pathlib import Path; from jingwei.kernel.workspace import Workspace; "
+               "Workspace(Path(sys.argv[1])).ledger.append_many([b'{}']); print('alembic' in sys.modules, 'cryptography' in sys.modules)")
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
 def test_every_revision_is_named_after_its_file_and_its_branch():
     from alembic.script import ScriptDirectory
 

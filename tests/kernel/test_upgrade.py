@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from jingwei.kernel import merkle
+from jingwei.kernel import store as module
 from jingwei.kernel.problems import Problem
-from jingwei.kernel.store import FILE, Store, _engine, _migrate, heads, versions_of
+from jingwei.kernel.store import FILE, Store, _engine, _history, _migrate, heads, reached, versions_of
 from jingwei.kernel.workspace import Workspace
 
 STORES = Path(__file__).parent / "stores"
@@ -56,7 +57,7 @@ def test_an_old_workspace_is_refused_until_upgraded_and_then_has_every_record(no
     rehearsed = node.store.upgrade(dry_run=True)
     assert rows(node.store) == before
     assert node.store.upgrade() == rehearsed
-    assert heads() <= {step.revision for step in rehearsed}
+    assert {step.revision for step in rehearsed} == set(_history()) - reached({revision})
     assert all(step.about for step in rehearsed)
     assert rows(node.store, set(before)) == before
     assert node.store.upgrade() == ()
@@ -120,3 +121,45 @@ def test_every_schema_but_the_newest_is_kept_for_this_test():
     older = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()} - heads()
     assert older <= set(OLD)
     assert OLD
+
+
+ROOM = '''"""a room of its own"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "rooms_1"
+down_revision = None
+branch_labels = ("rooms",)
+depends_on = {depends}
+
+
+def upgrade() -> None:
+    op.create_table("rooms", sa.Column("position", sa.BigInteger(), sa.ForeignKey("ledger_heads.size"), primary_key=True))
+'''
+
+
+@pytest.mark.parametrize("depends", [None, "ledger_2"])
+def test_a_room_keeps_a_branch_of_the_one_history(node, tmp_path, monkeypatch, depends):
+    node.ledger.append_many([b"{}"])
+    places = [*module._places(), tmp_path / "rooms"]
+    places[-1].mkdir()
+    (places[-1] / "rooms_1.py").write_text(ROOM.format(depends=repr(depends).replace("'", '"')), encoding="utf-8")
+    monkeypatch.setattr(module, "_places", lambda: places)
+    _history.cache_clear()
+    try:
+        with pytest.raises(Problem, match="jingwei upgrade"):
+            node.ledger.size()
+        assert [step.revision for step in node.store.upgrade()] == ["rooms_1"]
+        for workspace in (node, Workspace(tmp_path / "fresh")):
+            workspace.ledger.append_many([b"{}"])
+            with workspace.store.read() as connection:
+                assert reached(versions_of(connection)) == {"ledger_1", "ledger_2", "rooms_1"}
+                assert connection.execute(sa.text("SELECT * FROM rooms")).all() == []
+            assert workspace.store.upgrade() == ()
+    finally:
+        monkeypatch.undo()
+        _history.cache_clear()
+    with pytest.raises(Problem) as raised:
+        node.ledger.size()
+    assert raised.value.code == "newer_store"

@@ -23,9 +23,10 @@ import sqlalchemy as sa
 
 from jingwei.kernel import merkle
 from jingwei.kernel.clock import CHINA
-from jingwei.kernel.heads import Cosignature, Head, node_key, sign
+from jingwei.kernel.heads import Cosignature, Head, Natural, node_key, sign
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.store import Instant, Store
+from jingwei.kernel.tiles import Nodes, blob, damaged, grow, put, size_of
 
 COMMIT = 5_000
 """Most entries one durable transaction takes on the raw path."""
@@ -39,7 +40,6 @@ _OF_A_PERSON = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{6}(?:18|19|20)\d{2
 
 ENTRIES = sa.table("ledger_entries", sa.column("position"), sa.column("key", sa.LargeBinary),
                    sa.column("entry", sa.LargeBinary))
-EDGE = sa.table("ledger_edge", sa.column("level"))
 PAYLOADS = sa.table("ledger_payloads", sa.column("position"), sa.column("pseudonym"), sa.column("salt", sa.LargeBinary),
                     sa.column("content", sa.LargeBinary), sa.column("erased", Instant))
 PSEUDONYMS = sa.table("ledger_pseudonyms", sa.column("person"), sa.column("pseudonym"))
@@ -74,8 +74,8 @@ class Event:
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """That an entry is in the tree of ``size`` leaves with this root; ``path`` is RFC 9162's, hashes in hexadecimal."""
 
-    position: int
-    size: int
+    position: Natural
+    size: Natural
     root: str
     path: tuple[str, ...]
     entry: str
@@ -124,7 +124,7 @@ class Ledger:
             keys = [blake2b(e.key.encode(), digest_size=16).digest() if e.key is not None else None for e in events]
             taken = {key: row.position for key, row in _held(connection, keys).items()}
             fresh: list[tuple[Event, bytes | None]] = []
-            start, positions = _size(connection), []
+            start, positions = size_of(connection), []
             for event, key in zip(events, keys, strict=True):
                 if key is None or key not in taken:
                     taken[key or b""] = start + len(fresh)
@@ -150,7 +150,7 @@ class Ledger:
             raise ValueError(f"{len(keys)} keys for {len(entries)} entries")
         with self.store.write() as connection:
             _lock(connection)
-            start = _size(connection)
+            start = size_of(connection)
             try:
                 with connection.begin_nested():
                     _extend(connection, start, entries, keys)
@@ -158,7 +158,7 @@ class Ledger:
             except sa.exc.IntegrityError:
                 if keys is None:
                     raise
-            taken = {key: (row.position, bytes(row.entry)) for key, row in _held(connection, keys).items()}
+            taken = {key: (row.position, blob(row.entry)) for key, row in _held(connection, keys).items()}
             fresh: list[int] = []
             for i, (entry, key) in enumerate(zip(entries, keys, strict=True)):
                 if taken.setdefault(key, (start + len(fresh), entry))[1] != entry:
@@ -190,7 +190,7 @@ class Ledger:
 
     def size(self) -> int:
         with self.store.read() as connection:
-            return _size(connection)
+            return size_of(connection)
 
     def entry(self, position: int) -> bytes:
         """Raises Problem ``no_entry``."""
@@ -206,7 +206,7 @@ class Ledger:
         with self._reading(within) as connection, closing(connection.execute(
                 wanted, execution_options={"yield_per": 1_000})) as rows:
             for row in rows:
-                yield row.position, bytes(row.entry)
+                yield row.position, blob(row.entry)
 
     def people(self) -> dict[str, str]:
         """Who stands behind each pseudonym, as long as they were not erased."""
@@ -231,9 +231,9 @@ class Ledger:
         """
         with self.store.write() as connection:
             _lock(connection)
-            size, node, kept = _size(connection), Nodes(connection), self.heads(within=connection)
+            size, node, kept = size_of(connection), Nodes(connection), self.heads(within=connection)
             if kept and merkle.root(kept[-1].size, node).hex() != kept[-1].root:
-                raise _damaged("the tree no longer holds what the last head says")
+                raise damaged("the tree no longer holds what the last head says")
             if kept and kept[-1].size == size:
                 return kept[-1]
             made = sign(size, merkle.root(size, node), at.astimezone(CHINA), node_key(self.store.folder))
@@ -247,8 +247,11 @@ class Ledger:
             rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.size)).all()
             given: dict[int, list[Cosignature]] = {}
             for each in connection.execute(sa.select(COSIGNATURES).order_by(COSIGNATURES.c.at, COSIGNATURES.c.key)):
-                given.setdefault(each.size, []).append(Cosignature(each.key.hex(), each.at, each.signature.hex()))
-        return [Head(r.size, r.root.hex(), r.at, r.key.hex(), r.signature.hex(), tuple(given.get(r.size, ()))) for r in rows]
+                given.setdefault(each.size, []).append(Cosignature(blob(each.key).hex(), str(each.at), blob(each.signature).hex()))
+        if not all(isinstance(r.size, int) and 0 <= r.size < 2**53 for r in rows):
+            raise damaged("a head has no proper size")
+        return [Head(r.size, blob(r.root).hex(), str(r.at), blob(r.key).hex(), blob(r.signature).hex(), tuple(given.get(r.size, ())))
+                for r in rows]
 
     def keep(self, head: Head) -> None:
         """Keep the co-signatures a neighbour put on a head of ours. Raises Problem ``forged_head`` or ``not_our_head``."""
@@ -316,47 +319,6 @@ class Ledger:
             return merkle.consistency(old, new, Nodes(connection))
 
 
-class Nodes:
-    """Hashes of complete subtrees as one state of the store holds them; each tile is read once."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._tiles: dict[tuple[int, int], bytes | None] = {}
-        self._edges: dict[int, list[bytes]] = {}
-
-    def __call__(self, level: int, index: int) -> bytes:
-        """Raises Problem ``damaged_ledger`` when the hash is not there."""
-        height, above = divmod(level, merkle.HEIGHT)
-        number, within = divmod(index << above, merkle.TILE)
-        hashes = self.tile(height, number)
-        if hashes is not None:
-            at = merkle.HASH * merkle.offset(above, within >> above)
-            found = hashes[at:at + merkle.HASH]
-        else:
-            row = self.edge(height)[within:within + (1 << above)]
-            if len(row) < 1 << above:
-                raise _damaged("hashes are missing")
-            while len(row) > 1:
-                row = merkle.parents(row)
-            found = row[0]
-        if len(found) != merkle.HASH:
-            raise _damaged("a hash was cut short")
-        return found
-
-    def tile(self, level: int, number: int) -> bytes | None:
-        if (level, number) not in self._tiles:
-            found = _ask(self._connection, "SELECT hashes FROM ledger_tiles WHERE level = ? AND number = ?", level, number)
-            self._tiles[level, number] = bytes(found[0][0]) if found else None
-        return self._tiles[level, number]
-
-    def edge(self, level: int) -> list[bytes]:
-        """Hashes on the right edge of a level, those of no complete tile yet."""
-        if level not in self._edges:
-            found = _ask(self._connection, "SELECT hash FROM ledger_edge WHERE level = ? ORDER BY number", level)
-            self._edges[level] = [bytes(row[0]) for row in found]
-        return self._edges[level]
-
-
 def _entry(connection: sa.Connection, event: Event, position: int, payloads: list[dict[str, Any]]) -> bytes:
     """The canonical entry; what is private goes to ``payloads``, under a salt that nobody can guess after erasure."""
     said: dict[str, Any] = {"actor": _pseudonym(connection, event.actor), "at": event.at.astimezone(CHINA).isoformat(),
@@ -402,70 +364,11 @@ def _lock(connection: sa.Connection) -> None:
         connection.exec_driver_sql("LOCK TABLE ledger_entries IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _size(connection: sa.Connection) -> int:
-    """How many entries there are. Raises Problem ``damaged_ledger`` when there are more or fewer than leaves."""
-    entries, edge, tile = tuple[Any, ...](_ask(
-        connection, "SELECT (SELECT max(position) FROM ledger_entries), (SELECT max(number) FROM ledger_edge WHERE level = 0), "
-                    "(SELECT max(number) FROM ledger_tiles WHERE level = 0)")[0])
-    size = 0 if entries is None else entries + 1
-    leaves = edge + 1 if edge is not None else 0 if tile is None else (tile + 1) * merkle.TILE
-    if size != leaves:
-        raise _damaged(f"there are {size} entries and {leaves} leaves")
-    return int(size)
-
-
 def _extend(connection: sa.Connection, start: int, entries: Sequence[bytes], keys: Sequence[bytes | None] | None) -> None:
     if entries:
         rows = list(zip(range(start, start + len(entries)), keys or repeat(None), entries, strict=False))
-        _put(connection, "ledger_entries", ("position", "key", "entry"), rows)
-        _grow(connection, 0, start, merkle.leaves(entries))
-
-
-def _grow(connection: sa.Connection, level: int, start: int, hashes: Sequence[bytes]) -> None:
-    """Add hashes to the right edge of a level; complete tiles are written once and their roots passed to the next."""
-    number, held = divmod(start, merkle.TILE)
-    if held + len(hashes) >= merkle.TILE:
-        if held:
-            hashes = [*Nodes(connection).edge(level), *hashes]
-            connection.execute(sa.delete(EDGE).where(EDGE.c.level == level))
-        whole = [merkle.tile(hashes[at:at + merkle.TILE])
-                 for at in range(0, len(hashes) - merkle.TILE + 1, merkle.TILE)]
-        _put(connection, "ledger_tiles", ("level", "number", "hashes"),
-             [(level, number + i, b"".join(tile)) for i, tile in enumerate(whole)])
-        _grow(connection, level + 1, number, [tile[-1] for tile in whole])
-        hashes = hashes[len(whole) * merkle.TILE:]
-        start = (number + len(whole)) * merkle.TILE
-    if hashes:
-        _put(connection, "ledger_edge", ("level", "number", "hash"),
-             [(level, start + i, each) for i, each in enumerate(hashes)])
-
-
-_TYPES = {"level": "int4", "number": "int8", "position": "int8"}
-
-
-def _put(connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """The driver's own bulk path: SQLAlchemy's work for each row, or PostgreSQL's for each INSERT, is several times the hashing."""
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
-        return
-    statement, driver = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)", connection.dialect.loaded_dbapi
-    raw: Any = connection.connection.driver_connection
-    try:
-        with raw.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types([_TYPES.get(column, "bytea") for column in columns])
-            for row in rows:
-                copy.write_row(row)
-    except driver.Error as error:
-        raise sa.exc.DBAPIError.instance(statement, None, error, driver.Error) from None
-
-
-def _ask(connection: sa.Connection, statement: str, *values: Any) -> Sequence[sa.Row[Any]]:
-    return connection.exec_driver_sql(_of(connection, statement), values or None).all()
-
-
-def _of(connection: sa.Connection, statement: str) -> str:
-    return statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")
+        put(connection, "ledger_entries", ("position", "key", "entry"), rows)
+        grow(connection, 0, start, merkle.leaves(entries))
 
 
 def _held(connection: sa.Connection, keys: Sequence[bytes | None]) -> dict[bytes | None, sa.Row[Any]]:
@@ -480,12 +383,12 @@ def _held(connection: sa.Connection, keys: Sequence[bytes | None]) -> dict[bytes
 def _one(connection: sa.Connection, position: int) -> bytes:
     entry = connection.scalar(sa.select(ENTRIES.c.entry).where(ENTRIES.c.position == position))
     if entry is None:
-        raise _missing(position, _size(connection))
-    return bytes(entry)
+        raise _missing(position, size_of(connection))
+    return blob(entry)
 
 
 def _within(connection: sa.Connection, size: int | None) -> int:
-    there = _size(connection)
+    there = size_of(connection)
     if size is not None and not 0 <= size <= there:
         raise _missing(size, there)
     return there if size is None else size
@@ -494,11 +397,6 @@ def _within(connection: sa.Connection, size: int | None) -> int:
 def _missing(position: int, size: int) -> Problem:
     return Problem("no_entry", f"there is no entry {position}", where=f"ledger of {size} entries",
                    remedy="Entries are counted from 0: see jingwei ledger list")
-
-
-def _damaged(what: str) -> Problem:
-    return Problem("damaged_ledger", what, where="ledger",
-                   remedy="See what was altered: jingwei ledger verify. Nothing is added until it is put right.")
 
 
 def read_proof(content: bytes, where: str = "") -> Proof:

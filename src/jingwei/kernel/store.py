@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -165,9 +166,9 @@ class Store:
                     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _check(self, versions: frozenset[str], *, older: bool = False) -> None:
-        if not versions or versions == heads():
+        if not versions or reached(versions) == _history().keys():
             return
-        if unknown := sorted(versions - _known()):
+        if unknown := sorted(versions - _history().keys()):
             raise Problem("newer_store", f"the store has schema {', '.join(unknown)}, which this program does not know",
                           where=self.where, remedy="Use the program that wrote it, or a newer one.")
         if not older:
@@ -206,31 +207,43 @@ def versions_of(connection: sa.Connection) -> frozenset[str]:
     return frozenset(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
 
 
+_FOLLOWS = re.compile(r"^(?:down_revision|depends_on)\b.*$", re.MULTILINE)
+
+
 @lru_cache(maxsize=1)
+def _history() -> dict[str, frozenset[str]]:
+    """What each revision follows or depends on, read from the files named after them: Alembic loads only to migrate."""
+    return {path.stem: frozenset(re.findall(r"\"(\w+)\"", "".join(_FOLLOWS.findall(path.read_text(encoding="utf-8")))))
+            for place in _places() for path in place.glob("*.py")}
+
+
 def heads() -> frozenset[str]:
-    """The revisions this program needs: the newest of every branch."""
-    from alembic.script import ScriptDirectory
-
-    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
+    """The revisions this program needs, without those that another of them implies."""
+    return frozenset(_history()).difference(*_history().values())
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    from alembic.script import ScriptDirectory
+def reached(versions: Iterable[str]) -> set[str]:
+    """All revisions a database has been through when it stands at these."""
+    found, waiting = set[str](), list(versions)
+    while waiting:
+        if (each := waiting.pop()) not in found:
+            found.add(each)
+            waiting += _history().get(each, ())
+    return found
 
-    return frozenset(s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions())
+
+def _places() -> list[Path]:
+    """Where revisions are kept: each room keeps a branch of the one history under its own ``migrations/versions``."""
+    return sorted(Path(jingwei.__file__).parent.glob("**/migrations/versions"))
 
 
 def _config() -> Config:
-    """Alembic's settings: one history, in which each room keeps a branch under its own ``migrations/versions``."""
     from alembic.config import Config
 
-    root = Path(jingwei.__file__).parent
     config = Config()
-    config.set_main_option("script_location", str(root / "kernel" / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
-    places = sorted(str(p) for p in root.glob("**/migrations/versions"))
-    config.set_main_option("version_locations", "\n".join(places).replace("%", "%%"))
+    config.set_main_option("version_locations", "\n".join(map(str, _places())).replace("%", "%%"))
     return config
 
 
@@ -306,8 +319,8 @@ def _problems(store: Store) -> Iterator[None]:
         if "locked" in said or "busy" in said:
             raise Problem("store_busy", f"another program has been writing for {BUSY_SECONDS:.0f} s", where=store.where,
                           remedy="Try again.") from None
-        if "malformed" in said or "not a database" in said:
-            raise Problem("damaged_store", f"the store cannot be read ({said})", where=store.where,
+        if "malformed" in said or "not a database" in said or "Could not decode" in said:
+            raise Problem("damaged_store", f"the store cannot be read ({said[:80]})", where=store.where,
                           remedy="Put it back from a backup: jingwei restore FILE") from None
         if store.url:
             raise Problem("no_store", f"PostgreSQL does not answer as it should ({said})", where=store.where,

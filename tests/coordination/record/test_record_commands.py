@@ -18,7 +18,7 @@ from jingwei.coordination.record.backup import CONTENTS, opened, write_backup
 from jingwei.doors.cli import ANSWER_IS_NO, program
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.lake import Dataset
-from jingwei.kernel.ledger import Event
+from jingwei.kernel.ledger import PAYLOADS, Event
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import FILE, _engine
 from jingwei.kernel.workspace import Workspace
@@ -85,9 +85,9 @@ def test_a_node_on_one_database_is_put_back_on_the_other_and_back_again(node, ot
     back = Workspace(tmp_path / "back")
     said(back, "restore", str(tmp_path / "c"))
     assert state(back) == before
-    erased = sa.text("SELECT erased FROM ledger_payloads WHERE erased IS NOT NULL")
-    with back.store.read() as one, other.store.read() as two:
-        assert one.scalar(erased) == two.scalar(erased) is not None
+    for each in (other, node, back):
+        with each.store.read() as connection:
+            assert connection.scalars(sa.select(PAYLOADS.c.erased).where(PAYLOADS.c.erased.is_not(None))).all() == [NOON]
 
 
 def test_a_backup_made_while_others_write_is_one_moment_of_the_ledger(node, other, tmp_path):
@@ -102,7 +102,7 @@ def test_a_backup_made_while_others_write_is_one_moment_of_the_ledger(node, othe
     for thread in threads:
         thread.start()
     try:
-        told = [write_backup(node, tmp_path / f"b{i}", NOON) for i in range(3)]
+        told = [write_backup(node, tmp_path / f"b{i}", NOON)[0] for i in range(3)]
     finally:
         going = False
         for thread in threads:
@@ -133,6 +133,17 @@ def test_records_are_not_replaced_unless_asked_to_be(node, tmp_path):
     assert node.ledger.append_many([b'{"later":2}']) == range(603, 604)
 
 
+def test_a_backup_of_a_node_that_was_tampered_with_says_so_and_is_not_put_back(node, other, tmp_path):
+    filled(node)
+    with node.store.write() as connection:
+        connection.execute(sa.text("DELETE FROM ledger_entries WHERE position = 7"))
+    told = said(node, "backup", "--to", str(tmp_path / "b"), code=ANSWER_IS_NO)
+    assert told["findings"] == [{"code": "deleted", "first": 7, "last": 7}]
+    with pytest.raises(Problem, match="from entry 7 on") as raised:
+        call(other, "restore", str(tmp_path / "b"))
+    assert raised.value.code == "damaged_backup"
+
+
 def test_an_empty_node_can_be_backed_up_too(node, other, tmp_path):
     before = sorted(node.folder.glob("*"))
     assert said(node, "backup", "--to", str(tmp_path / "b"))["entries"] == 0
@@ -143,7 +154,7 @@ def test_an_empty_node_can_be_backed_up_too(node, other, tmp_path):
 
 def test_a_damaged_backup_is_refused_or_was_not_damaged_where_it_matters(tmp_path, other):
     node = filled(Workspace(tmp_path / "node"))
-    told = write_backup(node, tmp_path / "b", NOON)
+    told, _ = write_backup(node, tmp_path / "b", NOON)
     whole = (tmp_path / "b").read_bytes()
     refused = 0
     for at in [*range(0, len(whole), max(1, len(whole) // 60)), *range(len(whole) - 25, len(whole))]:
@@ -177,16 +188,23 @@ def changed(whole: bytes, to: Path, name: str, content: bytes, *, told: bool) ->
         new.writestr(CONTENTS, json.dumps(contents))
 
 
+def archive_of(whole: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        return archive.read(name)
+
+
 def test_a_backup_whose_ledger_was_altered_is_refused_even_when_its_digests_were_made_to_fit(tmp_path):
     node = filled(Workspace(tmp_path / "node"))
     write_backup(node, tmp_path / "b", NOON)
     whole = (tmp_path / "b").read_bytes()
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         store = archive.read(FILE)
+        (table, *_) = [name for name in archive.namelist() if name.endswith(".parquet")]
     altered = store.replace(b'{"n":123}', b'{"n":999}')
     assert altered != store
     for name, content, told in ((FILE, altered, True), (FILE, altered, False), (FILE, b"", True), (FILE, b"junk" * 999, True),
-                                ("../../escaped", b"x", True), ("lake/../../escaped/current", b"x", True), ("extra", b"x", False)):
+                                ("../../escaped", b"x", True), ("lake/../../escaped/current", b"x", True), ("extra", b"x", False), (table, b"x", False),
+                                (table, archive_of(whole, table)[::-1], False)):
         changed(whole, tmp_path / "c", name, content, told=told)
         with pytest.raises(Problem) as raised, opened(tmp_path / "c", tmp_path):
             pass

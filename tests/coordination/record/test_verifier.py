@@ -21,6 +21,7 @@ from jingwei.kernel.clock import CHINA
 from jingwei.kernel.heads import Head
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, Unreadable
+from jingwei.kernel.tiles import blob
 from jingwei.kernel.workspace import Workspace
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=CHINA)
@@ -194,6 +195,34 @@ def test_a_head_with_another_signature_or_root_is_found(ledger):
         assert check().findings == (Finding("signature", SIZE - 1, SIZE - 1),)
     with tampered(ledger, "UPDATE ledger_heads SET root = :junk", junk=bytes(32)) as check:
         assert {f.code for f in check().findings} == {"rewritten", "signature"}
+
+
+COLUMNS = {"ledger_entries": ("entry",), "ledger_edge": ("number", "hash", "level"), "ledger_tiles": ("hashes", "number", "level"),
+           "ledger_heads": ("size", "root", "at", "key", "signature"),
+           "ledger_payloads": ("position", "pseudonym", "salt", "content")}
+
+
+@pytest.mark.parametrize(("table", "column"), [(t, c) for t, cs in COLUMNS.items() for c in cs])
+def test_whatever_is_left_in_a_cell_of_sqlite_is_found_or_refused_and_never_crashes(tmp_path, table, column):
+    """SQLite keeps any type in any column."""
+    ledger = Workspace(tmp_path / "node").ledger
+    ledger.append(Event("need.declared", NOON, "甲", {}, {"乙": {"id": "1"}}))
+    ledger.append_many([entry(i) for i in range(300)])
+    ledger.head(NOON)
+    def cells() -> list[list[bytes]]:
+        with ledger.store.write() as connection:
+            return [[blob(v) for v in row] for row in connection.execute(sa.text(f"SELECT * FROM {table}"))]
+
+    for junk in ("'text'", "5", "-1", "2.5", "x''", "x'00'", "9223372036854775807", "NULL", f"'{'x' * 9000}'", f"CAST({column} AS TEXT)"):
+        where = f"rowid = (SELECT min(rowid) FROM {table})" if table != "ledger_edge" else "level = 0 AND number = 258"
+        before = cells()
+        try:
+            with tampered(ledger, f"UPDATE OR REPLACE {table} SET {column} = {junk} WHERE {where}") as check:
+                assert not check().holds or cells() == before, junk
+        except sa.exc.IntegrityError:
+            continue  # the table itself refuses it
+        except Problem as problem:
+            assert problem.code in ("damaged_ledger", "damaged_store")
 
 
 # Payloads

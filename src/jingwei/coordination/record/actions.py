@@ -53,12 +53,18 @@ def backup(context: Context, given: Backup) -> Result:
         size = context.workspace.ledger.size()
         return Result(_say(context, f"将写入 {to}：账本 {size} 条。没有写入。", f"Would write {to}: a ledger of {size} entries. "
                            "Nothing was written."), {"to": str(to), "entries": size, "written": False})
-    told = write_backup(context.workspace, to, context.clock())
-    data = {"to": str(to), "entries": told.size, "root": told.root, "files": len(told.files), "bytes": told.content, "written": True}
-    return Result(_say(context, f"已备份到 {to}：账本 {told.size} 条，{len(told.files)} 个文件，{told.content} 字节。"
-                       "节点密钥不在其中，请另行保管。",
-                       f"Backed up to {to}: a ledger of {told.size} entries, {len(told.files)} files, {told.content} bytes. "
-                       "The node's key is not in it: keep it elsewhere."), data)
+    told, verdict = write_backup(context.workspace, to, context.clock())
+    data = {"to": str(to), "entries": told.size, "root": told.root, "files": len(told.files), "bytes": told.content, "written": True,
+            "holds": verdict.holds, "findings": [f.to_json() for f in verdict.findings]}
+    lines = [_say(context, f"已备份到 {to}：账本 {told.size} 条，{len(told.files)} 个文件，{told.content} 字节。"
+                  "节点密钥不在其中，请另行保管。",
+                  f"Backed up to {to}: a ledger of {told.size} entries, {len(told.files)} files, {told.content} bytes. "
+                  "The node's key is not in it: keep it elsewhere.")]
+    if not verdict.holds:
+        lines.append(_say(context, "但账本不成立，这个备份只作证据，不能恢复：",
+                          "But the ledger does not hold: this backup is evidence, and cannot be put back:"))
+    lines += ["- " + _named(context, finding) for finding in verdict.findings]
+    return Result("\n".join(lines), data, holds=verdict.holds)
 
 
 def restore(context: Context, given: Restore) -> Result:

@@ -28,7 +28,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from jingwei.coordination.record.sources import StoreRecord
-from jingwei.coordination.record.verifier import verify
+from jingwei.coordination.record.verifier import Verdict, verify
 from jingwei.kernel.ledger import Ledger
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.receipts import code_version
@@ -56,14 +56,19 @@ class Told:
         return sum(size for size, _ in self.files.values())
 
 
-def write_backup(workspace: Workspace, to: Path, at: datetime) -> Told:
-    """Copy the node into one file while others go on writing. Raises Problem ``no_file``; an old file stays then."""
+def write_backup(workspace: Workspace, to: Path, at: datetime) -> tuple[Told, Verdict]:
+    """Copy the node into one file while others go on writing, and verify the ledger in the copy.
+
+    A ledger that does not hold is copied all the same, as evidence; it will not be put back. Raises Problem ``no_file``; an
+    old file stays then.
+    """
     beside = to.with_name(f".{to.name}.{os.getpid()}")
     try:
         with tempfile.TemporaryDirectory(prefix="jingwei-backup-", dir=to.resolve().parent) as folder:
             files: dict[str, tuple[int, str]] = {}
             with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                size, root = _copy_store(workspace.store, Path(folder))
+                verdict = _copy_store(workspace.store, Path(folder))
+                size, root = verdict.size, verdict.root
                 for name, part in [(FILE, Path(folder) / FILE), *_lake(workspace.folder / "lake")]:
                     files[name] = _pack(archive, name, part)
                 told = Told(at.isoformat(), code_version(), size, root, files)
@@ -77,11 +82,11 @@ def write_backup(workspace: Workspace, to: Path, at: datetime) -> Told:
                       remedy="Make room or choose another file with --to FILE.") from None
     finally:
         beside.unlink(missing_ok=True)
-    return told
+    return told, verdict
 
 
-def _copy_store(store: Store, folder: Path) -> tuple[int, str]:
-    """The store as a SQLite database in ``folder``; returns size and root of the ledger at that very moment."""
+def _copy_store(store: Store, folder: Path) -> Verdict:
+    """The store as a SQLite database in ``folder``, and what the verifier says of its ledger at that very moment."""
     copy = Store(folder)
     with store.read() as connection:
         raw = connection.connection.driver_connection
@@ -92,10 +97,15 @@ def _copy_store(store: Store, folder: Path) -> tuple[int, str]:
         else:
             with copy.write() as target_connection:
                 _copy_rows(connection, target_connection)
-    ledger = Ledger(copy)
-    size, root = ledger.size(), ledger.root().hex()
-    copy.close()
-    return size, root
+    try:
+        return _verified(copy)
+    finally:
+        copy.close()
+
+
+def _verified(store: Store) -> Verdict:
+    with store.read() as connection:
+        return verify(StoreRecord(Ledger(store), connection))
 
 
 def _copy_rows(source: sa.Connection, target: sa.Connection) -> None:
@@ -178,9 +188,7 @@ def opened(file: Path, near: Path) -> Iterator[tuple[Told, Path]]:
         copy = Store(folder)
         try:
             copy.upgrade()
-            ledger = Ledger(copy)
-            with copy.read() as connection:
-                verdict = verify(StoreRecord(ledger, connection))
+            verdict = _verified(copy)
             if not verdict.holds:
                 raise _damaged(file, f"its ledger does not hold from entry {verdict.findings[0].first} on")
             if (verdict.size, verdict.root) != (told.size, told.root):

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from jingwei.coordination.record.verifier import Payload
 from jingwei.kernel.heads import Head
-from jingwei.kernel.ledger import PAYLOADS, Ledger, Nodes, as_bytes, as_text
+from jingwei.kernel.ledger import PAYLOADS, Ledger, as_bytes, as_text
 from jingwei.kernel.problems import Unreadable
+from jingwei.kernel.tiles import Nodes, blob
 
 FORMAT = "jingwei ledger 1"
 
@@ -39,7 +40,7 @@ class StoreRecord:
     def edge(self, level: int) -> dict[int, bytes]:
         if level not in self._edges:
             rows = self._connection.execute(sa.text("SELECT number, hash FROM ledger_edge WHERE level = :level"), {"level": level})
-            self._edges[level] = {row.number: bytes(row.hash) for row in rows}
+            self._edges[level] = {row.number: blob(row.hash) for row in rows if isinstance(row.number, int)}
         return self._edges[level]
 
     def heads(self) -> Sequence[Head]:
@@ -49,7 +50,8 @@ class StoreRecord:
         wanted = sa.select(PAYLOADS).order_by(PAYLOADS.c.position, PAYLOADS.c.pseudonym)
         with closing(self._connection.execute(wanted, execution_options={"yield_per": 1_000})) as rows:
             for row in rows:
-                yield Payload(row.position, row.pseudonym, row.salt, row.content)
+                yield Payload(row.position if isinstance(row.position, int) else -1, str(row.pseudonym),
+                              *(None if cell is None else blob(cell) for cell in (row.salt, row.content)))
 
 
 @dataclass
@@ -83,9 +85,9 @@ def export(ledger: Ledger) -> bytes:
     with ledger.store.read() as connection:
         lines += ({"position": p, "entry": as_text(e)} for p, e in ledger.entries(within=connection))
         for row in connection.execute(sa.text("SELECT level, number, hashes FROM ledger_tiles ORDER BY level, number")):
-            lines.append({"level": row.level, "number": row.number, "hashes": bytes(row.hashes).hex()})
+            lines.append({"level": row.level, "number": row.number, "hashes": blob(row.hashes).hex()})
         for row in connection.execute(sa.text("SELECT level, number, hash FROM ledger_edge ORDER BY level, number")):
-            lines.append({"level": row.level, "number": row.number, "hash": bytes(row.hash).hex()})
+            lines.append({"level": row.level, "number": row.number, "hash": blob(row.hash).hex()})
         lines += ({"head": head.to_json()} for head in ledger.heads(within=connection))
     return b"".join(_line(each) for each in lines)
 
