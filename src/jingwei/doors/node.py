@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from jingwei.doors.health import STATES
 from jingwei.kernel.actions import Context
@@ -18,6 +21,7 @@ from jingwei.kernel.lake import EMPTY
 from jingwei.kernel.memory import Memory
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.receipts import code_version
+from jingwei.kernel.store import FILE
 from jingwei.kernel.workspace import Workspace
 
 Signature = tuple[tuple[str, int, int], ...]
@@ -25,16 +29,19 @@ Signature = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The program, the figures and the day: whatever is answered from them is the same in every process.
+    """The program, the figures, the record and the day: whatever is answered from them is the same in every process.
 
     key : digest of it all
     instant : the beginning of the day
     snapshots : lake snapshots by dataset; a dataset not there is empty and stays so
+    entries : of the ledger, which tells of every change of the store
+    memory : of what was worked out of the figures alone; it outlasts a new entry
     """
 
     key: str
     instant: datetime
     snapshots: Mapping[str, str]
+    entries: int = 0
     memory: Memory = field(default_factory=Memory, compare=False)
 
 
@@ -47,6 +54,8 @@ class Node:
         self._lock = threading.Lock()
         self._seen: tuple[Signature, datetime] | None = None
         self._state: State | None = None
+        self._lake: tuple[Any, ...] = ()
+        self._remote: bool | None = None
 
     def now(self) -> State:
         """The present state. Cheap: files are read only when one has changed."""
@@ -57,11 +66,13 @@ class Node:
             return state
         with self._lock:
             if self._state is None or seen != self._seen:
-                snapshots = self._snapshots()
-                told = "\n".join((code_version(), instant.date().isoformat(), *(f"{n} {s}" for n, s in snapshots.items())))
+                snapshots, entries = self._snapshots(), self._entries()
+                lake = (instant.date(), *snapshots.items())
+                told = "\n".join((code_version(), repr(lake), str(entries)))
                 key = hashlib.sha256(told.encode()).hexdigest()[:32]
                 if self._state is None or key != self._state.key:
-                    self._state = State(key, instant, Snapshots(snapshots))
+                    memory = self._state.memory if self._state is not None and lake == self._lake else Memory()
+                    self._state, self._lake = State(key, instant, Snapshots(snapshots), entries, memory), lake
                     STATES.inc()
                 self._seen = seen
             return self._state
@@ -72,18 +83,25 @@ class Node:
                        pinned=state.snapshots, memory=state.memory)
 
     def _signature(self) -> Signature:
+        folder = self.workspace.folder
+        watched = [(file, folder / file) for file in (FILE, f"{FILE}-wal")]
+        with suppress(OSError), os.scandir(folder / "lake") as entries:
+            watched += [(entry.name, Path(entry.path, "current")) for entry in entries]
         found = []
-        try:
-            with os.scandir(self.workspace.folder / "lake") as entries:
-                for entry in entries:
-                    try:
-                        at = Path(entry.path, "current").stat()
-                    except OSError:
-                        continue
-                    found.append((entry.name, at.st_mtime_ns, at.st_ino))
-        except OSError:
-            return ()
+        for name, path in watched:
+            try:
+                at = path.stat()
+            except OSError:
+                continue
+            found.append((name, at.st_mtime_ns, at.st_ino))
+        if self._remote is None:
+            self._remote = bool(self.workspace.settings.store.url)
+        if self._remote:  # a server's record has no file to look at: its entries are counted once a second
+            found.append(("server", int(time.monotonic()), 0))
         return tuple(sorted(found))
+
+    def _entries(self) -> int:
+        return self.workspace.ledger.size() if self.workspace.store.exists() else 0
 
     def _snapshots(self) -> dict[str, str]:
         found = {}
