@@ -49,8 +49,9 @@ docs: $(VENV)/.docs
 # The README's pictures, as the browser tests drew them.
 pictures: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/doors/test_browser.py -k whole
-	cp out/pictures/home-en-1440.png docs/pictures/portal-home.png
-	cp out/pictures/method-aggregate-geometric-weight-F1-2-en-1440.png docs/pictures/portal-method.png
+	$(BIN)/python -c "from PIL import Image; \
+	  [Image.open(f'out/pictures/{drawn}-en-1440.png').convert('RGB').quantize(128).save(f'docs/pictures/portal-{name}.png', optimize=True) \
+	   for drawn, name in [('home', 'home'), ('method-aggregate-geometric-weight-F1-2', 'method')]]"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
