@@ -12,9 +12,9 @@ export class Chart extends HTMLElement {
   #picture: Picture | undefined;
   #near: IntersectionObserver | undefined;
 
-  /** The option last handed to the library: for tests and for the curious. */
-  get option(): unknown {
-    return this.#picture?.option;
+  /** What was last handed to the library: for tests and for the curious. */
+  get drawing(): unknown {
+    return this.#picture?.drawing;
   }
 
   connectedCallback(): void {
