@@ -201,7 +201,7 @@ def drawn(page: Page, name: str) -> list[dict]:
     chart = page.locator(f'jw-chart[table="{name}"]')
     chart.scroll_into_view_if_needed()
     page.wait_for_selector(f'jw-chart[table="{name}"][data-ready]')
-    return chart.evaluate("({drawing: d}) => d.options.series.slice(1).map((s, i) => ({name: s.label, data: d.data[i + 1]}))")
+    return chart.evaluate("({picture: {drawing: d}}) => d.options.series.slice(1).map((s, i) => ({name: s.label, data: d.data[i + 1]}))")
 
 
 def ink(page: Page, name: str) -> int:
@@ -243,6 +243,18 @@ def test_without_javascript_the_tables_stand_and_no_empty_picture_does(visit):
     assert page.locator("jw-chart:visible").count() == 0
 
 
+def test_a_chart_has_its_height_before_it_is_drawn(visit):
+    page = visit("/charts")
+    until(page, "customElements.get('jw-chart') !== undefined")
+    heights = "[...document.querySelectorAll('jw-chart')].map(e => e.offsetHeight)"
+    before = page.evaluate(heights)
+    assert page.locator("jw-chart[data-ready]").count() < 6  # some are still too far down to be drawn
+    for name in ("t1", "t2", "t3", "t4", "t5", "t6"):
+        drawn(page, name)
+    assert page.evaluate(heights) == before
+    assert page.evaluate("[...document.querySelectorAll('jw-chart canvas')].map(e => e.clientHeight)") == before
+
+
 def test_no_library_is_fetched_before_the_reader_comes_near_a_chart(visit, site):
     page = visit("/far")
     until(page, "customElements.get('jw-chart') !== undefined")
@@ -276,7 +288,7 @@ def test_the_fan_grows_out_of_the_last_published_figure(visit):
 
 def test_pointing_at_a_picture_tells_the_words_of_the_table(visit):
     page = visit("/charts")
-    told = """([table, at]) => { const {head, rows} = document.querySelector(`jw-chart[table=${table}]`).drawing.tell(at);
+    told = """([table, at]) => { const {head, rows} = document.querySelector(`jw-chart[table=${table}]`).picture.drawing.tell(at);
                                 return [head, ...rows.map(row => `${row.name}  ${row.text}`)]; }"""
     drawn(page, "t1")
     gap = page.evaluate(told, ["t1", 2021 - 2012])
@@ -308,7 +320,7 @@ def test_a_grey_line_among_many_says_its_name_only_while_it_is_pointed_at(visit)
     drawn(page, "t1")
     note = page.locator('jw-chart[table="t1"] .told')
     # Where, in the picture, the line of the first peer runs halfway between 2013 and 2014.
-    x, y = page.evaluate("""() => { const e = document.querySelector('jw-chart[table=t1]'), {data, options} = e.drawing, box = e.querySelector('.u-over').getBoundingClientRect();
+    x, y = page.evaluate("""() => { const e = document.querySelector('jw-chart[table=t1]'), {data, options} = e.picture.drawing, box = e.querySelector('.u-over').getBoundingClientRect();
         const at = options.series.findIndex(s => s.label === '同类 0'), [low, high] = options.scales.y.range(), middle = (data[at][1] + data[at][2]) / 2;
         return [box.left + box.width * 1.5 / (data[0].length - 1), box.bottom - box.height * (middle - low) / (high - low)]; }""")
     page.mouse.move(x, y)
@@ -321,7 +333,7 @@ def test_a_grey_line_among_many_says_its_name_only_while_it_is_pointed_at(visit)
 def test_charts_follow_the_colour_scheme_the_width_and_the_printer(visit):
     page = visit("/charts")
     drawn(page, "t1")
-    colour = "document.querySelector('jw-chart[table=t1]').drawing.look.ink"
+    colour = "document.querySelector('jw-chart[table=t1]').picture.drawing.look.ink"
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     until(page, f"{colour} !== {light!r}")

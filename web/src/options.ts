@@ -21,19 +21,17 @@ export interface Told {
   rows: { name: string; text: string; color: string }[];
 }
 
-/** What uPlot is handed, but for the size; `height` in CSS pixels where the rows decide it (null: the style sheet does). */
+/** What uPlot is handed, but for the size. */
 export interface Drawing {
   look: Look;
   options: Omit<uPlot.Options, "width" | "height">;
   data: uPlot.AlignedData;
   soft: number[]; // which series are grey lines among many: told of only while `hovered`
   tell: (at: number, hovered?: string) => Told;
-  height: number | null;
 }
 
 export const FAINT = 0.4; // opacity of a grey line among many
 const NAMES = 13;
-const ROW = 27; // CSS pixels a row of a picture with names on its left
 const DASHES: (number[] | undefined)[] = [undefined, undefined, [7, 4], [7, 4], [2, 3], [2, 3]];
 
 type Values = (number | null)[];
@@ -42,23 +40,22 @@ type Drawn = Pick<Drawing, "tell"> & { parts: Parts; series: (uPlot.Series & { d
 
 export function picture(kind: Kind, figures: Figures, unit: string, look: Look): Drawing {
   const { parts, series, soft = [], bands = [], hooks = {}, tell } = DRAW[kind](figures, unit, look);
-  const sideways = liesDown(kind, figures);
+  const sideways = kind === "intervals" || (kind === "bars" && !isYears(figures.x));
+  // The line across stands on a year, not between two.
+  const move = (u: uPlot, left: number, top: number): uPlot.Cursor.LeftTop => [sideways || left < 0 ? left : u.valToPos(u.posToIdx(left), "x"), top];
   return {
     look, tell, soft,
-    height: sideways ? figures.x.length * ROW + 50 : null,
     data: [figures.x.map((_, i) => i), ...series.map((each) => each.data)],
     options: {
       ...parts, bands, series: [{}, ...series.map(({ data: _, ...each }) => each)],
       legend: { show: false }, select: { show: false, left: 0, top: 0, width: 0, height: 0 },
-      cursor: { x: !sideways, y: false, points: { show: false }, drag: { x: false, y: false } },
+      cursor: { x: !sideways, y: false, move, points: { show: false }, drag: { x: false, y: false } },
       hooks,
     },
   };
 }
 
 const DRAW = { lines, fan, intervals, bars } satisfies Record<Kind, (figures: Figures, unit: string, look: Look) => Drawn>;
-
-const liesDown = (kind: Kind, figures: Figures): boolean => kind === "intervals" || (kind === "bars" && !isYears(figures.x));
 
 function lines(figures: Figures, unit: string, look: Look): Drawn {
   const all = figures.columns.filter((c) => c.as === "line");
@@ -117,10 +114,21 @@ function intervals(figures: Figures, unit: string, look: Look): Drawn {
     }
     return { fill, stroke: null, clip: null, band: null, gaps: [], flags: 0 };
   };
+  // uPlot's own dots are right only when values go upwards.
+  const dots = (u: uPlot): uPlot.Series.Points.Paths => {
+    const path = new Path2D();
+    for (const [i, v] of value.values.entries()) {
+      if (v === null) continue;
+      const [x, y, radius] = [u.valToPos(v, "y", true), u.valToPos(i, "x", true), 3.75 * uPlot.pxRatio];
+      path.moveTo(x + radius, y);
+      path.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+    return { fill: path, stroke: path, clip: null, flags: 0 };
+  };
   const series = [
     { label: low.name, data: low.values, paths: () => null, points: { show: false } },
     { label: high.name, data: high.values, paths: span, fill: look.range, width: 0, points: { show: false } },
-    { label: value.name, data: value.values, paths: () => null, points: { show: true, size: 9, width: 1.5, fill: look.blue, stroke: look.paper } },
+    { label: value.name, data: value.values, paths: () => null, pxAlign: 0, points: { show: true, paths: dots, width: 1.5, fill: look.blue, stroke: look.paper } },
   ];
   return {
     series, parts: sidewise(figures, series, unit, look, { zero: false, left: 0, right: 0 }),
@@ -242,7 +250,7 @@ function sidewise(figures: Figures, series: { data: Values }[], unit: string, lo
   const { zero: withZero, left, right } = margin;
   const widest = Math.min(look.width * 0.38, Math.max(0, ...figures.x.map((text) => look.measure(text, NAMES))) + 4);
   const longest = Math.max(...series.flatMap((each) => each.data).map((v) => look.measure(minus(Math.round(v ?? 0)), SMALL)));
-  const splits = rounded(series, Math.min(6, Math.max(2, Math.floor((look.width - widest - left - right) / Math.max(56, longest + 24)))), withZero);
+  const splits = rounded(series, Math.min(6, Math.max(2, Math.floor((look.width - widest - left - right) / Math.max(36, longest + 20)))), withZero);
   const cut = (text: string): string => {
     let [kept, shown] = [[...text], text];
     while (kept.length && look.measure(shown, NAMES) > widest) [kept, shown] = [kept.slice(0, -1), `${kept.slice(0, -1).join("").trimEnd()}…`];

@@ -1,6 +1,7 @@
 /** The part of a chart that needs the library: loaded only when a chart comes into view. */
 
 import uPlot from "uplot";
+import type { Chart } from "./chart";
 import { read } from "./figures";
 import { FAINT, picture, type Drawing, type Kind, type Look, type Told } from "./options";
 
@@ -10,7 +11,7 @@ const NEAR = 8; // CSS pixels from a grey line at which it is meant
 /** One chart on its canvas; draws itself anew when its table, its width, the colour scheme or the medium changes. */
 export class Picture {
   drawing: Drawing | undefined;
-  #host: HTMLElement;
+  #host: Chart;
   #board = document.createElement("div");
   #note = document.createElement("div");
   #plot: uPlot | undefined;
@@ -21,7 +22,7 @@ export class Picture {
   #size = new ResizeObserver(() => this.#resized());
   #width = 0;
 
-  constructor(host: HTMLElement) {
+  constructor(host: Chart) {
     this.#host = host;
     this.#note.className = "told";
     this.#note.ariaHidden = "true"; // the table says it
@@ -62,7 +63,7 @@ export class Picture {
     this.#width = this.#paper.matches ? Math.min(host.clientWidth, PAPER_WIDTH) : host.clientWidth;
     if (!this.#width) return; // not laid out yet: the ResizeObserver calls again
     const drawing = (this.drawing = picture(host.getAttribute("kind") as Kind, figures, host.getAttribute("unit") ?? "", this.#look()));
-    if (drawing.height !== null) host.style.height = `${drawing.height}px`;
+    host.reserve();
     this.#plot?.destroy();
     this.#note.hidden = true;
     this.#hovered = 0;
@@ -81,8 +82,9 @@ export class Picture {
   };
 
   #pointed = (plot: uPlot): void => {
-    const { idx, left = -1, top = -1 } = plot.cursor;
-    const away = idx == null || left < 0;
+    const { idx, event } = plot.cursor;
+    const away = idx == null || !event || (plot.cursor.left ?? -1) < 0;
+    const [left, top] = away ? [0, 0] : [event.clientX - plot.rect.left, event.clientY - plot.rect.top];
     this.#emphasise(plot, away ? 0 : this.#grey(plot, left, top));
     this.#note.hidden = away;
     if (away || !this.drawing) return;
