@@ -197,11 +197,18 @@ def visit(browser: Browser, site: Site) -> Iterator[object]:
 
 
 def drawn(page: Page, name: str) -> list[dict]:
-    """The series of one chart, as they were handed to the library."""
+    """The series of one chart by name and value, as they were handed to the library, in the order they are drawn."""
     chart = page.locator(f'jw-chart[table="{name}"]')
     chart.scroll_into_view_if_needed()
     page.wait_for_selector(f'jw-chart[table="{name}"][data-ready]')
-    return chart.evaluate("e => JSON.parse(JSON.stringify(e.option.series))")
+    return chart.evaluate("({picture: {drawing: d}}) => d.options.series.slice(1).map((s, i) => ({name: s.label, data: d.data[i + 1]}))")
+
+
+def ink(page: Page, name: str) -> int:
+    """How many of a canvas's pixels are not empty."""
+    counted = ("c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
+               " for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }")
+    return page.locator(f'jw-chart[table="{name}"] canvas').evaluate(counted)
 
 
 def said(page: Page, text: str) -> None:
@@ -225,8 +232,7 @@ def test_every_chart_is_drawn_under_the_strict_headers_with_nothing_from_elsewhe
         assert drawn(page, name)
         canvas = page.locator(f'jw-chart[table="{name}"] canvas')
         assert (canvas.get_attribute("role"), canvas.get_attribute("aria-label")) == ("img", f"Picture of {name}")
-        inked = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }"
-        assert canvas.evaluate(inked) > 500
+        assert ink(page, name) > 500
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("performance.getEntriesByName('jw-chart').length") == 6
 
@@ -235,6 +241,18 @@ def test_without_javascript_the_tables_stand_and_no_empty_picture_does(visit):
     page = visit("/charts", javascript=False)
     assert page.locator("#t1 tbody tr").count() == len(YEARS) - 1
     assert page.locator("jw-chart:visible").count() == 0
+
+
+def test_a_chart_has_its_height_before_it_is_drawn(visit):
+    page = visit("/charts")
+    until(page, "customElements.get('jw-chart') !== undefined")
+    heights = "[...document.querySelectorAll('jw-chart')].map(e => e.offsetHeight)"
+    before = page.evaluate(heights)
+    assert page.locator("jw-chart[data-ready]").count() < 6  # some are still too far down to be drawn
+    for name in ("t1", "t2", "t3", "t4", "t5", "t6"):
+        drawn(page, name)
+    assert page.evaluate(heights) == before
+    assert page.evaluate("[...document.querySelectorAll('jw-chart canvas')].map(e => e.clientHeight)") == before
 
 
 def test_no_library_is_fetched_before_the_reader_comes_near_a_chart(visit, site):
@@ -249,54 +267,73 @@ def test_no_library_is_fetched_before_the_reader_comes_near_a_chart(visit, site)
 def test_a_gap_in_the_table_is_a_gap_in_the_picture_and_a_number_is_exact(visit):
     page = visit("/charts")
     zhejiang, jiangsu = (s for s in drawn(page, "t1") if s["name"] in NAMES[:2])
-    values = [point["value"] for point in zhejiang["data"]]
-    assert len(values) == len(YEARS)
-    assert [year for year, value in zip(YEARS, values, strict=True) if value == "-"] == [2016, 2021]  # left out; a dash
-    assert jiangsu["data"][2022 - 2012]["value"] == 70.25
-    fan = {s["name"]: s for s in drawn(page, "t3")}
-    assert fan["公布 observed"]["data"][1]["value"] == 1120  # printed as 1,120
-    assert [p["value"] for p in fan["公布 observed"]["data"][-7:]] == ["-"] * 7
-    bars = drawn(page, "t5")[0]["data"]
-    assert [bar["value"] for bar in bars] == [1.42, -0.85, 0.31, 2.1, -1.66, "-", 0.05, 0.77]
-    assert [row[0] for row in drawn(page, "t4")[1]["data"]][3] is None
+    assert len(zhejiang["data"]) == len(YEARS)
+    assert [year for year, value in zip(YEARS, zhejiang["data"], strict=True) if value is None] == [2016, 2021]  # left out; a dash
+    assert jiangsu["data"][2022 - 2012] == 70.25
+    fan = {s["name"]: s["data"] for s in drawn(page, "t3")}
+    assert fan["公布 observed"][1] == 1120  # printed as 1,120
+    assert fan["公布 observed"][-7:] == [None] * 7
+    assert drawn(page, "t5")[0]["data"] == [1.42, -0.85, 0.31, 2.1, -1.66, None, 0.05, 0.77]
+    assert [each["data"][3] for each in drawn(page, "t4")] == [None, None, None]
 
 
 def test_the_fan_grows_out_of_the_last_published_figure(visit):
     page = visit("/charts")
-    band, median, observed = drawn(page, "t3")
-    last = observed["data"][2023 - 2012]["value"]
-    assert median["data"][2023 - 2012]["value"] == last
-    assert band["data"][2023 - 2012][1:] == [last, last]
-    assert median["data"][2022 - 2012]["value"] == "-"
+    low, high, median, observed = (each["data"] for each in drawn(page, "t3"))
+    last = observed[2023 - 2012]
+    assert last is not None
+    assert [low[2023 - 2012], high[2023 - 2012], median[2023 - 2012]] == [last, last, last]
+    assert [low[2022 - 2012], high[2022 - 2012], median[2022 - 2012]] == [None, None, None]
 
 
 def test_pointing_at_a_picture_tells_the_words_of_the_table(visit):
     page = visit("/charts")
-    told = "at => document.querySelector(`jw-chart[table=${at[0]}]`).option.tooltip.formatter([{dataIndex: at[1]}])"
+    told = """([table, at]) => { const {head, rows} = document.querySelector(`jw-chart[table=${table}]`).picture.drawing.tell(at);
+                                return [head, ...rows.map(row => `${row.name}  ${row.text}`)]; }"""
     drawn(page, "t1")
-    gap = page.evaluate(told, ["t1", 2021 - 2012]).splitlines()
+    gap = page.evaluate(told, ["t1", 2021 - 2012])
     assert gap[0] == "2021"
     assert gap[1] == "浙江 Zhejiang  –"
     assert len(gap) == 1 + len(NAMES)  # the grey peers stay silent
     drawn(page, "t3")
-    assert page.evaluate(told, ["t3", 2023 - 2012]).splitlines()[1:] == ["公布 observed  3,479"]
-    assert len(page.evaluate(told, ["t3", 2030 - 2012]).splitlines()) == 4  # a year, the median and both edges
+    assert page.evaluate(told, ["t3", 2023 - 2012])[1:] == ["公布 observed  3,479"]
+    assert len(page.evaluate(told, ["t3", 2030 - 2012])) == 4  # a year, the median and both edges
     drawn(page, "t5")
-    assert page.evaluate(told, ["t5", 1]).endswith("contribution  −0.85")
-    chart = page.locator('jw-chart[table="t5"]')
-    before = chart.screenshot()
-    chart.hover(position={"x": 500, "y": 120})  # on the canvas: an HTML tooltip would need the style attributes the headers forbid
-    for _ in range(100):
-        if (now := chart.screenshot()) != before:
-            break
-    assert now != before
-    assert page.locator("jw-chart div:not(:has(canvas))").count() == 0
+    assert page.evaluate(told, ["t5", 1])[-1] == "contribution  −0.85"
+    note = page.locator('jw-chart[table="t5"] .told')
+    assert not note.is_visible()
+    plot = page.locator('jw-chart[table="t5"] .u-over')
+    for row, words in [(1, "数据资源体系contribution  −0.85"), (5, "数字社会contribution  –")]:
+        box = plot.bounding_box()
+        plot.hover(position={"x": box["width"] - 3, "y": box["height"] * (row + 0.5) / 8})
+        expect(note).to_be_visible()
+        assert note.text_content() == words
+        chart, said = page.locator('jw-chart[table="t5"]').bounding_box(), note.bounding_box()
+        assert chart["x"] <= said["x"] and said["x"] + said["width"] <= chart["x"] + chart["width"]  # in the picture, though pointed at its edge
+        assert chart["y"] <= said["y"] and said["y"] + said["height"] <= chart["y"] + chart["height"]
+    page.mouse.move(1, 1)
+    expect(note).to_be_hidden()
+
+
+def test_a_grey_line_among_many_says_its_name_only_while_it_is_pointed_at(visit):
+    page = visit("/charts")
+    drawn(page, "t1")
+    note = page.locator('jw-chart[table="t1"] .told')
+    # Where, in the picture, the line of the first peer runs halfway between 2013 and 2014.
+    x, y = page.evaluate("""() => { const e = document.querySelector('jw-chart[table=t1]'), {data, options} = e.picture.drawing, box = e.querySelector('.u-over').getBoundingClientRect();
+        const at = options.series.findIndex(s => s.label === '同类 0'), [low, high] = options.scales.y.range(), middle = (data[at][1] + data[at][2]) / 2;
+        return [box.left + box.width * 1.5 / (data[0].length - 1), box.bottom - box.height * (middle - low) / (high - low)]; }""")
+    page.mouse.move(x, y)
+    expect(note).to_contain_text("同类 0")
+    page.mouse.move(x, y - 60)
+    expect(note).to_be_visible()
+    expect(note).not_to_contain_text("同类")
 
 
 def test_charts_follow_the_colour_scheme_the_width_and_the_printer(visit):
     page = visit("/charts")
     drawn(page, "t1")
-    colour = "document.querySelector('jw-chart[table=t1]').option.textStyle.color"
+    colour = "document.querySelector('jw-chart[table=t1]').picture.drawing.look.ink"
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     until(page, f"{colour} !== {light!r}")
@@ -324,7 +361,7 @@ def test_a_changed_form_changes_the_answer_the_address_and_the_title(visit, site
     assert page.locator("jw-live [role=status]").text_content() == "Weight 55, product, log"
     assert page.evaluate("performance.getEntriesByName('jw-live').length") >= 4
     assert page.locator("[aria-busy]").count() == 0
-    assert drawn(page, "parts")[0]["data"][0]["value"] == 55
+    assert drawn(page, "parts")[0]["data"][0] == 55
     page.reload()
     said(page, "Weight 55, product, log")
 
@@ -443,7 +480,7 @@ def test_what_is_shipped_is_small_at_first_and_names_no_other_place(built):
 
 def test_the_licences_of_what_is_shipped_go_with_it(built):
     told = (STATIC / "built" / "LICENSES.md").read_text(encoding="utf-8")
-    assert all(f"## {name} - " in told for name in ("echarts", "zrender"))
+    assert "## uplot - " in told
 
 
 @pytest.fixture

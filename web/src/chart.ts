@@ -2,6 +2,8 @@
 
 import type { Picture } from "./picture";
 
+const ROW = 27; // CSS pixels a row of a picture with names on its left
+
 /**
  * Draws the HTML table with the id `table` as `kind` (lines, fan, intervals, bars); figures.ts says what its header cells tell.
  *
@@ -9,30 +11,36 @@ import type { Picture } from "./picture";
  * not come, the element hides itself: the table says all of it.
  */
 export class Chart extends HTMLElement {
-  #picture: Picture | undefined;
+  picture: Picture | undefined; // open to tests and to the curious
   #near: IntersectionObserver | undefined;
 
-  /** The option last handed to the library: for tests and for the curious. */
-  get option(): unknown {
-    return this.#picture?.option;
-  }
-
   connectedCallback(): void {
-    this.#near = new IntersectionObserver((entries) => void (entries.some((e) => e.isIntersecting) && this.#start()), { rootMargin: "300px" });
+    this.reserve();
+    this.#near = new IntersectionObserver((entries) => entries.at(-1)!.isIntersecting && this.#start(), { rootMargin: "300px" });
     this.#near.observe(this);
   }
 
   disconnectedCallback(): void {
-    this.#near?.disconnect();
-    this.#picture?.dispose();
-    this.#picture = undefined;
+    this.#near!.disconnect();
+    this.picture?.dispose();
+    this.picture = undefined;
+  }
+
+  /** Takes the height that the table's rows decide, long before anything is drawn, so that nothing below jumps. Years lie along the bottom. */
+  reserve(): void {
+    const table = document.getElementById(this.getAttribute("table")!) as HTMLTableElement | null;
+    const x = table?.querySelector<HTMLTableCellElement>("[data-as=x]")?.cellIndex;
+    if (x === undefined) return;
+    const names = [...table!.rows].map((row) => row.cells[x]!.textContent).slice(1);
+    const upright = { lines: 1, fan: 1, bars: names.every((name) => /^\s*(1[89]|20)\d\d\s*$/.test(name)) }[this.getAttribute("kind")!];
+    this.style.height = upright ? "" : `${names.length * ROW + 50}px`;
   }
 
   async #start(): Promise<void> {
-    this.#near?.disconnect();
+    this.#near!.disconnect();
     try {
       const { Picture } = await import("./picture");
-      if (this.isConnected) this.#picture ??= new Picture(this);
+      if (this.isConnected) this.picture ??= new Picture(this);
     } catch {
       this.hidden = true;
     }
