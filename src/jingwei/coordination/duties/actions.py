@@ -29,7 +29,7 @@ from jingwei.kernel.lake import records
 from jingwei.kernel.people import Organisations
 from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.people_records import organisations as known_organisations
-from jingwei.kernel.problems import Problem
+from jingwei.kernel.problems import Problem, did_you_mean
 
 SHOWN_ROWS = 20
 
@@ -135,7 +135,10 @@ def hand_over(context: Context, given: GiveDuty) -> Result:
     if not given.reason.strip():
         raise Problem("no_reason", "a duty is not handed over without a reason", remedy='Give it with --reason "…".')
     with context.workspace.store.read() as connection:
-        to = known_organisations(connection)[given.to]
+        known = {o.id: o for o in known_organisations(connection)}
+    if (to := known.get(given.to)) is None:
+        raise Problem("unknown_organisation", f"there is no organisation {given.to[:40]!r}", remedy=did_you_mean(given.to[:40], known) or (
+            "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
     _, changes = change(context, lambda before: give(before, given.code, to.id, given.reason.strip()))
     return Result(_say(context, f"{given.code} 今后由 {to.name.zh} 牵头。", f"{given.code} is led by {to.name.en} from now on."),
                   {"duty": given.code, "lead": to.id, "changed": bool(changes), "written": bool(changes) and not context.dry_run})

@@ -152,6 +152,7 @@ class _Parser:
         while text[place:].strip():
             found = _TOKEN.match(text, place)
             if not found:
+                place += len(text[place:]) - len(text[place:].lstrip())
                 raise _bad(text, place, "not a word of the language", "Write measure, events or verdict.")
             self.tokens.append((found["mark"] or found["word"], found.start("mark" if found["mark"] else "word")))
             place = found.end()
@@ -194,7 +195,7 @@ class _Parser:
         elif self._if("verdict"):
             query = self._verdict()
         else:
-            raise self._wrong("a statement begins with measure, events or verdict", "Write one of them here.")
+            raise self._wrong("a statement should begin here", "Begin it with measure, events or verdict.")
         for _ in range(turned):
             query = Not(query)
         return query

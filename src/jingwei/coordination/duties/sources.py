@@ -100,14 +100,15 @@ def read_plan(table: Table, tree: Tree, organisations: Organisations) -> tuple[l
 
 
 def _blamed(tree: Tree, new: Mapping[str, Duty]) -> dict[str, Breach]:
-    """Rows that cannot stay, with what they break: of each breach those in this file, the rows below before the row above."""
+    """Rows that cannot stay, with what they break. Sums are looked at only when nothing else is broken: a row that has to go
+    anyway must not take with it the others under the same duty."""
     at = datetime(2000, 1, 1, tzinfo=CHINA)
     after = fold((c.told(at) for d in new.values() for c in set_duty(tree, d)), tree)
+    broken = list(breaches(after))
     found: dict[str, Breach] = {}
-    for breach in breaches(after):
+    for breach in [b for b in broken if b.code != "not_adding_up"] or broken:
         ours = [code for code in breach.about if code in new]
-        chosen = ours[:1] if breach.code in ("late_deadline", "duty_cycle") else ours[1:] or ours
-        for code in chosen:
+        for code in ([c for c in ours if c != breach.about[0]] or ours) if breach.code == "not_adding_up" else ours[:1]:
             found.setdefault(code, breach)
     return found
 

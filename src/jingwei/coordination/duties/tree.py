@@ -166,10 +166,10 @@ def _under(parent: Duty, children: list[Duty]) -> Iterator[Breach]:
     goals = [c.goal for c in children if c.goal]
     other = [c.code for c in children if c.goal is None or (c.goal.measure, c.goal.at_least) != (parent.goal.measure, parent.goal.at_least)
              or c.goal.year > parent.goal.year]
-    if other:
-        yield Breach("other_target", f"{', '.join(other)} has no target of {parent.goal.measure} in the same direction by "
-                     f"{parent.goal.year}", about, "Give every duty below a part of the target.")
-    elif (made := _added(parent, goals)) != Fraction(parent.goal.value):
+    for code in other:
+        yield Breach("other_target", f"it has no target of {parent.goal.measure} in the same direction by {parent.goal.year}, and "
+                     f"{parent.code} adds up those below it", (code, parent.code), "Give it its part of the target.")
+    if not other and (made := _added(parent, goals)) != Fraction(parent.goal.value):
         yield Breach("not_adding_up", f"the targets below make {_shown(made)} ({parent.adds}), not {parent.goal.value}", about,
                      "Correct the targets, or how they add up.")
 
