@@ -3,6 +3,7 @@
 from jingwei.coordination.duties.model import AskDuty, AskTree, CheckDuties, GiveDuty, ImportDuties
 from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure, AskPlace, AskRank, AskYear, Evaluate
 from jingwei.coordination.index.model import Build, Uncertainty
+from jingwei.coordination.matters.model import AskMatter, AskMatters, CheckMatters, Decide
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
 from jingwei.coordination.observations.model import (
@@ -30,6 +31,7 @@ from jingwei.kernel.pillar import Page, Pillar
 
 _EVALUATION = "jingwei.coordination.evaluation"
 _DUTIES = "jingwei.coordination.duties"
+_MATTERS = "jingwei.coordination.matters"
 _RECORD = "jingwei.coordination.record.actions"
 
 PILLAR = Pillar(
@@ -321,6 +323,46 @@ PILLAR = Pillar(
             input=GiveDuty,
             handler=f"{_DUTIES}.actions.hand_over",
             example='jingwei duties give A-1 --to bureau --reason "division of work of 2026"',
+        ),
+        Action(
+            ("matters",),
+            Text("列出待决的事项，按受阻的件数乘以天数排", "List matters, by cases blocked times days"),
+            clauses=("O.2", "G.1"),
+            scope="public",
+            effect="read",
+            input=AskMatters,
+            handler=f"{_MATTERS}.actions.list_matters",
+            example="jingwei matters --phase open",
+        ),
+        Action(
+            ("matters", "show"),
+            Text("看一个事项：因何而起、在哪一级、有什么选项", "Show one matter: what opened it, where it lies, what the engines say"),
+            clauses=("O.2",),
+            scope="public",
+            effect="read",
+            input=AskMatter,
+            handler=f"{_MATTERS}.actions.show",
+            example="jingwei matters show M-0123456789",
+        ),
+        Action(
+            ("matters", "check"),
+            Text("查找新事项，逾期上交，核对决定的成效", "Open what has surfaced, pass on what is late, see what decisions did"),
+            clauses=("O.2", "G.1", "G.4"),
+            scope="matters.check",
+            effect="write",
+            input=CheckMatters,
+            handler=f"{_MATTERS}.actions.check",
+            example="jingwei matters check --dry-run",
+        ),
+        Action(
+            ("matters", "decide"),
+            Text("对事项作出决定，立为任务，以后核对成效", "Decide a matter: duties carry it out, and its number is checked later"),
+            clauses=("O.2", "G.1"),
+            scope="matters.decide",
+            effect="write",
+            input=Decide,
+            handler=f"{_MATTERS}.actions.decide",
+            example='jingwei matters decide M-0123456789 --decision "build 500 stations" --lead bureau --deadline 2026-12-31',
         ),
     ),
     pages=(
