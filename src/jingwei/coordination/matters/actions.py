@@ -17,8 +17,9 @@ from jingwei.coordination.duties.records import change, read_tree, set_duty
 from jingwei.coordination.duties.sources import day, place_code
 from jingwei.coordination.duties.standing import Standing, stand
 from jingwei.coordination.duties.tree import Tree
-from jingwei.coordination.evaluation.ask import Evaluate
-from jingwei.coordination.evaluation.compute import Evaluation, evaluated
+from jingwei.coordination.evaluation import outlook
+from jingwei.coordination.evaluation.compute import national_figures, province_panel, provincial_series
+from jingwei.coordination.evaluation.outlook import Path
 from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.matters import rules
 from jingwei.coordination.matters.effects import effect, expect
@@ -38,14 +39,30 @@ from jingwei.coordination.matters.model import (
 )
 from jingwei.coordination.matters.records import at, checked, decided, keep, overdue, read_matters, surfaced
 from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.record.told import told
+from jingwei.coordination.targets.model import Verdict
+from jingwei.coordination.targets.registry import TARGETS
+from jingwei.coordination.targets.verdicts import judge
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people_records import organisations as known_organisations
 from jingwei.kernel.problems import Problem, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the figures say, without the ranking of places that no rule looks at.
+
+    paths : trajectories of national measures, by measure
+    """
+
+    book: Book
+    verdicts: tuple[Verdict, ...]
+    paths: Mapping[str, Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,7 @@ class Scene:
 
 def check(context: Context, given: CheckMatters) -> Result:  # noqa: ARG001
     """Open what has surfaced, close what is gone, pass on what nobody decided in time, and see what decisions did."""
-    done = evaluated(context, Evaluate())  # slow, and therefore before the store is locked
+    done = known(context)  # slow, and therefore before the store is locked
     with _transaction(context):
         scene, today = look(context, done), day_in_china(context.clock())
         before = read_matters(context.workspace.ledger)
@@ -93,7 +110,7 @@ def show(context: Context, given: AskMatter) -> Result:
     """One matter: what was seen, where it lies, what the engines say of it, what was decided and what came of it."""
     today = day_in_china(context.clock())
     m = at({x.code: x for x in ranked(context)}, given.code)
-    options = options_for(evaluated(context, Evaluate()), m)
+    options = options_for(known(context), m)
     rows = [(Text("阶段", "phase"), PHASES[m.phase]), (Text("规则", "rule"), RULES[m.cause.rule]), (Text("自", "since"), m.cause.since.isoformat()),
             (Text("受阻×天数", "cases × days"), f"{m.cause.blocked} × {m.days(today)} = {m.weight(today)}"),
             (Text("在哪一级", "lies with"), _lies(m)), (Text("期限", "until"), _until(m)),
@@ -112,7 +129,7 @@ def decide(context: Context, given: Decide) -> Result:
         raise Problem("no_decision", "a decision says something", remedy='Give it with --decision "…".')
     if (given.lead is None) != (given.deadline is None):
         raise Problem("half_a_duty", "a new duty needs a lead and a deadline", remedy="Give both --lead and --deadline, or neither.")
-    done, today = evaluated(context, Evaluate()), day_in_china(context.clock())
+    done, today = known(context), day_in_china(context.clock())
     with _transaction(context):
         before = read_matters(context.workspace.ledger)
         m = at(before, given.code)
@@ -142,7 +159,21 @@ def decide(context: Context, given: Decide) -> Result:
     return Result("\n".join(lines) + "\n", data)
 
 
-def look(context: Context, done: Evaluation) -> Scene:
+def known(context: Context) -> Known:
+    """Figures, verdicts and trajectories of this state of the node, worked out once."""
+
+    def make(inner: Context) -> Known:
+        book = inner.once(("book",), read_book)
+        national = national_figures(book)
+        paths = outlook.carry_forward(national, declared_measures(), provincial_series(province_panel(book))).paths
+        today = day_in_china(inner.clock())
+        verdicts = outlook.with_probability([judge(t, national, today) for t in TARGETS], paths)
+        return Known(book, tuple(verdicts), {p.measure.code: p for p in paths})
+
+    return context.once(("matters", "known"), make)
+
+
+def look(context: Context, done: Known) -> Scene:
     """Everything a rule could open a matter for, now."""
     ledger, today = context.workspace.ledger, day_in_china(context.clock())
     standings = stand(read_tree(ledger), World(done.book, ledger, today), today)
@@ -158,7 +189,7 @@ def ranked(context: Context) -> list[Matter]:
         matters = read_matters(inner.workspace.ledger)
         if not matters:
             return []
-        now = {code_of(c.key): c.blocked for c in look(inner, evaluated(inner, Evaluate())).causes}
+        now = {code_of(c.key): c.blocked for c in look(inner, known(inner)).causes}
         fresh = {code: replace(m, cause=replace(m.cause, blocked=now.get(code, m.cause.blocked))) for code, m in matters.items()}
         return _ranked(fresh, day_in_china(inner.clock()))
 
@@ -170,9 +201,9 @@ def _ranked(matters: Mapping[str, Matter], today: date) -> list[Matter]:
     return sorted(matters.values(), key=lambda m: (order.index(m.phase), -m.weight(today), m.code))
 
 
-def options_for(done: Evaluation, matter: Matter) -> list[Text]:
+def options_for(done: Known, matter: Matter) -> list[Text]:
     """What the engines say would come of it; none where no engine knows."""
-    path = next((p for p in done.future.paths if p.measure.code == matter.cause.measure), None)
+    path = done.paths.get(matter.cause.measure)
     if path is None:
         return []
     t = path.forecast
@@ -199,9 +230,9 @@ def _transaction(context: Context) -> AbstractContextManager[Any]:
 
 def _new_duty(context: Context, given: Decide, matter: Matter, measure: str, tree: Tree) -> Duty:
     with context.workspace.store.read() as connection:
-        known = {o.id: o for o in known_organisations(connection)}
-    if given.lead not in known:
-        raise Problem("unknown_organisation", f"there is no organisation {str(given.lead)[:40]!r}", remedy=did_you_mean(str(given.lead), known) or (
+        bodies = {o.id: o for o in known_organisations(connection)}
+    if given.lead not in bodies:
+        raise Problem("unknown_organisation", f"there is no organisation {str(given.lead)[:40]!r}", remedy=did_you_mean(str(given.lead), bodies) or (
             "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
     kind, _, about = matter.cause.about.partition(":")
     clause = tree[about].duty.clause if kind == "duty" and about in tree else declared_measures()[measure].clause if measure else "O.2"
@@ -217,12 +248,11 @@ def _concerned(matter: Matter, standings: Mapping[str, Standing]) -> list[str]:
     return [standings[code].kept.duty.lead, *standings[code].kept.duty.helpers]
 
 
-def _expect(done: Evaluation, measure: str, place: str) -> Expected | None:
-    path = next((p for p in done.future.paths if p.measure.code == measure), None)
-    return expect(measure, place, _yearly(done.book.usable, measure, place), path)
+def _expect(done: Known, measure: str, place: str) -> Expected | None:
+    return expect(measure, place, _yearly(done.book.usable, measure, place), done.paths.get(measure))
 
 
-def _figures(done: Evaluation, expected: Expected | None) -> list[Figure]:
+def _figures(done: Known, expected: Expected | None) -> list[Figure]:
     return [] if expected is None else _yearly(done.book.usable, expected.measure, expected.place)
 
 
