@@ -27,7 +27,7 @@ Signature = tuple[tuple[str, int, int], ...]
 class State:
     """The program, the figures and the day: whatever is answered from them is the same in every process.
 
-    key : digest of it all
+    key : digest of it all, and of how long the ledger is: duties and matters are what it says
     instant : the beginning of the day
     snapshots : lake snapshots by dataset; a dataset not there is empty and stays so
     """
@@ -47,11 +47,12 @@ class Node:
         self._lock = threading.Lock()
         self._seen: tuple[Signature, datetime] | None = None
         self._state: State | None = None
+        self._figures = ""
 
     def now(self) -> State:
         """The present state. Cheap: files are read only when one has changed."""
         instant = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
-        seen = (self._signature(), instant)
+        seen = ((*self._signature(), *self._record()), instant)
         state = self._state
         if state is not None and seen == self._seen:
             return state
@@ -59,9 +60,10 @@ class Node:
             if self._state is None or seen != self._seen:
                 snapshots = self._snapshots()
                 told = "\n".join((code_version(), instant.date().isoformat(), *(f"{n} {s}" for n, s in snapshots.items())))
-                key = hashlib.sha256(told.encode()).hexdigest()[:32]
+                key = hashlib.sha256(f"{told}\n{self._entries()}".encode()).hexdigest()[:32]
                 if self._state is None or key != self._state.key:
-                    self._state = State(key, instant, Snapshots(snapshots))
+                    kept = self._state.memory if self._state and told == self._figures else Memory()
+                    self._state, self._figures = State(key, instant, Snapshots(snapshots), kept), told  # an entry changes no figure
                     STATES.inc()
                 self._seen = seen
             return self._state
@@ -84,6 +86,24 @@ class Node:
         except OSError:
             return ()
         return tuple(sorted(found))
+
+    def _record(self) -> Signature:
+        """What changes when the ledger does: SQLite's files, or its length where it is on a server."""
+        if self.workspace.settings.store.url:
+            return (("ledger", self._entries(), 0),)
+        found = []
+        for name in ("store.db", "store.db-wal"):
+            try:
+                at = (self.workspace.folder / name).stat()
+            except OSError:
+                continue
+            found.append((name, at.st_mtime_ns, at.st_size))
+        return tuple(found)
+
+    def _entries(self) -> int:
+        """How long the ledger is; a node that keeps none has none, and asking makes none."""
+        store = self.workspace.settings.store.url or (self.workspace.folder / "store.db").exists()
+        return self.workspace.ledger.size() if store else 0
 
     def _snapshots(self) -> dict[str, str]:
         found = {}

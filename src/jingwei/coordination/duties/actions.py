@@ -17,9 +17,9 @@ from jingwei.coordination.duties.model import (
 )
 from jingwei.coordination.duties.overlap import THRESHOLD, Double, doubles
 from jingwei.coordination.duties.proof import world
-from jingwei.coordination.duties.records import Change, at, change, days_left, give, read_tree
+from jingwei.coordination.duties.records import Change, at, change, give, read_tree
 from jingwei.coordination.duties.sources import Row, read_organisations, read_plan
-from jingwei.coordination.duties.standing import Standing, attention, stand, turns
+from jingwei.coordination.duties.standing import Standing, attention, days_left, stand, turns
 from jingwei.coordination.duties.tree import Tree
 from jingwei.coordination.markdown import markdown
 from jingwei.kernel.actions import Context, Result
@@ -146,7 +146,14 @@ def hand_over(context: Context, given: GiveDuty) -> Result:
 
 def standing(context: Context) -> dict[str, Standing]:
     """Every duty as it stands on this node today; worked out once for one state of the node."""
-    return context.once(("duties",), lambda inner: stand(read_tree(inner.workspace.ledger), world(inner), day_in_china(inner.clock())))
+
+    def make(inner: Context) -> dict[str, Standing]:
+        tree = read_tree(inner.workspace.ledger)
+        return stand(tree, world(inner), day_in_china(inner.clock())) if tree else {}
+
+    if not context.workspace.store.exists():
+        return {}
+    return context.once(("duties", context.workspace.ledger.size()), make)
 
 
 def duty_json(context: Context, s: Standing) -> dict[str, Any]:

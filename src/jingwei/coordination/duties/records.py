@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from jingwei.coordination.duties.evidence import parse
@@ -107,12 +107,3 @@ def at(tree: Tree, code: str) -> Kept:
         raise Problem("unknown_duty", f"there is no duty {code[:40]!r}", remedy=did_you_mean(code[:40], tree) or "List them: jingwei duties tree")
     return tree[code]
 
-
-def days_left(deadline: date, today: date) -> int | None:
-    """Working days until a deadline, below 0 when it is over; None where the calendar of its year is not published."""
-    from jingwei.kernel.periods import work_calendar
-
-    try:
-        return work_calendar().working_days_between(today, deadline)
-    except Problem:
-        return None

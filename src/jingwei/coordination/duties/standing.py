@@ -10,7 +10,11 @@ from jingwei.coordination.duties.model import STATES, Kept, State
 from jingwei.coordination.duties.proof import Answer
 from jingwei.coordination.duties.tree import Tree, below, depth_first
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
+
+SOON = 10
+"""Working days before a deadline from which on its clock is about to run out; days where the calendar is not published."""
 
 
 class Holds(Protocol):
@@ -85,3 +89,17 @@ def attention(standings: dict[str, Standing]) -> list[Standing]:
     """Overdue first, then by deadline: what a bureau reads in the morning."""
     order = {state: i for i, state in enumerate(STATES)}
     return sorted(standings.values(), key=lambda s: (order[s.state], s.kept.duty.deadline, s.kept.duty.code))
+
+
+def is_soon(deadline: date, today: date) -> bool:
+    """Whether the deadline is over or its last ten working days have begun."""
+    left = days_left(deadline, today)
+    return (deadline - today).days <= SOON if left is None else left <= SOON
+
+
+def days_left(deadline: date, today: date) -> int | None:
+    """Working days until a deadline, below 0 when it is over; None where the calendar of its year is not published."""
+    try:
+        return work_calendar().working_days_between(today, deadline)
+    except Problem:
+        return None

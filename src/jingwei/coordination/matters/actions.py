@@ -193,7 +193,9 @@ def ranked(context: Context) -> list[Matter]:
         fresh = {code: replace(m, cause=replace(m.cause, blocked=now.get(code, m.cause.blocked))) for code, m in matters.items()}
         return _ranked(fresh, day_in_china(inner.clock()))
 
-    return context.once(("matters",), make)
+    if not context.workspace.store.exists():
+        return []
+    return context.once(("matters", context.workspace.ledger.size()), make)
 
 
 def _ranked(matters: Mapping[str, Matter], today: date) -> list[Matter]:

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from jingwei.coordination.duties.evidence import measures_in, parse
-from jingwei.coordination.duties.records import days_left
-from jingwei.coordination.duties.standing import Standing
+from jingwei.coordination.duties.standing import Standing, is_soon
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
@@ -19,9 +18,6 @@ from jingwei.coordination.targets.model import Verdict
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
-
-SOON = 10
-"""Working days before a deadline from which on a duty that is not proven is a matter."""
 
 CHANCE = 0.5
 """A target less likely than this to be reached is off track."""
@@ -36,9 +32,8 @@ def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Caus
     Blocked are the duty itself and every duty above it that is not proven either.
     """
     for code, s in standings.items():
-        duty, left = s.kept.duty, days_left(s.kept.duty.deadline, today)
-        soon = s.late > 0 or (left is not None and left <= SOON) or (left is None and -s.late <= SOON)
-        if s.answer.holds is not False or not soon:
+        duty = s.kept.duty
+        if s.answer.holds is not False or not is_soon(duty.deadline, today):
             continue
         above, at = 0, duty.parent
         while at in standings:
