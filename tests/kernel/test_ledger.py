@@ -128,9 +128,9 @@ def test_a_fact_that_could_name_a_person_is_not_recorded(node, facts):
 
 @given(st.binary(max_size=40))
 def test_a_digest_is_always_a_fact(content):
-    from jingwei.kernel.ledger import _check
+    from jingwei.kernel.ledger import recordable
 
-    _check(Event("a.b", NOON, "x", {"digest": "sha256:" + sha256(content).hexdigest(), "code": "91110108MA01XXXX0X"}))
+    recordable(Event("a.b", NOON, "x", {"digest": "sha256:" + sha256(content).hexdigest(), "code": "91110108MA01XXXX0X"}))
 
 
 @pytest.mark.parametrize("wrong", [Event("Need", NOON, "x"), Event("need", NOON, "x"), Event("need.declared", datetime(2026, 1, 1), "x")])  # noqa: DTZ001

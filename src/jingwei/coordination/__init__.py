@@ -1,7 +1,9 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
+from jingwei.coordination.duties.model import AskDuty, AskTree, CheckDuties, GiveDuty, ImportDuties
 from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure, AskPlace, AskRank, AskYear, Evaluate
 from jingwei.coordination.index.model import Build, Uncertainty
+from jingwei.coordination.matters.model import AskMatter, AskMatters, CheckMatters, Decide
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
 from jingwei.coordination.observations.model import (
@@ -28,6 +30,8 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Page, Pillar
 
 _EVALUATION = "jingwei.coordination.evaluation"
+_DUTIES = "jingwei.coordination.duties"
+_MATTERS = "jingwei.coordination.matters"
 _RECORD = "jingwei.coordination.record.actions"
 
 PILLAR = Pillar(
@@ -270,6 +274,96 @@ PILLAR = Pillar(
             handler=f"{_RECORD}.list_entries",
             example="jingwei ledger list --kind person.erased",
         ),
+        Action(
+            ("duties", "import"),
+            Text("收入工作方案，逐行核对，错行退回", "Take in a work plan; rows that will not do are sent back with the reason"),
+            clauses=("O.1",),
+            scope="duties.write",
+            effect="write",
+            input=ImportDuties,
+            handler=f"{_DUTIES}.actions.import_duties",
+            example="jingwei duties import plan.csv --organisations organisations.csv --dry-run",
+        ),
+        Action(
+            ("duties", "tree"),
+            Text("列出责任树：谁牵头、何时完成、走到哪一步", "Show the tree of duties: who leads, by when, and how each stands"),
+            clauses=("O.1",),
+            scope="public",
+            effect="read",
+            input=AskTree,
+            handler=f"{_DUTIES}.actions.tree",
+            example="jingwei duties tree --state overdue",
+        ),
+        Action(
+            ("duties", "show"),
+            Text("看一项任务：凭什么办结，证据怎么说", "Show one duty: what would prove it, and what the evidence says"),
+            clauses=("O.1",),
+            scope="public",
+            effect="read",
+            input=AskDuty,
+            handler=f"{_DUTIES}.actions.show",
+            example="jingwei duties show A-1",
+        ),
+        Action(
+            ("duties", "check"),
+            Text("逐项核对证据：真的办结，不真的重新打开", "Hold every duty against its evidence: what is proven closes, what no longer is opens again"),
+            clauses=("O.1", "O.2"),
+            scope="duties.check",
+            effect="write",
+            input=CheckDuties,
+            handler=f"{_DUTIES}.actions.check",
+            example="jingwei duties check --dry-run",
+        ),
+        Action(
+            ("duties", "give"),
+            Text("把任务改由另一单位牵头", "Hand a duty over to another lead"),
+            clauses=("O.1",),
+            scope="duties.write",
+            effect="write",
+            input=GiveDuty,
+            handler=f"{_DUTIES}.actions.hand_over",
+            example='jingwei duties give A-1 --to bureau --reason "division of work of 2026"',
+        ),
+        Action(
+            ("matters",),
+            Text("列出待决的事项，按受阻的件数乘以天数排", "List matters, by cases blocked times days"),
+            clauses=("O.2", "G.1"),
+            scope="public",
+            effect="read",
+            input=AskMatters,
+            handler=f"{_MATTERS}.actions.list_matters",
+            example="jingwei matters --phase open",
+        ),
+        Action(
+            ("matters", "show"),
+            Text("看一个事项：因何而起、在哪一级、有什么选项", "Show one matter: what opened it, where it lies, what the engines say"),
+            clauses=("O.2",),
+            scope="public",
+            effect="read",
+            input=AskMatter,
+            handler=f"{_MATTERS}.actions.show",
+            example="jingwei matters show M-0123456789",
+        ),
+        Action(
+            ("matters", "check"),
+            Text("查找新事项，逾期上交，核对决定的成效", "Open what has surfaced, pass on what is late, see what decisions did"),
+            clauses=("O.2", "G.1", "G.4"),
+            scope="matters.check",
+            effect="write",
+            input=CheckMatters,
+            handler=f"{_MATTERS}.actions.check",
+            example="jingwei matters check --dry-run",
+        ),
+        Action(
+            ("matters", "decide"),
+            Text("对事项作出决定，立为任务，以后核对成效", "Decide a matter: duties carry it out, and its number is checked later"),
+            clauses=("O.2", "G.1"),
+            scope="matters.decide",
+            effect="write",
+            input=Decide,
+            handler=f"{_MATTERS}.actions.decide",
+            example='jingwei matters decide M-0123456789 --decision "build 500 stations" --lead bureau --deadline 2026-12-31',
+        ),
     ),
     pages=(
         Page((), f"{_EVALUATION}.views.home"),
@@ -279,6 +373,10 @@ PILLAR = Pillar(
         Page(("targets",), f"{_EVALUATION}.views.targets", menu=Text("目标", "Targets")),
         Page(("findings",), f"{_EVALUATION}.views.findings", menu=Text("存疑的数", "Findings")),
         Page(("data",), f"{_EVALUATION}.views.data", menu=Text("数据", "Data")),
+        Page(("duties",), f"{_DUTIES}.views.duties", menu=Text("任务", "Duties")),
+        Page(("duty", "{code}"), f"{_DUTIES}.views.duty", AskDuty),
+        Page(("matters",), f"{_MATTERS}.views.matters", menu=Text("事项", "Matters")),
+        Page(("matter", "{code}"), f"{_MATTERS}.views.matter", AskMatter),
         Page(("receipt",), f"{_EVALUATION}.views.receipt"),
         Page(("place", "{code}"), f"{_EVALUATION}.place_views.place", AskPlace),
         Page(("room", "{code}"), f"{_EVALUATION}.views.room", AskCode),

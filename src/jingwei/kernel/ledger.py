@@ -118,7 +118,7 @@ class Ledger:
         Raises Problem ``not_recordable`` when an event would put into an entry what could name a person.
         """
         for event in events:
-            _check(event)
+            recordable(event)
         with self.store.write() as connection:
             _lock(connection)
             keys = [blake2b(e.key.encode(), digest_size=16).digest() if e.key is not None else None for e in events]
@@ -344,7 +344,8 @@ def _pseudonym(connection: sa.Connection, person: str) -> str:
     return made
 
 
-def _check(event: Event) -> None:
+def recordable(event: Event) -> None:
+    """Raises Problem ``not_recordable`` when an entry would hold what could name a person, or free text."""
     if not _KIND.fullmatch(event.kind):
         raise Problem("not_recordable", f"{event.kind!r} is not a kind of event", remedy="Write it like need.declared.")
     if event.at.tzinfo is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jingwei import plan
+from jingwei.coordination.duties.views import DutiesView, duties
 from jingwei.coordination.evaluation.ask import AskCode, AskMeasure, AskRank, AskYear, Evaluate
 from jingwei.coordination.evaluation.compute import Evaluation, assessable_years, evaluated, provinces_in
 from jingwei.coordination.evaluation.method import (
@@ -20,6 +21,7 @@ from jingwei.coordination.evaluation.method import (
 )
 from jingwei.coordination.evaluation.model import ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, comparable
+from jingwei.coordination.matters.views import MattersView, matters
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure, Held
 from jingwei.coordination.observations.published import Source, read_sources
@@ -70,6 +72,8 @@ class HomeView:
 
     done: Evaluation
     states: Mapping[str, ClauseState]
+    duties: DutiesView
+    matters: MattersView
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class MethodView:
 
 def home(context: Context, query: Nothing) -> HomeView:
     done = evaluated(context, Evaluate())
-    return HomeView(done, _states(done))
+    return HomeView(done, _states(done), duties(context, query), matters(context, query))
 
 
 def provinces(context: Context, query: AskYear) -> ProvincesView:

@@ -1,0 +1,109 @@
+"""Duties as the ledger keeps them: read by folding, changed by appending, both in one transaction so that rules hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jingwei.coordination.duties.evidence import parse
+from jingwei.coordination.duties.model import Adds, Duty, Kept
+from jingwei.coordination.duties.tree import Tree, below, breaches, facts, fold, words
+from jingwei.coordination.record.told import Told, told
+from jingwei.kernel.actions import Context
+from jingwei.kernel.ledger import Event, Ledger
+from jingwei.kernel.problems import Problem, did_you_mean
+
+ROOM = "duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is to happen to a duty: what stands in the ledger, and the words kept beside it."""
+
+    kind: str
+    facts: Mapping[str, Any]
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+    def event(self, at: datetime, actor: str) -> Event:
+        return Event(self.kind, at, actor, self.facts, {f"{ROOM}:{self.facts['duty']}": self.words} if self.words else {})
+
+    def told(self, at: datetime) -> Told:
+        """As it will be read back."""
+        return Told(-1, at.isoformat(), self.kind, self.facts, self.words)
+
+
+def read_tree(ledger: Ledger) -> dict[str, Kept]:
+    """The tree as it stands, from the first entry on."""
+    return fold(told(ledger, ROOM))
+
+
+def change(context: Context, make: Callable[[Tree], Iterable[Change]]) -> tuple[dict[str, Kept], Sequence[Change]]:
+    """Change the tree: ``make`` sees it, and what it gives is kept whole or not at all. A rehearsal keeps nothing.
+
+    Raises the Problem of the first rule that would be broken. Nobody else changes the tree in between.
+    """
+    ledger = context.workspace.ledger
+    if context.dry_run:
+        with ledger.store.read():
+            return _after(read_tree(ledger), make, context.clock())
+    with ledger.store.write():
+        after, changes = _after(read_tree(ledger), make, context.clock())
+        if changes:
+            ledger.record([c.event(context.clock(), context.principal.id) for c in changes])
+    return after, changes
+
+
+def _after(before: Tree, make: Callable[[Tree], Iterable[Change]], at: datetime) -> tuple[dict[str, Kept], list[Change]]:
+    changes = list(make(before))
+    after = fold((c.told(at) for c in changes), before)
+    if changes and (broken := next(breaches(after), None)):
+        raise broken.problem()
+    return after, changes
+
+
+# What can happen to a duty
+
+
+def set_duty(tree: Tree, duty: Duty) -> list[Change]:
+    """The duty as it is from now on; nothing when it is so already. Raises Problem ``bad_evidence``."""
+    if duty.evidence:
+        parse(duty.evidence)
+    known = tree.get(duty.code)
+    return [] if known and known.duty == duty and not known.erased else [Change("duty.set", facts(duty), words(duty))]
+
+
+def give(tree: Tree, code: str, to: str, reason: str) -> list[Change]:
+    """Another organisation leads; if it helped before, it does not help any more."""
+    return [] if at(tree, code).duty.lead == to else [Change("duty.given", {"duty": code, "to": to}, {"reason": reason})]
+
+
+def split(tree: Tree, code: str, adds: Adds, parts: Sequence[Duty]) -> list[Change]:
+    """The duty parted among others, whose targets make up its own as ``adds`` says."""
+    at(tree, code)
+    return [Change("duty.split", {"duty": code, "adds": adds, "into": [p.code for p in parts]}),
+            *(c for part in parts for c in set_duty(tree, part))]
+
+
+def evidence(tree: Tree, code: str, query: str) -> list[Change]:
+    """Another query decides whether it is done. Raises Problem ``bad_evidence``."""
+    if query:
+        parse(query)
+    return [] if at(tree, code).duty.evidence == query else [Change("duty.evidence", {"duty": code}, {"evidence": query})]
+
+
+def withdraw(tree: Tree, code: str, reason: str) -> list[Change]:
+    """The duty is no more. Raises Problem ``duties_below`` while there are any."""
+    at(tree, code)
+    if under := below(tree).get(code):
+        raise Problem("duties_below", f"{', '.join(under)} are part of it", where=f"duty {code}", remedy="Withdraw them first.")
+    return [Change("duty.withdrawn", {"duty": code}, {"reason": reason})]
+
+
+def at(tree: Tree, code: str) -> Kept:
+    """Raises Problem ``unknown_duty``."""
+    if code not in tree:
+        raise Problem("unknown_duty", f"there is no duty {code[:40]!r}", remedy=did_you_mean(code[:40], tree) or "List them: jingwei duties tree")
+    return tree[code]
+

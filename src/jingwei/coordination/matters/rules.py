@@ -1,0 +1,118 @@
+"""What opens a matter: rules over duties, targets, findings and events. Each is pure and names its cause by a key of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from jingwei.coordination.duties.evidence import measures_in, parse
+from jingwei.coordination.duties.standing import Standing, is_soon
+from jingwei.coordination.matters.model import Cause
+from jingwei.coordination.observations.actions import place_name
+from jingwei.coordination.observations.declared import declared_measures
+from jingwei.coordination.observations.model import Held
+from jingwei.coordination.record.told import Told
+from jingwei.coordination.targets.model import Verdict
+from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.problems import Problem
+
+CHANCE = 0.5
+"""A target less likely than this to be reached is off track."""
+
+STALLED = timedelta(hours=24)
+"""How long after its beginning an action without an end is taken for one that died."""
+
+
+def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:
+    """Duties not proven and overdue or due within ten working days: one cause for a deadline, before and after it.
+
+    Blocked are the duty itself and every duty above it that is not proven either.
+    """
+    for code, s in standings.items():
+        duty = s.kept.duty
+        if s.answer.holds is not False or not is_soon(duty.deadline, today):
+            continue
+        above, at = 0, duty.parent
+        while at in standings:
+            above += standings[at].state != "closed"
+            at = standings[at].kept.duty.parent
+        yield Cause(f"duty_late/{code}/{duty.deadline}/{s.kept.closings}", "duty_late", f"duty:{code}", min(today, duty.deadline), 1 + above,
+                    Text(f"任务 {code}（{duty.lead} 牵头）时限 {duty.deadline}，{s.answer.reason.zh}",
+                         f"duty {code}, led by {duty.lead}, is due {duty.deadline}: {s.answer.reason.en}"), _measure(s))
+
+
+def off_track(verdicts: Iterable[Verdict], standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:
+    """Targets missed, or less likely than not to be reached. Blocked are the target and the duties whose evidence looks at its measure."""
+    looking: dict[str, set[str]] = defaultdict(set)
+    for code, s in standings.items():
+        for measure in _measures(s):
+            looking[measure].add(code)
+    for v in verdicts:
+        if v.word == "missed" or (v.probability is not None and v.probability < CHANCE):
+            t = v.target
+            told = Text(v.reason.zh, v.reason.en) if v.word == "missed" else Text(f"达到的概率 {v.probability:.0%}", f"{v.probability:.0%} likely to be reached")
+            yield Cause(f"target_off_track/{t.code}/{t.year}", "target_off_track", f"target:{t.code}", min(today, date(t.year, 12, 31)),
+                        1 + len(looking[t.measure]), Text(f"{t.name.zh}（{t.year}年）：{told.zh}", f"{t.name.en} ({t.year}): {told.en}"), t.measure)
+
+
+def held_findings(held: Iterable[Held], today: date) -> Iterator[Cause]:
+    """Figures that contradict each other or their neighbours, not declared as a break and not released. Blocked are the figures held back."""
+    for h in held:
+        if not h.known and not h.released:
+            name = declared_measures()[h.measure].name
+            told = Text(f"{name.zh}，{place_name(h.place, 'zh')}：{h.detail.zh}", f"{name.en}, {place_name(h.place, 'en')}: {h.detail.en}")
+            yield Cause(f"finding_held/{h.id}", "finding_held", f"finding:{h.id}", today, max(1, len(h.figures)), told, h.measure)
+
+
+def stalled_actions(events: Sequence[Told], now: datetime) -> Iterator[Cause]:
+    """Actions begun a day ago or longer, and neither done nor failed. An end belongs to the last beginning of the same action on the same input."""
+    begun: dict[tuple[str, str], list[Told]] = defaultdict(list)
+    for event in events:
+        same = (str(event.facts.get("action")), str(event.facts.get("input")))
+        if event.kind == "action.begun":
+            begun[same].append(event)
+        elif event.kind in ("action.done", "action.failed") and begun[same]:
+            begun[same].pop()
+    for (action, _), left in sorted(begun.items()):
+        for event in left:
+            at = datetime.fromisoformat(event.at)
+            if now - at >= STALLED:
+                yield Cause(f"action_stalled/{event.position}", "action_stalled", f"entry:{event.position}", day_in_china(at), 1,
+                            Text(f"{action} 于 {event.at} 开始，没有结束的记录（账本第 {event.position} 条）",
+                                 f"{action} was begun at {event.at} and never ended (entry {event.position})"),
+                            synthetic=_synthetic(event.facts))
+
+
+def red_lines(events: Iterable[Told]) -> Iterator[Cause]:
+    """Every event that says a red line was crossed: ``redline.crossed`` with the fact ``line``, and ``cases`` where they are known."""
+    for event in events:
+        if event.kind == "redline.crossed":
+            line, cases = str(event.facts.get("line", "")), event.facts.get("cases")
+            yield Cause(f"red_line/{event.position}", "red_line", f"entry:{event.position}", day_in_china(datetime.fromisoformat(event.at)),
+                        cases if isinstance(cases, int) and not isinstance(cases, bool) and cases > 0 else 1,
+                        Text(f"触碰红线 {line}（账本第 {event.position} 条）", f"red line {line} was crossed (entry {event.position})"),
+                        synthetic=_synthetic(event.facts))
+
+
+def _synthetic(facts: Mapping[str, Any]) -> bool:
+    return facts.get("synthetic") is True
+
+
+def _measures(s: Standing) -> list[str]:
+    if not s.kept.duty.evidence:
+        return []
+    try:
+        return sorted(set(measures_in(parse(s.kept.duty.evidence))))
+    except Problem:
+        return []
+
+
+def _measure(s: Standing) -> str:
+    """The number a duty is about: that of its target, or the only one its evidence looks at."""
+    if s.kept.duty.goal:
+        return s.kept.duty.goal.measure
+    looked = _measures(s)
+    return looked[0] if len(looked) == 1 else ""

@@ -1,0 +1,60 @@
+"""Entries of the ledger read back as what happened, with their words, for whoever folds them into a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from jingwei.kernel.ledger import PAYLOADS, PSEUDONYMS, Ledger
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry. ``payload`` is what was said about ``subject``; None when it was erased, empty when nothing was kept apart."""
+
+    position: int
+    at: str
+    kind: str
+    facts: Mapping[str, Any]
+    payload: Mapping[str, Any] | None
+
+
+def told(ledger: Ledger, room: str, *, words: bool = True) -> list[Told]:
+    """Every event whose kind begins with ``room``., in order; joins a transaction of the store that is open.
+
+    words : read what is kept apart, under the subject ``room:`` and the fact named ``room``
+    """
+    mark = f'"kind":"{room}.'.encode()
+    with ledger.store.read() as connection:
+        found = [(p, msgspec.json.decode(e)) for p, e in ledger.entries(within=connection) if mark in e]
+        found = [(p, e) for p, e in found if str(e["kind"]).startswith(f"{room}.")]
+        said = _payloads(connection, [p for p, e in found if e.get("private")], room) if words else {}
+    return [Told(p, e["at"], e["kind"], e["facts"], said.get(p) if e.get("private") and words else {}) for p, e in found]
+
+
+def events(ledger: Ledger, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Instant and facts of every event of a kind that is not synthetic."""
+    mark = f'"kind":"{kind}"'.encode()
+    for _, entry in ledger.entries():
+        if mark in entry:
+            read = msgspec.json.decode(entry)
+            if read.get("kind") == kind and read["facts"].get("synthetic") is not True:
+                yield read["at"], read["facts"]
+
+
+def _payloads(connection: sa.Connection, positions: list[int], room: str) -> dict[int, dict[str, Any]]:
+    """Words about the room's own subjects by position; what is kept about persons is left where it is."""
+    said: dict[int, dict[str, Any]] = {}
+    for at in range(0, len(positions), CHUNK):
+        rows = connection.execute(
+            sa.select(PAYLOADS.c.position, PAYLOADS.c.content)
+            .join(PSEUDONYMS, PSEUDONYMS.c.pseudonym == PAYLOADS.c.pseudonym)
+            .where(PAYLOADS.c.position.in_(positions[at:at + CHUNK]), PSEUDONYMS.c.person.startswith(f"{room}:")))
+        said |= {row.position: msgspec.json.decode(row.content) for row in rows if row.content is not None}
+    return said
