@@ -1,7 +1,7 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
 from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure, AskPlace, AskRank, AskYear, Evaluate
-from jingwei.coordination.federation.model import Admit, AskDirectory, AskEvidence, AskStatus, Init, Join, Meet
+from jingwei.coordination.federation.model import Admit, AskDirectory, AskEvidence, AskStatus, Init, Join, Meet, Share
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
@@ -300,7 +300,7 @@ PILLAR = Pillar(
             effect="write",
             input=Join,
             handler=f"{_FEDERATION}.join",
-            example="jingwei node join http://127.0.0.1:2522",
+            example="jingwei node join 127.0.0.1:2522",
         ),
         Action(
             ("node", "admit"),
@@ -342,6 +342,16 @@ PILLAR = Pillar(
             input=AskDirectory,
             handler=f"{_FEDERATION}.directory",
             example="jingwei node directory",
+        ),
+        Action(
+            ("node", "share"),
+            Text("把可用的数逐级报上去，把各地的数返还各地，只送没送过的", "Pass usable figures up, and each place's figures back down to it; only what was not passed before"),
+            clauses=("O.2", "F2.1"),
+            scope="node.maintain",
+            effect="write",
+            input=Share,
+            handler=f"{_FEDERATION}.share",
+            example="jingwei node share --dry-run",
         ),
     ),
     pages=(

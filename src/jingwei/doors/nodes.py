@@ -63,6 +63,7 @@ class Courier:
 
     def __init__(self, workspace: Workspace) -> None:
         self._exchange: Exchange = exchange_of(workspace)
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of its own plug-ins when the store is opened
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -79,7 +80,6 @@ class Courier:
 
     def _go(self) -> None:
         transport, due, said = Http(), time.monotonic(), ""
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its own plug-ins
         while not self._closing.wait(PAUSE):
             try:
                 if not self._exchange.workspace.store.exists():

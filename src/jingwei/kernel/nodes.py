@@ -246,10 +246,10 @@ def common_version(profile: Profile, ours: tuple[int, int] = VERSIONS) -> int:
 
 
 def loopback(url: str) -> str:
-    """The address, when it is one of this machine. Raises Problem ``bad_url``."""
-    bare = url.rstrip("/")
+    """The address in full, when it is one of this machine; ``127.0.0.1:2522`` will do. Raises Problem ``bad_url``."""
+    bare = url.rstrip("/") if "://" in url else f"http://{url}"
     if not _URL.fullmatch(bare) or not 0 < int(bare.rpartition(":")[2]) < 2**16:
-        raise Problem("bad_url", f"{url[:80]!r} is no address a node can have", remedy="Write http://127.0.0.1:PORT; nodes listen on the loopback address only.")
+        raise Problem("bad_url", f"{url[:80]!r} is no address a node can have", remedy="Write 127.0.0.1:PORT; nodes listen on the loopback address only.")
     return bare
 
 

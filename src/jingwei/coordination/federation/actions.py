@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from jingwei.coordination.federation import neighbours
-from jingwei.coordination.federation.model import Admit, AskDirectory, AskEvidence, AskStatus, Init, Join, Meet
+from jingwei.coordination.federation.model import Admit, AskDirectory, AskEvidence, AskStatus, Init, Join, Meet, Share
 from jingwei.coordination.federation.neighbours import exchange_of
 from jingwei.coordination.federation.sources import Http
 from jingwei.coordination.markdown import markdown
@@ -152,3 +152,21 @@ def directory(context: Context, given: AskDirectory) -> Result:  # noqa: ARG001
     silent = sum(n["state"] != "answers" for n in found)
     head = _say(context, f"{len(found)} 个节点，{silent} 个没有应答。", f"{len(found)} nodes, {silent} of which do not answer.")
     return Result(head + "\n\n" + markdown(tuple(c.in_(context.language) for c in columns), rows), {"nodes": found, "silent": silent})
+
+
+def share(context: Context, given: Share) -> Result:  # noqa: ARG001
+    """Pass on what each neighbour does not have."""
+    from jingwei.coordination.federation import figures
+
+    exchange = exchange_of(context.workspace, context.clock)
+    batches = figures.due(exchange) if context.dry_run else figures.share(exchange)
+    taken = 0 if context.dry_run else exchange.deliver(Http())
+    counts: dict[str, int] = {}
+    for batch in batches:
+        counts[batch.to.profile.id] = counts.get(batch.to.profile.id, 0) + len(batch.rows)
+    names = {b.to.profile.id: b.to.profile.name.in_(context.language) for b in batches}
+    lines = [f"- {names[node]} `{node}`: {count}" for node, count in counts.items()]
+    none = _say(context, "没有新的数要送。", "There is nothing new to pass on.")
+    head = none if not counts else _say(context, "将送（没有写入）：", "Would pass on (nothing was written):") if context.dry_run else _say(
+        context, f"已送出，{taken} 条消息已被收下：", f"Passed on; {taken} messages were taken at once:")
+    return Result("\n".join([head, "", *lines]), {"figures": counts, "taken": taken, "written": bool(counts) and not context.dry_run})

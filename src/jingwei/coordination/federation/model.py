@@ -21,7 +21,7 @@ class Init:
     place: Annotated[str, Option(Text("行政区划代码或省名，如 440100、广东、CN", "administrative code or province, such as 440100, Guangdong, CN"))]
     name_en: Annotated[str, Option(Text("英文名称；不给则同上", "its name in English; the same when absent"))] = ""
     organisation: Annotated[str, Option(Text("所属机构的编号", "id of the organisation whose node it is"))] = ""
-    url: Annotated[str, Option(Text("别的节点在哪里找到它", "where other nodes reach it"))] = "http://127.0.0.1:2522"
+    url: Annotated[str, Option(Text("别的节点在哪里找到它", "where other nodes reach it"))] = "127.0.0.1:2522"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,8 @@ class AskEvidence:
 @dataclass(frozen=True, slots=True)
 class AskDirectory:
     """All nodes at and below this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Figures for the neighbours that they do not have yet."""

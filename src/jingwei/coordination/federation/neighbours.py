@@ -214,7 +214,13 @@ def _read_line(told: Any) -> dict[str, Any]:
 # All of it
 
 
-KINDS = {JOIN: _joined, ADMITTED: _admitted}
+def _figures(arrival: Arrival) -> None:
+    from jingwei.coordination.federation.figures import taken_in  # brings the whole evaluation along
+
+    taken_in(arrival)
+
+
+KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures}
 QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory}
 
 

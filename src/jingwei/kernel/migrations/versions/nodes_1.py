@@ -1,4 +1,4 @@
-"""nodes: this one and those it knows, messages that go out and came in, heads seen, evidence of rewritten pasts"""
+"""nodes: this one and those it knows, messages that go out and came in, heads seen, evidence of rewritten pasts, figures passed on"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,4 +52,9 @@ def upgrade() -> None:
         sa.Column("node", sa.String(), nullable=False, index=True),
         sa.Column("found", Instant(), nullable=False),
         sa.Column("evidence", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "nodes_figures",
+        sa.Column("node", sa.String(), primary_key=True),
+        sa.Column("figure", sa.String(), primary_key=True),
     )
