@@ -1,7 +1,17 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
 from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure, AskPlace, AskRank, AskYear, Evaluate
-from jingwei.coordination.federation.model import Admit, AskDirectory, AskEvidence, AskStatus, Init, Join, Meet, Share
+from jingwei.coordination.federation.model import (
+    Admit,
+    AskDirectory,
+    AskEvidence,
+    AskStatus,
+    Init,
+    Join,
+    Meet,
+    Query,
+    Share,
+)
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
@@ -352,6 +362,17 @@ PILLAR = Pillar(
             input=Share,
             handler=f"{_FEDERATION}.share",
             example="jingwei node share --dry-run",
+        ),
+        Action(
+            ("query",),
+            Text("一次查询许多节点：各节点按授权作答、隐去小格并签名", "One query over many nodes: each answers under its grants, hides small cells and signs"),
+            clauses=("O.2", "F2.2"),
+            scope="query.ask",
+            effect="read",
+            input=Query,
+            handler=f"{_FEDERATION}.query",
+            makes=("result.csv", "answers.json", "receipt.json"),
+            example="jingwei query figures-by-place --across",
         ),
     ),
     pages=(

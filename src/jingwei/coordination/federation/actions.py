@@ -10,7 +10,17 @@ from typing import Any
 import msgspec
 
 from jingwei.coordination.federation import neighbours
-from jingwei.coordination.federation.model import Admit, AskDirectory, AskEvidence, AskStatus, Init, Join, Meet, Share
+from jingwei.coordination.federation.model import (
+    Admit,
+    AskDirectory,
+    AskEvidence,
+    AskStatus,
+    Init,
+    Join,
+    Meet,
+    Query,
+    Share,
+)
 from jingwei.coordination.federation.neighbours import exchange_of
 from jingwei.coordination.federation.sources import Http
 from jingwei.coordination.markdown import markdown
@@ -22,7 +32,7 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.nodes import Known, Profile, fingerprint, loopback
 from jingwei.kernel.problems import Problem
-from jingwei.kernel.tables import Document
+from jingwei.kernel.tables import Document, csv_bytes
 
 RELATIONS = {"self": Text("本节点", "this node"), "parent": Text("上级", "above"), "child": Text("下级", "below"), "other": Text("其他", "other")}
 STATES = {"self": Text("", ""), "asked": Text("待接纳", "asked"), "admitted": Text("已接纳", "admitted"), "forked": Text("改写了历史", "rewrote its past"),
@@ -170,3 +180,29 @@ def share(context: Context, given: Share) -> Result:  # noqa: ARG001
     head = none if not counts else _say(context, "将送（没有写入）：", "Would pass on (nothing was written):") if context.dry_run else _say(
         context, f"已送出，{taken} 条消息已被收下：", f"Passed on; {taken} messages were taken at once:")
     return Result("\n".join([head, "", *lines]), {"figures": counts, "taken": taken, "written": bool(counts) and not context.dry_run})
+
+
+def query(context: Context, given: Query) -> Result:
+    """Work out a query here, and with ``across`` at all nodes below; a part that is missing is named."""
+    import secrets
+
+    from jingwei.coordination.federation import across
+    from jingwei.coordination.federation.query import finished, merge, read_sql
+
+    if not 0 < given.patience <= 600:
+        raise Problem("bad_query", f"{given.patience} s is no time to wait", where="--patience", remedy="Give 1 to 600.")
+    plan = read_sql(given.text, given.purpose, secrets.token_hex(16) if given.across else "")
+    exchange = exchange_of(context.workspace, context.clock)
+    parts, silent = across.ask(exchange, plan, Http(given.patience), given.patience, across=given.across)
+    rows = finished(plan, merge(plan, (p.cells for p in parts)))
+    hidden = sum(p.hidden for p in parts)
+    columns = (*plan.by, *(a.name for a in plan.aggregates))
+    table = [[row[c] for c in columns] for row in rows]
+    lines = [_say(context, f"{len(parts)} 个节点作答，{len(rows)} 组，各节点共隐去 {hidden} 格。", f"{len(parts)} nodes answered, {len(rows)} groups; {hidden} cells were hidden by their nodes.")]
+    if silent:
+        lines += [_say(context, "**结果不完整**，缺：", "**The result is partial**; missing are:"), "",
+                  *(f"- {s.name.in_(context.language)} `{s.id}`: {s.code}: {s.why}" for s in silent)]
+    data = {"rows": rows, "nodes": [p.profile.id for p in parts], "hidden": hidden, "partial": bool(silent),
+            "missing": [{"id": s.id, "name_zh": s.name.zh, "name_en": s.name.en, "code": s.code, "why": s.why} for s in silent], "plan": plan.digest}
+    documents = (Document("result.csv", csv_bytes(columns, table)), Document("answers.json", across.receipts(parts)))
+    return Result("\n".join([*lines, "", markdown(columns, table)]), data, documents)

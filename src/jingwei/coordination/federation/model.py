@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import Level
@@ -63,3 +64,13 @@ class AskDirectory:
 @dataclass(frozen=True, slots=True)
 class Share:
     """Figures for the neighbours that they do not have yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to one node or to a whole tree of them."""
+
+    text: Annotated[str, Option(Text("查询的名字，或一句SQL：分组、计数、合计、平均、最小、最大", "name of a query, or SQL: groups, count, sum, avg, min, max"), positional=True)]
+    across: Annotated[bool, Option(Text("连同以下各级节点", "of all nodes below this one too"))] = False
+    purpose: Annotated[str, Option(Text("用途；各节点按它授权", "what it is for; each node grants by it"), choices=tuple(PURPOSES))] = "statistics"
+    patience: Annotated[int, Option(Text("最多等几秒", "seconds to wait at the most"))] = 15

@@ -220,8 +220,14 @@ def _figures(arrival: Arrival) -> None:
     taken_in(arrival)
 
 
+def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
+    from jingwei.coordination.federation.across import answer  # brings the lake along
+
+    return answer(exchange, asker, question)
+
+
 KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures}
-QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory}
+QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query}
 
 
 def exchange_of(workspace: Workspace, clock: Clock = system_clock) -> Exchange:

@@ -1,4 +1,4 @@
-"""nodes: this one and those it knows, messages that go out and came in, heads seen, evidence of rewritten pasts, figures passed on"""
+"""nodes: this one and those it knows, messages that go out and came in, heads seen, evidence of rewritten pasts, figures passed on, queries answered"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -58,3 +58,14 @@ def upgrade() -> None:
         sa.Column("node", sa.String(), primary_key=True),
         sa.Column("figure", sa.String(), primary_key=True),
     )
+    op.create_table(
+        "nodes_queries",
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
+        sa.Column("requester", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.Column("snapshot", sa.String(), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+    )
+    op.create_index("nodes_queries_asked", "nodes_queries", ["requester", "dataset"])
