@@ -2,6 +2,17 @@
 
 from jingwei.coordination.duties.model import AskDuty, AskTree, CheckDuties, GiveDuty, ImportDuties
 from jingwei.coordination.evaluation.ask import AskCode, AskCompare, AskMeasure, AskPlace, AskRank, AskYear, Evaluate
+from jingwei.coordination.federation.model import (
+    Admit,
+    AskDirectory,
+    AskEvidence,
+    AskStatus,
+    Init,
+    Join,
+    Meet,
+    Query,
+    Share,
+)
 from jingwei.coordination.index.model import Build, Uncertainty
 from jingwei.coordination.matters.model import AskMatter, AskMatters, CheckMatters, Decide
 from jingwei.coordination.measures import MEASURES
@@ -32,6 +43,7 @@ from jingwei.kernel.pillar import Page, Pillar
 _EVALUATION = "jingwei.coordination.evaluation"
 _DUTIES = "jingwei.coordination.duties"
 _MATTERS = "jingwei.coordination.matters"
+_FEDERATION = "jingwei.coordination.federation.actions"
 _RECORD = "jingwei.coordination.record.actions"
 
 PILLAR = Pillar(
@@ -363,6 +375,98 @@ PILLAR = Pillar(
             input=Decide,
             handler=f"{_MATTERS}.actions.decide",
             example='jingwei matters decide M-0123456789 --decision "build 500 stations" --lead bureau --deadline 2026-12-31',
+        ),
+        Action(
+            ("node", "init"),
+            Text("把本目录设为一个节点：名称、层级、区划，编号由密钥而来", "Make this folder a node: its name, level and place; its id comes from its key"),
+            clauses=("O.1", "O.2"),
+            scope="node.maintain",
+            effect="write",
+            input=Init,
+            handler=f"{_FEDERATION}.init",
+            example="jingwei node init --name 广州市数据局 --name-en Guangzhou --level city --place 440100",
+        ),
+        Action(
+            ("node", "status"),
+            Text("列出本节点和上下级节点，各有什么待发", "Show this node and its neighbours, and what waits for each"),
+            clauses=("O.1", "O.2"),
+            scope="node.read",
+            effect="read",
+            input=AskStatus,
+            handler=f"{_FEDERATION}.status",
+            example="jingwei node status",
+        ),
+        Action(
+            ("node", "join"),
+            Text("请求加入上级节点", "Ask to be admitted below another node"),
+            clauses=("O.1", "O.2"),
+            scope="node.maintain",
+            effect="write",
+            input=Join,
+            handler=f"{_FEDERATION}.join",
+            example="jingwei node join 127.0.0.1:2522",
+        ),
+        Action(
+            ("node", "admit"),
+            Text("接纳请求加入的下级节点", "Admit a node that asked to stand below this one"),
+            clauses=("O.1", "O.2"),
+            scope="node.admit",
+            effect="write",
+            input=Admit,
+            handler=f"{_FEDERATION}.admit",
+            example="jingwei node admit n-3fa9c1d27b",
+        ),
+        Action(
+            ("node", "meet"),
+            Text("立即送出待发的消息，互验账本并会签；改写历史的节点会被点名", "Send what waits now, hold the neighbours to their past, and name who rewrote it"),
+            clauses=("O.1", "O.2"),
+            scope="node.maintain",
+            effect="write",
+            input=Meet,
+            handler=f"{_FEDERATION}.meet",
+            example="jingwei node meet",
+        ),
+        Action(
+            ("node", "evidence"),
+            Text("出示某节点改写历史的证据：它先后签署的两个树头", "Show that a node rewrote its past: the two heads it signed"),
+            clauses=("O.1", "O.2"),
+            scope="node.read",
+            effect="read",
+            input=AskEvidence,
+            handler=f"{_FEDERATION}.evidence",
+            makes=("evidence.json", "receipt.json"),
+            example="jingwei node evidence n-3fa9c1d27b --out evidence",
+        ),
+        Action(
+            ("node", "directory"),
+            Text("列出本节点及以下各级节点，是否在线、账本多长", "List all nodes at and below this one, and how each is now"),
+            clauses=("O.1", "O.2"),
+            scope="node.read",
+            effect="read",
+            input=AskDirectory,
+            handler=f"{_FEDERATION}.directory",
+            example="jingwei node directory",
+        ),
+        Action(
+            ("node", "share"),
+            Text("把可用的数逐级报上去，把各地的数返还各地，只送没送过的", "Pass usable figures up, and each place's figures back down to it; only what was not passed before"),
+            clauses=("O.2", "F2.1"),
+            scope="node.maintain",
+            effect="write",
+            input=Share,
+            handler=f"{_FEDERATION}.share",
+            example="jingwei node share --dry-run",
+        ),
+        Action(
+            ("query",),
+            Text("一次查询许多节点：各节点按授权作答、隐去小格并签名", "One query over many nodes: each answers under its grants, hides small cells and signs"),
+            clauses=("O.2", "F2.2"),
+            scope="query.ask",
+            effect="read",
+            input=Query,
+            handler=f"{_FEDERATION}.query",
+            makes=("result.csv", "answers.json", "receipt.json"),
+            example="jingwei query figures-by-place --across",
         ),
     ),
     pages=(

@@ -233,6 +233,16 @@ def visible(table: ir.Table, grants: Iterable[Grant | Denial], principal: Princi
     return table.filter(ibis.or_(*when.values()), *(free for d, free in unless if d.columns is None)).select(cells)
 
 
+def holds(table: ir.Table, predicate: Predicate, where: str) -> Any:
+    """Whether the predicate is true of a row, as a boolean column without NULL: unknown counts as no.
+
+    where : for the message of Problem ``unknown_column`` or ``bad_grant``
+    """
+    import ibis
+
+    return ibis.coalesce(_holds(table, predicate, where), ibis.literal(False))
+
+
 def _cell(table: ir.Table, column: str, allows: dict[str, Grant], when: dict[str, Any], free: Sequence[Any]) -> Any:
     """One column of the result: CASE over the grants that give it, finest first, NULL where a denial of it is not false."""
     import ibis

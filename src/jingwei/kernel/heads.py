@@ -57,11 +57,11 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def check(self) -> None:
         """Raises Problem ``forged_head`` when any signature on it does not hold."""
-        if not _holds(self.key, self.signature, self.statement):
+        if not verified(self.key, self.signature, self.statement):
             raise Problem("forged_head", f"the head of {self.size} entries is not signed by the node it names",
                           remedy="Ask the node for its head again.")
         for each in self.cosignatures:
-            if not _holds(each.key, each.signature, _witnessed(self, each.at)):
+            if not verified(each.key, each.signature, _witnessed(self, each.at)):
                 raise Problem("forged_head", f"a co-signature on the head of {self.size} entries does not hold",
                               where=each.key[:16], remedy="Use the head as the neighbour gave it.")
 
@@ -129,7 +129,8 @@ def _witnessed(head: Head, at: str) -> bytes:
     return b"jingwei co-signature 1\n" + rfc8785.dumps(said)
 
 
-def _holds(key: str, signature: str, statement: bytes) -> bool:
+def verified(key: str, signature: str, statement: bytes) -> bool:
+    """Whether the Ed25519 signature over the statement is by that key; both in hexadecimal, whatever they may hold."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -31,11 +31,22 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("store.url must be empty or begin with postgresql://")
 
 
+class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """threshold : rows a cell must rest on to be shown to another node."""
+
+    threshold: int = 10
+
+    def __post_init__(self) -> None:
+        if self.threshold < 2:
+            raise ValueError("federation.threshold must be 2 or more")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every setting has a default; the file may be empty."""
 
     lake: Lake = Lake()
     store: Store = Store()
+    federation: Federation = Federation()
 
     @classmethod
     def read(cls, folder: Path) -> Settings:

@@ -26,7 +26,7 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors import forms, health, reference
+from jingwei.doors import forms, health, nodes, reference
 from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, read
@@ -68,15 +68,17 @@ Asker = Request[Any, Any, Any]
 def application(workspace: Workspace) -> Kept:
     """The portal and the API of one node."""
     desk = Desk(workspace)
+    courier = nodes.Courier(workspace)
     node = desk.answers.node
     pages = _Pages(node)
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False,
                                         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(
         route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
-                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *pages.routes()],
+                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace),
+                        *pages.routes()],
         exception_handlers={Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers,
-        openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin], on_shutdown=[desk.close])
+        openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin, courier.begin], on_shutdown=[courier.close, desk.close])
     return Kept(program, lambda: node.now().key)
 
 

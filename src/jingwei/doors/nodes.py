@@ -1,0 +1,98 @@
+"""The door for other nodes: greetings, messages and questions over HTTP, and the thread that sends what waits for them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.handlers import HTTPRouteHandler
+
+from jingwei.coordination.federation.neighbours import exchange_of, meet
+from jingwei.coordination.federation.sources import ASK, HELLO, INBOX, Http
+from jingwei.doors.asked import Asker
+from jingwei.doors.openapi import JSON
+from jingwei.doors.refusals import refuse
+from jingwei.kernel.exchange import Exchange
+from jingwei.kernel.nodes import MOST_BYTES
+from jingwei.kernel.problems import Problem
+from jingwei.kernel.workspace import Workspace
+
+PAUSE = 1.0
+"""Seconds between two looks for what is due."""
+
+HEADS_EVERY = 60.0
+"""Seconds between two looks at the neighbours' heads."""
+
+
+def routes(workspace: Workspace) -> list[HTTPRouteHandler]:
+    """What other nodes may ask of this one; each request is signed, and none is answered for who it comes from but for who signed it."""
+    exchange = exchange_of(workspace)
+
+    @get(HELLO, include_in_schema=False)
+    async def hello(request: Asker) -> Response[bytes]:
+        return await _answered(request, exchange.hello)
+
+    @post(INBOX, include_in_schema=False, status_code=200, request_max_body_size=MOST_BYTES)
+    async def inbox(request: Asker) -> Response[bytes]:
+        content = await request.body()
+        return await _answered(request, lambda: exchange.receive(content))
+
+    @post(ASK, include_in_schema=False, status_code=200, request_max_body_size=MOST_BYTES)
+    async def ask(request: Asker) -> Response[bytes]:
+        content = await request.body()
+        return await _answered(request, lambda: exchange.answer(content))
+
+    return [hello, inbox, ask]
+
+
+async def _answered(request: Asker, answer: Callable[[], msgspec.Struct]) -> Response[bytes]:
+    try:
+        said = msgspec.json.encode(await sync_to_thread(answer))
+    except Exception as error:  # told in one shape, as the API does
+        return refuse(request, error)
+    return Response(said, media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+class Courier:
+    """Sends what waits for other nodes and holds them to their past. Each worker has one; one at a time goes out."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._exchange: Exchange = exchange_of(workspace)
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of its own plug-ins when the store is opened
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._go, name="courier", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """What is on its way arrives or is sent again by the next courier."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _go(self) -> None:
+        transport, due, said = Http(), time.monotonic(), ""
+        while not self._closing.wait(PAUSE):
+            try:
+                if not self._exchange.workspace.store.exists():
+                    continue
+                if time.monotonic() < due:
+                    self._exchange.deliver(transport)
+                    continue
+                due = time.monotonic() + HEADS_EVERY
+                for node, problem in meet(self._exchange, transport).troubles.items():
+                    if problem.code == "forked_node":
+                        logging.getLogger(__name__).error("%s: %s", node, problem)
+            except Problem as problem:  # such as a store another program is upgrading
+                if said != (said := str(problem)):
+                    logging.getLogger(__name__).warning("nothing was sent: %s", problem)
+            except Exception:
+                logging.getLogger(__name__).exception("nothing was sent")
