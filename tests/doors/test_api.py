@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
+from furnished import ASKED_OF, furnish
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -126,7 +127,7 @@ def made_up(node: Workspace) -> Iterator[TestClient[Litestar]]:
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient[Litestar]]:
-    with client(Workspace(tmp_path_factory.mktemp("node"))) as opened:
+    with client(furnish(Workspace(tmp_path_factory.mktemp("node")))) as opened:
         yield opened
 
 
@@ -214,7 +215,7 @@ def test_every_action_of_the_plan_answers_or_says_why_not(real, action):
     if method_of(action) == "POST":
         response = real.post(address, files={n: f for n, f in files.items() if n in action.input.__dataclass_fields__})
     else:
-        response = real.get(address, params={"level": "nation"} if action.path == ("evaluate",) else {})
+        response = real.get(address, params={"level": "nation"} if action.path == ("evaluate",) else ASKED_OF.get(action.path, {}))
     assert response.status_code == 200, response.text
     assert set(response.json()) == {"data", "report"}
     assert response.json()["data"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
+from furnished import ASKED_OF, furnish
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -233,13 +234,14 @@ def test_every_open_action_of_the_plan_can_be_asked_to_work_later(tmp_path):
     tables = {"values": "uCode,x,y\nA,1,2\nB,2,5\nC,3,3\nD,5,1\n",
               "tree": "iCode,Parent,Level,Weight,Direction,Type\nx,I,1,1,1,Indicator\ny,I,1,1,1,Indicator\nI,,2,1,1,Aggregate\n",
               "spec": "[uncertainty]\nreplications = 20\nseed = 1\nweight_noise = 0.25\nlevels = [1]\n"}
-    node = Workspace(tmp_path)
+    node = furnish(Workspace(tmp_path))
     desk = Desk(node)
     with TestClient(Litestar([router(node, desk=desk)], openapi_config=None, on_shutdown=[desk.close])) as client:
         asked = {}
         for action in (a for p in plan.pillars() for a in p.actions if is_open(a)):
             files = {n: (f"{n}.csv", t) for n, t in tables.items() if n in action.input.__dataclass_fields__}
-            answer = client.request(method_of(action).value, f"{PREFIX}/{'/'.join(action.path)}", files=files or None, headers=LATER)
+            answer = client.request(method_of(action).value, f"{PREFIX}/{'/'.join(action.path)}", files=files or None, headers=LATER,
+                                    params=ASKED_OF.get(action.path))
             asked[action.path] = answer.headers["location"]
         ended = {path: settled(client, where)["state"] for path, where in asked.items()}
     assert set(ended.values()) == {"done"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -88,9 +88,10 @@ def _operation(described: Mapping[str, Any], path: str, method: str, told: Mappi
                      _curl(method, path, asked, host))
 
 
-def _curl(method: str, path: str, asked: Iterable[Asked], host: str) -> str:
+def _curl(method: str, path: str, asked: Sequence[Asked], host: str) -> str:
     """A line that can be typed once the words in capitals are replaced."""
-    words = ["curl"] if method in ("get", "post") else ["curl", "-X", method.upper()]
+    implied = method == "get" or (method == "post" and any(a.place == "form" and a.required for a in asked))
+    words = ["curl"] if implied else ["curl", "-X", method.upper()]
     words += [w for a in asked if a.place == "form" and a.required
               for w in ("-F", f"{a.name}={'@' if a.kind == 'file' else ''}{a.name.upper()}")]
     query = "&".join(f"{a.name}={a.name.upper()}" for a in asked if a.place == "query" and a.required)

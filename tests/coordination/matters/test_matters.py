@@ -17,6 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from jingwei.coordination.duties.model import Duty, Kept
+from jingwei.coordination.duties.proof import Answer
+from jingwei.coordination.duties.standing import stand
 from jingwei.coordination.matters import rules
 from jingwei.coordination.matters.effects import effect, expect
 from jingwei.coordination.matters.fold import code_of, fold
@@ -200,6 +203,22 @@ def test_an_action_that_died_half_way_is_a_matter_and_one_that_ended_or_still_ru
     found = list(rules.stalled_actions(events, START + timedelta(hours=40)))
     assert [c.key for c in found] == ["action_stalled/0"], "the second attempt ended; the first never did"
     assert list(rules.stalled_actions(events[:1], START + timedelta(hours=23))) == []
+
+
+@pytest.mark.parametrize(("deadline", "holds", "opens"), [
+    (date(2025, 3, 17), False, True), (date(2025, 3, 18), False, False), (date(2025, 3, 2), False, True), (date(2025, 3, 2), None, True),
+    (date(2025, 3, 3), None, False), (date(2025, 3, 2), True, False)])
+def test_a_duty_is_a_matter_ten_working_days_before_its_deadline_or_once_overdue_even_if_nobody_can_tell(deadline, holds, opens):
+    """The tenth working day after Monday 3 March 2025 is Monday 17 March."""
+    class Said:
+        def holds(self, evidence: str) -> Answer:
+            assert evidence
+            return Answer(holds, Text("看到", "seen"))
+
+    tree = {c: Kept(Duty(c, "O.1", Text("事", "thing"), "bureau", d, parent=p, evidence="verdict I4.1.netizens = met"))
+            for c, d, p in (("TOP", date(2026, 1, 1), ""), ("A", deadline, "TOP"))}
+    found = {c.about: c.blocked for c in rules.late_duties(stand(tree, Said(), TODAY), TODAY)}
+    assert found == ({"duty:A": 2} if opens else {})
 
 
 def test_a_red_line_is_a_matter_at_once_and_an_invented_one_is_labelled():

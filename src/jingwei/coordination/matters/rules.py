@@ -27,13 +27,14 @@ STALLED = timedelta(hours=24)
 
 
 def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:
-    """Duties not proven and overdue or due within ten working days: one cause for a deadline, before and after it.
+    """Duties disproven and overdue or due within ten working days, and those overdue of which nobody can tell: a duty that
+    names no evidence must not thereby escape. One cause for a deadline, before and after it.
 
     Blocked are the duty itself and every duty above it that is not proven either.
     """
     for code, s in standings.items():
         duty = s.kept.duty
-        if s.answer.holds is not False or not is_soon(duty.deadline, today):
+        if s.answer.holds is True or not (s.late > 0 or (s.answer.holds is False and is_soon(duty.deadline, today))):
             continue
         above, at = 0, duty.parent
         while at in standings:

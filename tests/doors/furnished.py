@@ -1,0 +1,25 @@
+"""A node that has something to show for every action that anybody may ask: one duty and one matter."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jingwei.coordination.duties.model import Duty
+from jingwei.coordination.duties.records import change, set_duty
+from jingwei.coordination.matters.fold import code_of
+from jingwei.coordination.matters.model import Cause
+from jingwei.coordination.matters.records import keep, surfaced
+from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.workspace import Workspace
+
+CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
+ASKED_OF = {("duties", "show"): {"code": "A"}, ("matters", "show"): {"code": code_of(CAUSE.key)}}
+"""What an action must be asked, beside its files, to have an answer."""
+
+
+def furnish(node: Workspace) -> Workspace:
+    context = Context(node)
+    change(context, lambda tree: set_duty(tree, Duty("A", "O.1", Text("事", "thing"), "bureau", date(2030, 1, 1))))
+    keep(context, {}, surfaced({}, [CAUSE], date(2025, 1, 1)))
+    return node
