@@ -31,6 +31,7 @@ HEADS_EVERY = 60.0
 
 def routes(workspace: Workspace) -> list[HTTPRouteHandler]:
     """What other nodes may ask of this one; each request is signed, and none is answered for who it comes from but for who signed it."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of its own plug-ins when the store is opened
     exchange = exchange_of(workspace)
 
     @get(HELLO, include_in_schema=False)
@@ -63,7 +64,6 @@ class Courier:
 
     def __init__(self, workspace: Workspace) -> None:
         self._exchange: Exchange = exchange_of(workspace)
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of its own plug-ins when the store is opened
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 

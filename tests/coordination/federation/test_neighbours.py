@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
-from nodes import Process, Time, Wire, free_port, node, stand_below
+from nodes import Process, Time, Wire, free_port, stand_below
+from nodes import node as declared
 
+from jingwei.coordination.federation import across
 from jingwei.coordination.federation.neighbours import admit, directory, exchange_of, join, meet, neighbours, see_head
+from jingwei.coordination.federation.query import read_sql
 from jingwei.doors.cli import program
 from jingwei.kernel import node_records as records
+from jingwei.kernel import people_records
+from jingwei.kernel.access import Exact, Grant, Subject
 from jingwei.kernel.exchange import Exchange
-from jingwei.kernel.heads import Head
+from jingwei.kernel.heads import Head, node_key
+from jingwei.kernel.lake import Dataset
 from jingwei.kernel.ledger import Event
+from jingwei.kernel.nodes import Message, seal
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
 
@@ -29,7 +39,7 @@ def clock() -> Time:
 def tree(tmp_path, clock):
     """A province with two cities, and a county below the first."""
     levels = {"gd": ("province", "440000"), "gz": ("city", "440100"), "sz": ("city", "440300"), "th": ("county", "440106")}
-    found = {name: node(tmp_path / name, name, *where, 2000 + i, clock) for i, (name, where) in enumerate(levels.items())}
+    found = {name: declared(tmp_path / name, name, *where, 2000 + i, clock) for i, (name, where) in enumerate(levels.items())}
     wire = Wire({f"http://127.0.0.1:{2000 + i}": each for i, each in enumerate(found.values())})
     stand_below(found["gz"], found["gd"], wire)
     stand_below(found["sz"], found["gd"], wire)
@@ -53,7 +63,7 @@ def events(exchange: Exchange) -> list[str]:
 
 
 def test_a_node_is_admitted_when_it_asked_and_the_node_above_said_so(tmp_path, clock):
-    above, below = node(tmp_path / "a", "gd", "province", "440000", 1, clock), node(tmp_path / "b", "gz", "city", "440100", 2, clock)
+    above, below = declared(tmp_path / "a", "gd", "province", "440000", 1, clock), declared(tmp_path / "b", "gz", "city", "440100", 2, clock)
     wire = Wire({"http://127.0.0.1:1": above, "http://127.0.0.1:2": below})
     join(below, "http://127.0.0.1:1", wire)
     assert (seen(above, below).state, seen(below, above).state) == ("asked", "asked")
@@ -70,15 +80,12 @@ def test_a_node_is_admitted_when_it_asked_and_the_node_above_said_so(tmp_path, c
     assert above.workspace.ledger.size() == size, "once is enough"
 
 
-def below_question(below: Exchange, above: Exchange):
-    from jingwei.kernel.heads import node_key
-    from jingwei.kernel.nodes import seal
-
+def below_question(below: Exchange, above: Exchange) -> Message:
     return seal(node_key(below.workspace.folder), id_of(above), 0, "head", {"from": 0}, below.clock())
 
 
 def test_a_request_waits_while_the_node_above_is_down(tmp_path, clock):
-    above, below = node(tmp_path / "a", "gd", "province", "440000", 1, clock), node(tmp_path / "b", "gz", "city", "440100", 2, clock)
+    above, below = declared(tmp_path / "a", "gd", "province", "440000", 1, clock), declared(tmp_path / "b", "gz", "city", "440100", 2, clock)
     wire = Wire({"http://127.0.0.1:1": above})
     honest, wire.deliver = wire.deliver, lambda _to, _message: (_ for _ in ()).throw(Problem("unreachable", "down"))
     join(below, "http://127.0.0.1:1", wire)
@@ -94,7 +101,7 @@ def test_no_node_stands_below_itself_below_two_or_below_a_lower_level(tree, tmp_
         with pytest.raises(Problem) as raised:
             join(found[child], found[parent].hello().profile.url, wire)
         assert raised.value.code == code
-    nation = node(tmp_path / "cn", "cn", "nation", "CN", 9, clock)
+    nation = declared(tmp_path / "cn", "cn", "nation", "CN", 9, clock)
     wire.at["http://127.0.0.1:9"] = nation
     join(nation, found["gz"].hello().profile.url, wire)
     with found["gz"].workspace.store.read() as connection:
@@ -216,6 +223,30 @@ def test_the_directory_has_every_node_below_and_names_one_that_does_not_answer(t
     del wire.at[found["gz"].hello().profile.url]
     states = {line["name_en"]: line["state"] for line in directory(found["gd"], wire)}
     assert states == {"gd": "answers", "gz": "unreachable", "sz": "answers"}
+
+
+def test_on_either_database_a_node_admits_is_asked_and_names_who_rewrote_its_past(node, tmp_path, clock):
+    above, below = declared(node.folder, "gd", "province", "440000", 1, clock), declared(tmp_path / "b", "gz", "city", "440100", 2, clock)
+    wire = Wire({"http://127.0.0.1:1": above, "http://127.0.0.1:2": below})
+    stand_below(below, above, wire)
+    append(below, 30, "true")
+    see_head(above, seen(above, below), wire)
+    births = Dataset("births", 1, {"sex": "string"})
+    above.workspace.lake.append(births, [{"sex": sex} for sex in "fm" * 40 + "x"])
+    with above.workspace.store.write() as connection:
+        known = records.find(connection, id_of(below))
+        records.keep(connection, replace(known, relation="parent"))  # as if it stood above: only then may it ask
+        people_records.give(connection, Grant("g", Subject("role", "parent"), "statistics", "births", {"sex": Exact()}, "agreement", date(2020, 1, 1), export=True), clock())
+    plan = read_sql("SELECT sex, count(*) FROM births GROUP BY sex", "statistics", "n")
+    question = seal(node_key(below.workspace.folder), id_of(above), 0, "query", {"plan": msgspec.to_builtins(plan), "patience": 5.0, "depth": 1}, clock())
+    said = wire.ask(above.hello().profile, question).body["said"]
+    part = across._read_part(said["parts"][0], plan)
+    assert sorted(cell["rows"] for cell in part.cells.values()) == [40]
+    assert part.hidden == 2
+    rewrite(below, 40)
+    with pytest.raises(Problem, match="rewrote its past"):
+        see_head(above, seen(above, below), wire)
+    assert "node.forked" in events(above)
 
 
 # Processes

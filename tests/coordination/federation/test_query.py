@@ -182,6 +182,15 @@ def test_a_table_that_grew_by_a_few_rows_since_the_last_answer_is_not_counted_ag
     assert asked(found, wire, count)[2] == []
 
 
+def test_a_question_taken_from_the_wire_and_sent_again_is_not_answered_again(tree):
+    found, wire = tree
+    plan = read_sql("SELECT level, count(*) FROM people GROUP BY level", "statistics", "once")
+    assert across.ask(found["gd"], plan, wire, 5, across=True)[1] == []
+    parts, silent = across.ask(found["gd"], plan, wire, 5, across=True)
+    assert len(parts) == 1
+    assert {s.code for s in silent} == {"replayed_message"}
+
+
 def test_a_part_that_was_altered_or_belongs_to_another_question_is_not_believed(tree):
     found, wire = tree
     plan = read_sql("SELECT level, count(*) FROM people GROUP BY level", "statistics", "one")

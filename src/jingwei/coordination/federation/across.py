@@ -126,13 +126,15 @@ def _below(exchange: Exchange, plan: Plan, transport: Transport, patience: float
 def _own_part(exchange: Exchange, sender: Known, plan: Plan) -> Message:
     """Under the grants the asker has here, without what is too small; refused when it and an earlier answer would isolate a few.
 
-    All in one transaction: of two questions at once, the second sees the first. Raises Problem ``differencing``, ``not_granted``.
+    All in one transaction: of two questions at once, the second sees the first. Raises Problem ``differencing``, ``not_granted``,
+    ``replayed_message``.
     """
     now, threshold = exchange.clock(), exchange.workspace.settings.federation.threshold
     principal, ledger = principal_of(sender), exchange.workspace.ledger
     told = {"requester": sender.profile.id, "dataset": plan.dataset, "plan": plan.digest}
     try:
         with exchange.workspace.store.write() as connection:
+            node_records.find(connection, sender.profile.id, lock=True)
             table, snapshot = _table(exchange, plan.dataset)
             rules = people_records.rules(connection, plan.dataset, now)
             if not any(isinstance(rule, access.Grant) and rule.export and rule.purpose == plan.purpose and rule.subject.is_one(principal) for rule in rules):
@@ -144,6 +146,8 @@ def _own_part(exchange: Exchange, sender: Known, plan: Plan) -> Message:
             cells = _cells(plan, chosen)
             rows = sum(cell[ROWS] for cell in cells.values())
             for earlier in records.answered(connection, sender.profile.id, plan.dataset):
+                if earlier.plan == plan:
+                    raise Problem("replayed_message", "this very question was answered before", where=plan.dataset, remedy="Ask anew, under a new nonce.")
                 _differs_enough(seen, plan, earlier, snapshot, threshold)
             away = hidden({key: _smallest(plan, cell) for key, cell in cells.items()}, threshold)
             shown = {key: cell for key, cell in cells.items() if key not in away}

@@ -45,5 +45,6 @@ def answered(connection: sa.Connection, requester: str, dataset: str) -> list[An
 
 
 def note_answer(connection: sa.Connection, requester: str, one: Answered, at: datetime) -> None:
-    connection.execute(sa.insert(QUERIES).values(requester=requester, dataset=one.plan.dataset, plan=msgspec.json.encode(one.plan),
+    number = (connection.scalar(sa.select(sa.func.max(QUERIES.c.number)).where(QUERIES.c.requester == requester)) or 0) + 1
+    connection.execute(sa.insert(QUERIES).values(requester=requester, number=number, dataset=one.plan.dataset, plan=msgspec.json.encode(one.plan),
                                                  snapshot=one.snapshot, rows=one.rows, at=at))

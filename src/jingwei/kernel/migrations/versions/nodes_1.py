@@ -60,12 +60,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "nodes_queries",
-        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
-        sa.Column("requester", sa.String(), nullable=False),
+        sa.Column("requester", sa.String(), primary_key=True),
+        sa.Column("number", sa.BigInteger(), primary_key=True),
         sa.Column("dataset", sa.String(), nullable=False),
         sa.Column("plan", sa.LargeBinary(), nullable=False),
         sa.Column("snapshot", sa.String(), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
     )
-    op.create_index("nodes_queries_asked", "nodes_queries", ["requester", "dataset"])
