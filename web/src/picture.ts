@@ -68,8 +68,9 @@ export class Picture {
     this.#note.hidden = true;
     this.#hovered = 0;
     const { hooks, ...options } = drawing.options;
+    const told = { ...hooks, draw: [...(hooks?.draw ?? []), this.#drawn], setCursor: [this.#pointed] };
     const size = { width: this.#width, height: host.clientHeight };
-    const plot = (this.#plot = new uPlot({ ...options, ...size, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), this.#drawn], setCursor: [this.#pointed] } }, drawing.data, this.#board));
+    const plot = (this.#plot = new uPlot({ ...options, ...size, hooks: told }, drawing.data, this.#board));
     plot.over.addEventListener("mouseenter", () => plot.syncRect()); // an opened <details> may have moved it
     plot.ctx.canvas.setAttribute("role", "img");
     plot.ctx.canvas.setAttribute("aria-label", host.getAttribute("label") ?? table.caption?.textContent?.trim() ?? "");
