@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from jingwei.kernel.ledger import PAYLOADS, PSEUDONYMS, Ledger
+from jingwei.kernel.ledger import ENTRIES, PAYLOADS, PSEUDONYMS, Ledger
 
 CHUNK = 500
 
@@ -32,7 +32,7 @@ def told(ledger: Ledger, room: str, *, words: bool = True) -> list[Told]:
     """
     mark = f'"kind":"{room}.'.encode()
     with ledger.store.read() as connection:
-        found = [(p, msgspec.json.decode(e)) for p, e in ledger.entries(within=connection) if mark in e]
+        found = [(p, msgspec.json.decode(e)) for p, e in _holding(connection, mark)]
         found = [(p, e) for p, e in found if str(e["kind"]).startswith(f"{room}.")]
         said = _payloads(connection, [p for p, e in found if e.get("private")], room) if words else {}
     return [Told(p, e["at"], e["kind"], e["facts"], said.get(p) if e.get("private") and words else {}) for p, e in found]
@@ -41,11 +41,19 @@ def told(ledger: Ledger, room: str, *, words: bool = True) -> list[Told]:
 def events(ledger: Ledger, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Instant and facts of every event of a kind that is not synthetic."""
     mark = f'"kind":"{kind}"'.encode()
-    for _, entry in ledger.entries():
-        if mark in entry:
+    with ledger.store.read() as connection:
+        for _, entry in _holding(connection, mark):
             read = msgspec.json.decode(entry)
             if read.get("kind") == kind and read["facts"].get("synthetic") is not True:
                 yield read["at"], read["facts"]
+
+
+def _holding(connection: sa.Connection, mark: bytes) -> Iterator[tuple[int, bytes]]:
+    """Entries in which these bytes stand, in order: the database looks for them several times faster than they are handed over."""
+    within = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.pg_catalog.position
+    wanted = sa.select(ENTRIES.c.position, ENTRIES.c.entry).where(within(ENTRIES.c.entry, mark) > 0).order_by(ENTRIES.c.position)
+    for row in connection.execute(wanted):
+        yield row.position, bytes(row.entry)
 
 
 def _payloads(connection: sa.Connection, positions: list[int], room: str) -> dict[int, dict[str, Any]]:
