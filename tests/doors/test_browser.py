@@ -102,6 +102,8 @@ def test_every_page_is_whole_at_every_width(browser, address, language, width):
         assert page.locator("h1").count() == 1, path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         name = re.sub(r"\W+", "-", path.strip("/")) or "home"
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # all of it is in sight now
         page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
         page.context.close()
 
