@@ -90,17 +90,10 @@ def _operation(described: Mapping[str, Any], path: str, method: str, told: Mappi
 
 def _curl(method: str, path: str, asked: Sequence[Asked], host: str) -> str:
     """A line that can be typed once the words in capitals are replaced."""
-<<<<<<< HEAD
     implied = method == "get" or (method == "post" and any(a.place == "form" and a.required for a in asked))
     words = ["curl"] if implied else ["curl", "-X", method.upper()]
     words += [w for a in asked if a.place == "form" and a.required
               for w in ("-F", f"{a.name}={'@' if a.kind == 'file' else ''}{a.name.upper()}")]
-=======
-    form = [w for a in asked if a.place == "form" and a.required
-            for w in ("-F", f"{a.name}={'@' if a.kind == 'file' else ''}{a.name.upper()}")]
-    implied = method == "get" or (method == "post" and form)  # curl posts when it has a form, and else gets
-    words = [*(["curl"] if implied else ["curl", "-X", method.upper()]), *form]
->>>>>>> nodes
     query = "&".join(f"{a.name}={a.name.upper()}" for a in asked if a.place == "query" and a.required)
     address = host + path.replace("{", "").replace("}", "") + (f"?{query}" if query else "")
     for each in asked:
