@@ -50,8 +50,8 @@ docs: $(VENV)/.docs
 pictures: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/doors/test_browser.py -k whole
 	$(BIN)/python -c "from PIL import Image; \
-	  [Image.open(f'out/pictures/{drawn}-en-1440.png').convert('RGB').quantize(128).save(f'docs/pictures/portal-{name}.png', optimize=True) \
-	   for drawn, name in [('home', 'home'), ('method-aggregate-geometric-weight-F1-2', 'method')]]"
+	  [Image.open(f'out/pictures/{drawn}-en-1440.png').convert('RGB').crop((0, 0, 1440, tall)).quantize(128).save(f'docs/pictures/portal-{name}.png', optimize=True) \
+	   for drawn, name, tall in [('home', 'home', 2400), ('method-aggregate-geometric-weight-F1-2', 'method', 1480)]]"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
