@@ -241,14 +241,14 @@ def method(context: Context, query: AskRank) -> MethodView:
     standard = result or rescore(context, AskRank())
     asked = dict(text.partition("=")[::2] for text in query.weight)
     names = declared_measures()
-    sliders = [(code, node_name(code), code) for code in standard.rooms]
-    sliders += [(code, names[code].name, code) for code in standard.tree.codes[: standard.tree.indicators]]
+    sliders = [(code, node_name(code)) for code in standard.rooms]
+    sliders += [(code, names[code].name) for code in standard.tree.codes[: standard.tree.indicators]]
     rows = _ranked(result) if result else ()
     return MethodView(
         query, years, (("normalise", tuple(SCALE_NAMES.items())), ("aggregate", tuple(MEAN_NAMES.items())),
                        ("treat", tuple(TREATMENT_NAMES.items()))),
         tuple((code, name, _number(asked.get(code), standard.weights.get(weighed_at(standard.tree, code), 1.0)), code in standard.rooms)
-              for code, name, _ in sliders), result, rows, problem, _command(query, usual_year))
+              for code, name in sliders), result, rows, problem, _command(query, usual_year))
 
 
 def _number(text: str | None, otherwise: float) -> float:

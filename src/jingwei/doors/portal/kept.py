@@ -48,18 +48,18 @@ class Kept:
         if scope["type"] != "http":
             await self.program(scope, receive, send)
             return
-        packed, condition = _asked(scope["headers"])
+        accepts, condition = _asked(scope["headers"])
         keep = scope["method"] == "GET" and scope["path"].startswith(KEPT) and "/data/" not in scope["path"]
         if not keep:
-            await self.program(scope, receive, _Packer(send) if packed else send)
+            await self.program(scope, receive, _Packer(send) if accepts else send)
             return
         state = self._state()
         if state != self._known:
             self._forget(state)
-        key = (scope["path"], scope["query_string"], packed)
+        key = (scope["path"], scope["query_string"], accepts)
         page = self._pages.get(key)
         if page is None:
-            made = _Taker(packed)
+            made = _Taker(accepts)
             await self.program(scope, receive, made)
             page = made.page(scope.get("path_template", ""))
             if page.tag and state == self._state():
@@ -113,8 +113,7 @@ class _Taker:
         headers = [(name.lower(), value) for name, value in self._start["headers"]]
         tag = next((v for n, v in headers if n == b"etag"), b"") if self._start["status"] == 200 else b""
         if self._packed and worth_packing(headers, body):
-            body = gzip.compress(body, LEVEL, mtime=0)
-            headers.append((b"content-encoding", b"gzip"))
+            headers, body = packed(headers, body)
         headers = [(n, v) for n, v in headers if n not in (b"content-length", b"vary")]
         headers += [(b"content-length", b"%d" % len(body)), (b"vary", b"Accept-Encoding")]
         return _Page(route, tag, {**self._start, "headers": headers}, body)
@@ -136,12 +135,18 @@ class _Packer:
         if start is not None:
             headers = [(name.lower(), value) for name, value in start["headers"]]
             if not message.get("more_body") and worth_packing(headers, body):
-                body = gzip.compress(body, LEVEL, mtime=0)
-                headers = [(n, v) for n, v in headers if n != b"content-length"]
-                headers += [(b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(body)), (b"vary", b"Accept-Encoding")]
+                headers, body = packed(headers, body)
+                headers.append((b"vary", b"Accept-Encoding"))
                 message = {**message, "body": body}
             await self._send({**start, "headers": headers})
         await self._send(message)
+
+
+def packed(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """An answer's headers and body, compressed."""
+    body = gzip.compress(body, LEVEL, mtime=0)
+    kept = [(name, value) for name, value in headers if name != b"content-length"]
+    return [*kept, (b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(body))], body
 
 
 def worth_packing(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
