@@ -32,17 +32,24 @@ ANSWER_IS_NO = 3
 
 def main() -> None:
     """Entry point of ``jingwei``."""
-    language = language_of()
+    reader = _Reader(language_of())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character must not stop the answer
     try:
-        program(language).main(prog_name="jingwei", standalone_mode=True)
+        program(reader.language).main(prog_name="jingwei", standalone_mode=True, obj=reader)
     except Problem as problem:
-        click.echo(f"{problem.code}: {problem}", err=True)
+        click.echo(f"{problem.code}: {problem.in_(reader.language)}", err=True)
         sys.exit(REFUSED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@dataclass
+class _Reader:
+    """Who reads what goes wrong; ``--lang`` decides when it is given."""
+
+    language: Language
 
 
 @dataclass
@@ -156,6 +163,8 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
     ) -> None:
         if click_context.invoked_subcommand is not None:
             return
+        if isinstance(click_context.obj, _Reader):
+            click_context.obj.language = lang
         context = Context(Workspace(workspace), lang, dry_run=dry_run, progress=_progress)
         result = run(action, context, action.input(**_read(action.input, given)))
         if out is not None:
@@ -212,9 +221,10 @@ def _read(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
                 document = Document(path.name, path.read_bytes(), str(path))
                 str(path).encode()
             except OSError as error:
-                raise Unreadable(f"cannot be read ({error.strerror})", where=str(path)) from None
+                raise Unreadable(Text(f"打不开（{error.strerror}）", f"cannot be read ({error.strerror})"), where=str(path)) from None
             except UnicodeEncodeError:
-                raise Unreadable("the file's name is not UTF-8", where=repr(path.name), remedy="Rename it.") from None
+                raise Unreadable(Text("文件名不是 UTF-8", "the file's name is not UTF-8"), where=repr(path.name),
+                                 remedy=Text("请改名。", "Rename it.")) from None
             values[name] = Table.read(document) if bare is Table else document
     return values
 
@@ -229,9 +239,9 @@ def write(result: Result, folder: Path) -> None:
     except OSError as error:
         raise Problem(
             "no_folder",
-            f"cannot write there ({error.strerror})",
+            Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"),
             where=str(folder),
-            remedy="Choose another folder with --out DIR.",
+            remedy=Text("用 --out DIR 换一个目录。", "Choose another folder with --out DIR."),
         ) from None
 
 

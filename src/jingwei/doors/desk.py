@@ -18,6 +18,7 @@ from jingwei.doors.health import ANSWERS
 from jingwei.doors.node import Snapshots
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Context, Result, run
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.jobs import OPEN, Ask, Job, Jobs, Step
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.problems import Problem
@@ -119,7 +120,9 @@ class Desk:
     def _perform(self, job: Job, step: Step) -> Result:
         action = self._actions.get(job.ask.action)
         if action is None:
-            raise Problem("unknown_action", f"there is no action {' '.join(job.ask.action)}", remedy="Ask the present program.")
+            name = " ".join(job.ask.action)
+            raise Problem("unknown_action", Text(f"没有 {name} 这件事可做", f"there is no action {name}"),
+                          remedy=Text("请按现在的程序再问一次。", "Ask the present program."))
         instant = datetime.fromisoformat(job.ask.at)
         context = Context(self._workspace, job.ask.language, clock=lambda: instant, principal=ANONYMOUS,
                           pinned=Snapshots(job.ask.snapshots), progress=step.progress, cancelled=step.cancelled)
@@ -129,8 +132,8 @@ class Desk:
 
     def _ration(self, asker: str) -> None:
         if wait := self._costs.take(asker):
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "too much was asked in a short time",
-                          remedy=f"Ask again in {wait} s. What was answered before costs nothing.",
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", Text("短时间内问得太多", "too much was asked in a short time"),
+                          remedy=Text(f"请过 {wait} 秒再问。答过的问题不计数。", f"Ask again in {wait} s. What was answered before costs nothing."),
                           headers={"Retry-After": str(wait)})
 
 

@@ -13,11 +13,14 @@ from http import HTTPStatus
 from math import ceil
 from urllib.parse import quote, urlsplit
 
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from jingwei.doors.asked import language_for
 from jingwei.doors.openapi import PREFIX, PROBLEM
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.problems import Problem
 
 MOST_BYTES = 32 * 2**20
 """Of the body of one request."""
@@ -34,7 +37,10 @@ HEADERS = {
 
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
-_FOR_PROGRAMS = (PREFIX, "/health/", "/metrics", "/node/")
+FOR_NODES = "/node/"
+"""Below it another node asks: it is told in both languages, since it does not know who will read it there."""
+
+_FOR_PROGRAMS = (PREFIX, "/health/", "/metrics", FOR_NODES)
 
 
 class Guard:
@@ -101,8 +107,10 @@ def _from_here(sites: list[str], origins: list[str], host: str) -> bool:
 async def _tell(scope: HTTPScope, send: Send, status: HTTPStatus, code: str, what: Text, remedy: Text) -> None:
     if scope["path"].startswith(_FOR_PROGRAMS):
         media = PROBLEM
-        body = json.dumps({"type": f"problems/{code}", "title": code, "status": int(status), "detail": what.en,
-                           "instance": quote(scope["path"]), "remedy": remedy.en})
+        problem = Problem(code, what, remedy=remedy)
+        language = language_for(Request(scope), None)
+        members = problem.kept() if scope["path"].startswith(FOR_NODES) else problem.to_json(language)
+        body = json.dumps({**members, "status": int(status), "instance": quote(scope["path"])}, ensure_ascii=False)
     else:  # in both languages and without the site's menu: it may be no visitor of ours who reads it
         media = "text/html; charset=utf-8"
         told = "".join(f'<section lang="{tag}"><h2>{escape(said)}</h2><p>{escape(advice)}</p></section>'

@@ -153,13 +153,15 @@ def run(action: Action, context: Context, given: Any) -> Result:
     if not isinstance(given, action.input):
         raise TypeError(f"{action.path} takes {action.input.__name__}, not {type(given).__name__}")
     if context.dry_run and action.effect == "read":
-        raise Problem(
-            "nothing_to_rehearse", f"{' '.join(action.path)} changes nothing", remedy="Run it without --dry-run."
-        )
+        raise Problem("nothing_to_rehearse",
+                      Text(f"{' '.join(action.path)} 不改动任何东西", f"{' '.join(action.path)} changes nothing"),
+                      remedy=Text("去掉 --dry-run 再运行。", "Run it without --dry-run."))
     demand(context.principal, action.scope, action.effect)
     if needs_second(context.principal, action.effect):
-        raise Problem("second_person", f"{' '.join(action.path)} cannot be undone and needs a second person",
-                      remedy="Run it where the node is, as its operator.")
+        raise Problem("second_person",
+                      Text(f"{' '.join(action.path)} 不能撤回，需要第二个人确认",
+                           f"{' '.join(action.path)} cannot be undone and needs a second person"),
+                      remedy=Text("请由节点的操作者在节点所在的机器上运行。", "Run it where the node is, as its operator."))
     context = replace(context, snapshots={})
     module, _, name = action.handler.rpartition(".")
     handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)

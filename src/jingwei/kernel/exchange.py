@@ -19,6 +19,7 @@ from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.files import held
 from jingwei.kernel.heads import node_key
+from jingwei.kernel.i18n import Language
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.nodes import (
     APPLIED,
@@ -56,8 +57,8 @@ class Early(Problem):
         super().__init__("early_message", what, where=where, remedy=f"Send from message {expected} on.")
         self.expected = expected
 
-    def to_json(self) -> dict[str, str]:
-        return {**super().to_json(), "expected": str(self.expected)}
+    def to_json(self, language: Language = "en") -> dict[str, str]:
+        return {**super().to_json(language), "expected": str(self.expected)}
 
 
 class Transport(Protocol):

@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from jingwei.kernel.heads import Head
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.nodes import Acknowledgement, Known, Message, Profile
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
@@ -33,7 +34,9 @@ def own(connection: sa.Connection) -> Profile:
     """Raises Problem ``no_node`` when this folder was not made a node yet."""
     found = connection.scalar(sa.select(KNOWN.c.profile).where(KNOWN.c.relation == "self"))
     if found is None:
-        raise Problem("no_node", "this folder is not a node among others yet", remedy="Make it one: jingwei node init --name … --level … --place …")
+        raise Problem("no_node", Text("这个目录还不是节点", "this folder is not a node among others yet"),
+                      remedy=Text("先建节点：jingwei node init --name … --level … --place …",
+                                  "Make it one: jingwei node init --name … --level … --place …"))
     return msgspec.json.decode(found, type=Profile)
 
 

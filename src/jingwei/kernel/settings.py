@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 FILE = "jingwei.toml"
@@ -57,4 +58,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (FileNotFoundError, NotADirectoryError):
             return cls()
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
-            raise Problem("bad_settings", str(error), where=str(path)) from None
+            raise Problem("bad_settings", Text(f"设置读不懂（{error}）", str(error)), where=str(path)) from None

@@ -143,15 +143,15 @@ def test_a_row_that_cannot_be_read_is_kept_with_code_line_column_and_remedy(wron
     found, (rejected,) = read(GOOD, row, {**GOOD, "place": "上海"})
     assert [f.place for f in found] == ["110000", "310000"]
     assert (rejected.code, rejected.line) == (code, 3)
-    assert f"figures.csv, line 3, column {column}: " in rejected.detail
-    assert remedy in rejected.detail
+    assert f"figures.csv, line 3, column {column}: " in rejected.detail.en
+    assert remedy in rejected.detail.en
     assert json.loads(rejected.cells) == row
 
 
 def test_a_huge_cell_makes_no_huge_message_and_is_kept_whole():
     for column in ("measure", "place", "period", "status", "unit", "value"):
         _, (rejected,) = read({**GOOD, column: "x" * 30_000})
-        assert len(rejected.detail) < 600
+        assert len(rejected.detail.en) < 600
         assert json.loads(rejected.cells)[column] == "x" * 30_000
 
 

@@ -25,6 +25,7 @@ from jingwei.coordination.targets.verdicts import judge, judge_goal
 from jingwei.engines.index.model import Floats
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable, Problem
 
 MIN_SERIES = 5
@@ -71,7 +72,8 @@ def provinces_in(context: Context, year: int) -> ProvincesResult:
 def compute(context: Context, given: Evaluate) -> Evaluation:
     """Read the figures, judge the goals, score provinces and nation, look ahead."""
     if given.seed < 0:
-        raise Problem("bad_seed", f"the seed is {given.seed}", remedy="Choose 0 or more.")
+        raise Problem("bad_seed", Text(f"随机种子是 {given.seed}", f"the seed is {given.seed}"),
+                      remedy=Text("请用 0 或更大的数。", "Choose 0 or more."))
     with context.progress("Evaluating", 6) as step:
         book = read_book(context)
         step()
@@ -80,8 +82,9 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
         national = national_figures(book)
         panel = province_panel(book)
         if given.year is not None and given.year not in _all_years(book):
-            raise Problem("bad_year", f"there are no figures for {given.year}",
-                          remedy=f"Choose one of {min(_all_years(book))}–{max(_all_years(book))}.")
+            raise Problem("bad_year", Text(f"{given.year} 年没有数", f"there are no figures for {given.year}"),
+                          remedy=Text(f"请在 {min(_all_years(book))}–{max(_all_years(book))} 之间选。",
+                                      f"Choose one of {min(_all_years(book))}–{max(_all_years(book))}."))
         local: ProvincesResult | None = None
         statuses: list[RoomStatus] = []
         if given.level != "nation":
@@ -152,7 +155,7 @@ def _all_years(book: Book) -> list[int]:
 def province_panel(book: Book) -> Panel:
     local = [f for f in book.usable if f.place != "CN"]
     if not local:
-        raise NotAssessable("there are no figures of provinces")
+        raise NotAssessable(Text("没有各省的数", "there are no figures of provinces"))
     seen = {f.measure for f in local} | {"population", "gdp", "gdp_pre5census"}
     measures = [m for m in declared_measures().values() if m.code in seen]
     others = sorted({f.place for f in local} - set(PROVINCES))

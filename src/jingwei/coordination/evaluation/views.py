@@ -167,7 +167,8 @@ def room(context: Context, query: AskCode) -> RoomView:
     done, code = evaluated(context, Evaluate()), query.code
     found = next((r for r in plan.ROOMS if r.code == code), None)
     if found is None:
-        raise Problem("unknown_room", f"there is no room {code[:20]!r}", remedy="The rooms are on the first page.")
+        raise Problem("unknown_room", Text(f"没有 {code[:20]!r} 这一章", f"there is no room {code[:20]!r}"),
+                      remedy=Text("各章见首页。", "The rooms are on the first page."))
     by_clause = _states(done)
     measures = tuple(m for p in plan.pillars() if p.code == code for m in p.measures)
     codes = {m.code for m in measures}
@@ -182,8 +183,10 @@ def measure(context: Context, query: AskMeasure) -> MeasureView:
     """Raises Problem ``unknown_measure`` or ``bad_year``."""
     measures = declared_measures()
     if query.code not in measures:
-        raise Problem("unknown_measure", f"{query.code[:40]!r} is not a measure of any room",
-                      remedy=did_you_mean(query.code, measures) or "They are listed under their rooms.")
+        raise Problem("unknown_measure",
+                      Text(f"{query.code[:40]!r} 不是任何一章的指标", f"{query.code[:40]!r} is not a measure of any room"),
+                      remedy=did_you_mean(query.code, measures)
+                      or Text("它们列在各章之下。", "They are listed under their rooms."))
     done, found = evaluated(context, Evaluate()), measures[query.code]
     figures = [f for f in done.book.by_id.values() if f.measure == found.code and f.value is not None]
     local = [f for f in figures if f.place != "CN" and f.is_annual]
@@ -279,7 +282,8 @@ def _command(asked: AskRank, usual_year: int | None) -> str:
 def one_of(year: int, years: Sequence[int]) -> int:
     """Raises Problem ``bad_year`` for a year that is not among ``years``."""
     if year not in years:
-        raise Problem("bad_year", f"there is nothing to show for {year}", remedy=f"Choose one of {', '.join(map(str, years))}.")
+        raise Problem("bad_year", Text(f"{year} 年没有可看的", f"there is nothing to show for {year}"),
+                      remedy=Text(f"可选：{'、'.join(map(str, years))}。", f"Choose one of {', '.join(map(str, years))}."))
     return year
 
 

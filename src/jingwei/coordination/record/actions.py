@@ -77,13 +77,13 @@ def restore(context: Context, given: Restore) -> Result:
             return Result(_say(context, f"备份完好：{told.at}，账本 {told.size} 条。没有写入。",
                                f"The backup is whole: {told.at}, a ledger of {told.size} entries. Nothing was written."), data)
         if not given.replace and _holds_something(workspace):
-            raise Problem("not_empty", "this node already has records", where=str(workspace.folder),
-                          remedy="Make a backup of them first; then add --replace.")
+            raise Problem("not_empty", Text("本节点已有记录", "this node already has records"), where=str(workspace.folder),
+                          remedy=Text("先给它们做备份，再加 --replace。", "Make a backup of them first; then add --replace."))
         put_back(folder, told, workspace)
     verdict = _verified(workspace, None)
     if not verdict.holds or verdict.root != told.root:
-        raise Problem("damaged_ledger", "the ledger does not hold after it was put back", where=workspace.store.where,
-                      remedy="Check the disk, then restore again.")
+        raise Problem("damaged_ledger", Text("放回之后账本不成立", "the ledger does not hold after it was put back"),
+                      where=workspace.store.where, remedy=Text("请检查磁盘，再恢复一次。", "Check the disk, then restore again."))
     return Result(_say(context, f"已恢复 {told.at} 的备份：账本 {verdict.size} 条，核验无误。",
                        f"Put back as of {told.at}: a ledger of {verdict.size} entries, verified."), data)
 
@@ -184,7 +184,8 @@ def export_ledger(context: Context, given: AskExport) -> Result:  # noqa: ARG001
 def list_entries(context: Context, given: AskList) -> Result:
     """Entries with what is known of their actors today."""
     if given.count < 1 or (given.first or 0) < 0:
-        raise Problem("no_entry", "places are counted from 0, and at least one is listed", remedy="Give --first and --count so.")
+        raise Problem("no_entry", Text("位置从 0 数起，至少列一条", "places are counted from 0, and at least one is listed"),
+                      remedy=Text("请照此给 --first 和 --count。", "Give --first and --count so."))
     ledger = context.workspace.ledger
     people, size = ledger.people(), ledger.size()
     first = given.first if given.first is not None else 0 if given.kind else max(0, size - given.count)

@@ -27,7 +27,6 @@ from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors import forms, health, nodes, reference
-from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, read
 from jingwei.doors.desk import Desk
@@ -35,6 +34,7 @@ from jingwei.doors.guard import HEADERS, MOST_BYTES
 from jingwei.doors.node import Node, State
 from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.kept import Kept
+from jingwei.doors.refusals import http_words, refuse, without_folders
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.pillar import Nothing, Page
 from jingwei.kernel.problems import NotAssessable, Problem
@@ -56,7 +56,7 @@ TOLD = {
     "not_assessable": Text("数不够，无法评估", "Too little to go on"),
 }
 OTHERWISE = Text("这一页打不开", "This page cannot be shown")
-"""What went wrong, in the reader's language; the particulars follow as the engine said them, in English."""
+"""What went wrong, for a heading; the particulars follow as the engine said them."""
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
@@ -159,7 +159,8 @@ class _Pages:
             made = views.data(self.node.context(self.node.now(), tongue), Nothing())
             document = next((d for d in made.documents if d.name == name), None)
             if document is None:
-                raise Problem("unknown_file", f"there is no file {name[:40]!r}", remedy="See the page of data.")
+                raise Problem("unknown_file", Text(f"没有文件 {name[:40]!r}", f"there is no file {name[:40]!r}"),
+                              remedy=Text("看数据那一页。", "See the page of data."))
             return Response(document.content, media_type=MEDIA.get(name.rpartition(".")[2], "application/octet-stream"),
                             headers={"ETag": f'"{document.digest[7:39]}"', "Cache-Control": "no-cache"})
 
@@ -180,13 +181,13 @@ class _Pages:
             return refuse(request, error)
         status = getattr(error, "status", 422 if isinstance(error, NotAssessable) else 404)
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self.render("problem.html", language, f"/{language}", problem=error)
+        page = self.render("problem.html", language, f"/{language}", problem=without_folders(error))
         return Response(page, status_code=status, media_type=HTML)
 
     def http_problem(self, request: Asker, error: HTTPException) -> Response[Any]:
         if request.url.path.startswith(PREFIX):
             return refuse(request, error)
-        told = Problem("http", error.detail or "The page cannot be shown.", remedy="")
+        told = Problem("http", http_words(error))
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
         page = self.render("problem.html", language, f"/{language}", problem=told)
         return Response(page, status_code=error.status_code, media_type=HTML)
@@ -214,5 +215,6 @@ def _said(language: Language) -> str:
 
 def _language(text: str) -> Language:
     if text not in ("zh", "en"):
-        raise Problem("unknown_page", "there is no such page", remedy="Pages live under /zh and /en.")
+        raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
+                      remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
     return "zh" if text == "zh" else "en"
