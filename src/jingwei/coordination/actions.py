@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from jingwei import plan
-from jingwei.coordination.markdown import markdown
 from jingwei.coordination.model import AskPlan, AskReplay
 from jingwei.coordination.observations.figures import read_book
 from jingwei.coordination.oracles import VOUCHED
 from jingwei.kernel import actions
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.receipts import Receipt
 

@@ -21,11 +21,11 @@ from jingwei.coordination.duties.records import Change, at, change, give, read_t
 from jingwei.coordination.duties.sources import Row, read_organisations, read_plan
 from jingwei.coordination.duties.standing import Standing, attention, days_left, stand, turns
 from jingwei.coordination.duties.tree import Tree
-from jingwei.coordination.markdown import markdown
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import records
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.people import Organisations
 from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.people_records import organisations as known_organisations

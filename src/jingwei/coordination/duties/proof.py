@@ -14,7 +14,6 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.observations.units import parse as parse_unit
-from jingwei.coordination.record.told import events
 from jingwei.coordination.targets.model import Target, Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
@@ -22,6 +21,7 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Ledger
+from jingwei.kernel.told import events
 
 
 @dataclass(frozen=True, slots=True)

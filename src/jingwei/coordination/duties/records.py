@@ -10,10 +10,10 @@ from typing import Any
 from jingwei.coordination.duties.evidence import parse
 from jingwei.coordination.duties.model import Adds, Duty, Kept
 from jingwei.coordination.duties.tree import Tree, below, breaches, facts, fold, words
-from jingwei.coordination.record.told import Told, told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import Told, told
 
 ROOM = "duty"
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from jingwei import plan
 from jingwei.coordination.duties.model import Duty, Goal, Kept
-from jingwei.coordination.record.told import Told
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import Told
 
 Tree = Mapping[str, Kept]
 

@@ -8,12 +8,12 @@ from jingwei.coordination.evaluation.charts import rank_intervals
 from jingwei.coordination.evaluation.compute import Evaluation, evaluated, national_figures
 from jingwei.coordination.evaluation.method import rescore
 from jingwei.coordination.evaluation.report import ranks_otherwise, report
-from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.figures import read_book
 from jingwei.coordination.targets.model import WORDS, AskTargets
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
 from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.kernel.tables import Document
 
 

@@ -23,13 +23,13 @@ from jingwei.coordination.federation.model import (
 )
 from jingwei.coordination.federation.neighbours import exchange_of
 from jingwei.coordination.federation.sources import Http
-from jingwei.coordination.markdown import markdown
 from jingwei.kernel import node_records as records
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.heads import KEY_FILE, node_key, public_of
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.nodes import Known, Profile, fingerprint, loopback
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, csv_bytes

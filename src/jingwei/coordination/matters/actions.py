@@ -20,7 +20,6 @@ from jingwei.coordination.duties.tree import Tree
 from jingwei.coordination.evaluation import outlook
 from jingwei.coordination.evaluation.compute import national_figures, province_panel, provincial_series
 from jingwei.coordination.evaluation.outlook import Path
-from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.matters import rules
 from jingwei.coordination.matters.effects import effect, expect
 from jingwei.coordination.matters.fold import code_of
@@ -41,7 +40,6 @@ from jingwei.coordination.matters.records import at, checked, decided, keep, ove
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
-from jingwei.coordination.record.told import told
 from jingwei.coordination.targets.model import Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
@@ -49,8 +47,10 @@ from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.kernel.people_records import organisations as known_organisations
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import told
 
 
 @dataclass(frozen=True, slots=True)

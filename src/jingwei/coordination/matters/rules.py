@@ -13,11 +13,11 @@ from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Held
-from jingwei.coordination.record.told import Told
 from jingwei.coordination.targets.model import Verdict
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import Told
 
 CHANCE = 0.5
 """A target less likely than this to be reached is off track."""

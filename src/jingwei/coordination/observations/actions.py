@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from jingwei import plan
-from jingwei.coordination.markdown import markdown
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import (
     Book,
@@ -36,6 +35,7 @@ from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.lake import records
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem, did_you_mean
 
 SHOWN_REJECTIONS = 20

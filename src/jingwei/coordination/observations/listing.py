@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.actions import among, place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
@@ -13,6 +12,7 @@ from jingwei.coordination.observations.published import read_sources
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.kernel.problems import Problem
 
 SHOWN = 200

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from jingwei.coordination.markdown import markdown
 from jingwei.coordination.record.backup import opened, put_back, write_backup
 from jingwei.coordination.record.model import (
     AskExport,
@@ -26,6 +25,7 @@ from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import as_text, read_proof
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, json_bytes
 from jingwei.kernel.workspace import Workspace

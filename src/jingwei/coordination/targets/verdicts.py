@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.targets.model import WORDS, GoalVerdict, Target, Verdict, Word
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import readable
 from jingwei.plan import Goal
 
 UNCERTAIN = "period_uncertain"

@@ -20,7 +20,6 @@ import jingwei
 from jingwei import plan
 from jingwei.coordination.evaluation import views
 from jingwei.coordination.evaluation.ask import Evaluate
-from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
@@ -36,6 +35,7 @@ from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.kept import Kept
 from jingwei.doors.refusals import http_words, refuse, without_folders
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.markdown import readable
 from jingwei.kernel.pillar import Nothing, Page
 from jingwei.kernel.problems import NotAssessable, Problem
 from jingwei.kernel.receipts import code_version
