@@ -44,7 +44,7 @@ class Desk:
         self._actions = {a.path: a for a in (
             (a for p in plan.pillars() for a in p.actions) if actions is None else actions)}
         self.answers = answers or Answers(workspace)
-        self.jobs = jobs or Jobs(self._workspace.folder / "jobs")
+        self.jobs = jobs or Jobs(self._workspace.store)
         self._costs = costs or Bucket(COSTLY_A_MINUTE, COSTLY_AT_ONCE)
         self._called = threading.Event()
         self._closing = threading.Event()
