@@ -192,7 +192,7 @@ class _Forms:
 
     def found(self, identity: str) -> Job:
         """The job of that name. Raises Problem."""
-        job = self._desk.jobs.find(identity)
+        job = self._desk.find(identity)
         if job is None:
             raise Problem("unknown_job", "there is no such job", remedy="Finished jobs are dropped in time; ask the question again.")
         return job

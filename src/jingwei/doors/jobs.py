@@ -73,7 +73,7 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
     """The jobs' own routes, below the API's prefix."""
 
     def found(identity: str) -> Job:
-        job = desk.jobs.find(identity)
+        job = desk.find(identity)
         if job is None:
             raise _nothing("there is no such job", "Finished jobs are dropped in time. Ask the question again: the same question is the same job.")
         return job

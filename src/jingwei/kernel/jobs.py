@@ -220,9 +220,9 @@ class Jobs:
         """Names of the jobs that are not finished, those due first at the head."""
         return self._waiting(None)
 
-    def work(self, perform: Perform) -> bool:
-        """Do the first job that is due and nobody is at work on. False when there is none."""
-        return any(self._work(name, perform) for name in self._waiting(self.clock()))
+    def work(self, perform: Perform, only: str = "") -> bool:
+        """Do the first job that is due and nobody is at work on, or ``only`` that one. False when there is none."""
+        return any(self._work(name, perform) for name in self._waiting(self.clock()) if only in ("", name))
 
     def _waiting(self, by: datetime | None) -> list[str]:
         from jingwei.kernel import job_records as records
