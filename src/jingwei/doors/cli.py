@@ -149,6 +149,15 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
             )
         )
 
+    if action.effect == "irreversible":
+        shared.append(
+            click.Option(
+                ["--yes"],
+                is_flag=True,
+                help=_say(Text("不再询问", "do it without being asked again"), language),
+            )
+        )
+
     @click.pass_context
     def callback(
         click_context: click.Context,
@@ -159,6 +168,7 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
         lang: Language,
         out: Path | None = None,
         dry_run: bool = False,
+        yes: bool = False,
         **given: Any,
     ) -> None:
         if click_context.invoked_subcommand is not None:
@@ -166,7 +176,10 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
         if isinstance(click_context.obj, _Reader):
             click_context.obj.language = lang
         context = Context(Workspace(workspace), lang, dry_run=dry_run, progress=_progress)
-        result = run(action, context, action.input(**_read(action.input, given)))
+        asked = action.input(**_read(action.input, given))
+        if action.effect == "irreversible" and not (dry_run or yes):
+            _confirm(action, lang)
+        result = run(action, context, asked)
         if out is not None:
             write(result, out)
         show(result, as_json=as_json)
@@ -178,6 +191,19 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
     if action.example:
         about.append("\b\n" + _say(Text("例：", "Example:"), language) + "\n  " + action.example)
     return callback, [*asked, *shared], "\n\n".join(about)
+
+
+def _confirm(action: Action, language: Language) -> None:
+    """On a node of one's own nobody else confirms: whoever asks types the action's name. Raises Problem ``not_confirmed``."""
+    name = " ".join(action.path)
+    click.echo(_say(Text(f"{action.title.zh}：不能撤销。", f"{action.title.en}: this cannot be undone."), language), err=True)
+    try:
+        typed = click.prompt(_say(Text(f"要做，请输入 {name}", f"To do it, type {name}"), language), default="", show_default=False, err=True)
+    except click.Abort:  # nobody is there to type
+        typed = ""
+    if typed.strip() != name:
+        raise Problem("not_confirmed", f"{name} cannot be undone, and was not confirmed", where="--yes",
+                      remedy=f"Rehearse it with --dry-run, then type {name} when asked, or add --yes.")
 
 
 def _parameter(name: str, kind: Any, option: Option, default: Any, language: Language) -> click.Parameter:

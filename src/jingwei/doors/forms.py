@@ -193,7 +193,7 @@ class _Forms:
 
     def found(self, identity: str) -> Job:
         """The job of that name. Raises Problem."""
-        job = self._desk.jobs.find(identity)
+        job = self._desk.find(identity)
         if job is None:
             raise Problem("unknown_job", Text("没有这项工作", "there is no such job"),
                           remedy=Text("做完的工作过些时候会清掉；请再问一次。", "Finished jobs are dropped in time; ask the question again."))

@@ -77,7 +77,7 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
     """The jobs' own routes, below the API's prefix."""
 
     def found(identity: str) -> Job:
-        job = desk.jobs.find(identity)
+        job = desk.find(identity)
         if job is None:
             raise _nothing(Text("没有这项工作", "there is no such job"),
                            Text("做完的工作过些时候会清掉。请再问一次：同样的问题就是同一项工作。",

@@ -24,7 +24,7 @@ PUBLIC = "public"
 """The scope of what anybody may read, and the organisation of whoever has not said who they are."""
 
 _SCOPE = re.compile(r"public|[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_PSEUDONYM = re.compile(r"local|anonymous|p-[0-9a-f]{32}")
+_PSEUDONYM = re.compile(r"local|anonymous|node|p-[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Principal:
     """Whoever acts: a person or a program.
 
     id : a pseudonym, p- and 32 hexadecimal digits, so that no name, number or address can get into the record; or
-        ``local`` and ``anonymous``, which no door may take from a message: they are LOCAL and ANONYMOUS of this node
+        ``local``, ``anonymous`` and ``node``, which no door may take from a message: they are LOCAL, ANONYMOUS and NODE here
     organisation : for whom; empty for ``local``
     """
 
@@ -128,6 +128,8 @@ class Principal:
 
 LOCAL = Principal("local", "")
 ANONYMOUS = Principal("anonymous", PUBLIC)
+NODE = Principal("node", "")
+"""The node itself, at work at night: has the roles it is given for one job, and can do nothing that needs a second person."""
 
 
 def may(principal: Principal, scope: str, effect: Effect = "read") -> bool:

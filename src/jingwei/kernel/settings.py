@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -42,12 +43,26 @@ class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("federation.threshold must be 2 or more")
 
 
+class Nightly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """at : HH:MM in China, when a server does the day's own work; empty for never
+    actions : what is done, such as "duties check", in this order; the program's own list when absent
+    """
+
+    at: str = "02:30"
+    actions: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.at and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", self.at):
+            raise ValueError("nightly.at must be empty or a time such as 02:30")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every setting has a default; the file may be empty."""
 
     lake: Lake = Lake()
     store: Store = Store()
     federation: Federation = Federation()
+    nightly: Nightly = Nightly()
 
     @classmethod
     def read(cls, folder: Path) -> Settings:

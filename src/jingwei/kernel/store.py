@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 import jingwei
 from jingwei.kernel.clock import CHINA
+from jingwei.kernel.files import held
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 FILE = "store.db"
 BUSY_SECONDS = 30.0
 """How long a writer waits for another before it gives up."""
+
+_LOCK = "hashtextextended(current_schema() || '/' || :name, 0)"
+"""Nodes that share a database have a schema each, and their locks apart."""
 
 _JOINED: ContextVar[dict[str, sa.Connection] | None] = ContextVar("joined", default=None)
 
@@ -151,6 +155,26 @@ class Store:
             with self._engine().connect() as connection:
                 return bool(versions_of(connection))
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else holds that name; it is then held until the block ends, or this process does, however it ends.
+
+        name : a place below the node's folder, where SQLite's neighbour keeps a lock file; PostgreSQL keeps the lock itself
+        """
+        if not self.url:
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with held(self.folder / name, wait=False) as mine:
+                yield mine
+            return
+        key = {"name": name}
+        with _problems(self), self._engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            mine = bool(connection.scalar(sa.text(f"SELECT pg_try_advisory_lock({_LOCK})"), key))
+            try:
+                yield mine
+            finally:
+                if mine:
+                    connection.execute(sa.text(f"SELECT pg_advisory_unlock({_LOCK})"), key)
+
     def close(self) -> None:
         """Let go of the file or the server; the next use opens it again."""
         self._engine().dispose()
@@ -197,7 +221,7 @@ class Store:
 
             Workspace(self.folder).establish()
         with self._engine().connect() as connection:
-            connection.execution_options(jingwei_writes=True)
+            connection.execution_options(jingwei_writes=True, jingwei_folder=self.folder)
             with connection.begin() as transaction:
                 if connection.dialect.name == "postgresql" and not versions_of(connection):
                     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(2522)")  # two must not both create it

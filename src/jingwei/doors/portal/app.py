@@ -65,9 +65,9 @@ HTML = "text/html"
 Asker = Request[Any, Any, Any]
 
 
-def application(workspace: Workspace) -> Kept:
-    """The portal and the API of one node."""
-    desk = Desk(workspace)
+def application(workspace: Workspace, *, nightly: bool = False) -> Kept:
+    """The portal and the API of one node; with ``nightly`` it also begins the node's own work of every night."""
+    desk = Desk(workspace, nightly=nightly)
     courier = nodes.Courier(workspace)
     node = desk.answers.node
     pages = _Pages(node)
