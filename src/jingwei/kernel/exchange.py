@@ -7,6 +7,7 @@ dies at any point therefore neither loses a message nor applies one twice: the s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -38,6 +39,9 @@ from jingwei.kernel.workspace import Workspace
 
 LONGEST_PAUSE = 300
 """Seconds between two attempts at the most; a node that gives a sign of life is tried at once."""
+
+TURN = 0.05
+"""Seconds between two looks whether another process has done delivering."""
 
 AT_ONCE = 200
 """Messages sent to one node before the next has its turn."""
@@ -117,17 +121,28 @@ class Exchange:
             self.workspace.ledger.append(Event("message.sent", now, message.envelope.sender, _told(message, to=to)))
         return message
 
-    def deliver(self, transport: Transport) -> int:
-        """Send what is due; returns how many messages were acknowledged. One process of the node delivers at a time."""
+    def deliver(self, transport: Transport, *, patience: float = 0.0) -> int:
+        """Send what is due; returns how many messages were acknowledged. One process of the node delivers at a time.
+
+        patience : seconds to wait for another process that delivers just now; after them what is due is left to it
+        """
         store = self.workspace.store
         if not store.exists():
             return 0
+        until = time.monotonic() + patience
+        while not (done := self._deliver(transport))[0] and time.monotonic() < until:
+            time.sleep(TURN)
+        return done[1]
+
+    def _deliver(self, transport: Transport) -> tuple[bool, int]:
+        """Whether it was this process's turn, and how many messages were acknowledged."""
+        store = self.workspace.store
         with held(self.workspace.folder / "node.lock", wait=False) as mine:
             if not mine:
-                return 0
+                return False, 0
             with store.read() as connection:
                 due = records.due(connection, self.clock())
-            return sum(self._deliver_to(to, transport) for to in due)
+            return True, sum(self._deliver_to(to, transport) for to in due)
 
     def _deliver_to(self, to: str, transport: Transport) -> int:
         with self.workspace.store.read() as connection:

@@ -137,6 +137,12 @@ def attempts(connection: sa.Connection, receiver: str, sequence: int) -> int:
     return connection.scalar(sa.select(OUTBOX.c.attempts).where(*which)) or 0
 
 
+def outcome(connection: sa.Connection, receiver: str, sequence: int) -> str | None:
+    """What became of a message, in its receiver's signed word; None while it waits."""
+    found = connection.scalar(sa.select(OUTBOX.c.acknowledgement).where(OUTBOX.c.receiver == receiver, OUTBOX.c.sequence == sequence))
+    return None if found is None else Acknowledgement.read(found).outcome
+
+
 # What came in
 
 

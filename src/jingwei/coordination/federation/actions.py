@@ -114,7 +114,7 @@ def admit(context: Context, given: Admit) -> Result:
         return Result(_say(context, f"将接纳 {one.profile.name_zh}。没有写入。", f"Would admit {one.profile.name_en}. Nothing was written."),
                       {"node": one.profile.id, "state": one.state, "written": False})
     one = neighbours.admit(exchange, given.node)
-    exchange.deliver(Http())
+    exchange.deliver(Http(), patience=neighbours.PATIENCE)
     return Result(_say(context, f"已接纳 {one.profile.name_zh} `{one.profile.id}`。", f"Admitted {one.profile.name_en}, `{one.profile.id}`."),
                   {"node": one.profile.id, "state": one.state, "written": True})
 
@@ -170,7 +170,7 @@ def share(context: Context, given: Share) -> Result:  # noqa: ARG001
 
     exchange = exchange_of(context.workspace, context.clock)
     batches = figures.due(exchange) if context.dry_run else figures.share(exchange)
-    taken = 0 if context.dry_run else exchange.deliver(Http())
+    taken = 0 if context.dry_run else exchange.deliver(Http(), patience=neighbours.PATIENCE)
     counts: dict[str, int] = {}
     for batch in batches:
         counts[batch.to.profile.id] = counts.get(batch.to.profile.id, 0) + len(batch.rows)

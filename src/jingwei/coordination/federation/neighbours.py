@@ -22,6 +22,9 @@ from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.workspace import Workspace
 
 ADMITTED = "node.admitted"
+PATIENCE = 5.0
+"""Seconds a person waits to hear whether what was just said was taken, while the courier is on its way."""
+
 MOST_HASHES = 64
 """On the path of a consistency proof; that is enough for 2^63 entries."""
 
@@ -64,7 +67,7 @@ def join(exchange: Exchange, url: str, transport: Transport) -> Known:
         known = replace(there, profile=profile) if there else Known(profile, "parent", "asked")
         records.keep(connection, known)
         exchange.send(profile.id, JOIN, {"profile": msgspec.to_builtins(me)})
-    exchange.deliver(transport)
+    exchange.deliver(transport, patience=PATIENCE)
     return known
 
 
@@ -220,13 +223,32 @@ def _figures(arrival: Arrival) -> None:
     taken_in(arrival)
 
 
+def _duty(arrival: Arrival) -> None:
+    from jingwei.coordination.duties.passing import received
+
+    received(arrival)
+
+
+def _duty_recalled(arrival: Arrival) -> None:
+    from jingwei.coordination.duties.passing import recalled
+
+    recalled(arrival)
+
+
+def _duty_standing(arrival: Arrival) -> None:
+    from jingwei.coordination.duties.answers import answered
+
+    answered(arrival)
+
+
 def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
     from jingwei.coordination.federation.across import answer  # brings the lake along
 
     return answer(exchange, asker, question)
 
 
-KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures}
+KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures, "duty": _duty, "duty.recalled": _duty_recalled,
+         "duty.standing": _duty_standing}
 QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query}
 
 
