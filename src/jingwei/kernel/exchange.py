@@ -33,6 +33,7 @@ from jingwei.kernel.nodes import (
     common_version,
     refused,
     seal,
+    written_in,
 )
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
@@ -115,7 +116,7 @@ class Exchange:
             if known is None or known.relation == "self":
                 raise Problem("unknown_node", f"{to[:60]} is no other node this one knows", remedy="See jingwei node status.")
             _not_forked(known)
-            message = seal(node_key(self.workspace.folder), to, records.next_sequence(connection, to), kind, body, now)
+            message = seal(node_key(self.workspace.folder), to, records.next_sequence(connection, to), kind, body, now, written_in(known.profile))
             Message.read(message.encode())  # what its receiver could not read is refused here
             records.put(connection, message, now)
             self.workspace.ledger.append(Event("message.sent", now, message.envelope.sender, _told(message, to=to)))
@@ -264,7 +265,7 @@ class Exchange:
     def asked(self, to: Known, kind: str, body: Mapping[str, Any], transport: Transport) -> Message:
         """As ``ask``; gives the whole signed answer, which is worth something as evidence."""
         _not_forked(to)
-        question = seal(node_key(self.workspace.folder), to.profile.id, 0, kind, body, self.clock())
+        question = seal(node_key(self.workspace.folder), to.profile.id, 0, kind, body, self.clock(), written_in(to.profile))
         answer = transport.ask(to.profile, question)
         answer.check(to.profile.key, question.envelope.sender)
         told = (answer.envelope.sender, answer.envelope.kind, answer.body.get("to"))
@@ -287,7 +288,8 @@ class Exchange:
         if e.kind not in self.questions:
             raise refused("unknown_kind", f"this program knows no question of kind {e.kind[:40]!r}", e, "Ask it of a newer program.")
         said = self.questions[e.kind](self, sender, question)
-        return seal(node_key(self.workspace.folder), e.sender, 0, f"{e.kind}.answer", {"to": question.digest, "said": dict(said)}, self.clock())
+        told = {"to": question.digest, "said": dict(said)}
+        return seal(node_key(self.workspace.folder), e.sender, 0, f"{e.kind}.answer", told, self.clock(), e.protocol)
 
     def hello(self) -> Hello:
         """Raises Problem ``no_node``."""

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from jingwei.kernel.heads import Head
-from jingwei.kernel.nodes import Acknowledgement, Known, Message, Profile
+from jingwei.kernel.nodes import VERSIONS, Acknowledgement, Known, Message, Profile
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
 
@@ -34,7 +34,12 @@ def own(connection: sa.Connection) -> Profile:
     found = connection.scalar(sa.select(KNOWN.c.profile).where(KNOWN.c.relation == "self"))
     if found is None:
         raise Problem("no_node", "this folder is not a node among others yet", remedy="Make it one: jingwei node init --name … --level … --place …")
-    return msgspec.json.decode(found, type=Profile)
+    return _as_we_are(msgspec.json.decode(found, type=Profile))
+
+
+def _as_we_are(profile: Profile) -> Profile:
+    """This node's profile, kept when it was made a node, speaks what the program speaks that runs it now."""
+    return msgspec.structs.replace(profile, versions=VERSIONS)
 
 
 def known(connection: sa.Connection) -> list[Known]:
@@ -65,7 +70,8 @@ def heard(connection: sa.Connection, node: str, at: datetime) -> None:
 
 
 def _known(row: sa.Row[tuple[object, ...]]) -> Known:
-    return Known(msgspec.json.decode(row.profile, type=Profile), row.relation, row.state, row.parent, row.heard)
+    profile = msgspec.json.decode(row.profile, type=Profile)
+    return Known(_as_we_are(profile) if row.relation == "self" else profile, row.relation, row.state, row.parent, row.heard)
 
 
 # What goes out

@@ -24,6 +24,7 @@ from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.exchange import Arrival, Exchange
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Proof
+from jingwei.kernel.nodes import DUTIES, speaks
 from jingwei.kernel.problems import Problem
 
 STANDING = "duty.standing"
@@ -59,7 +60,7 @@ def report(exchange: Exchange, standings: Mapping[str, Standing]) -> list[str]:
     """Tell the node above how its duties stand here, each when that is another thing than it was told last; codes of those told."""
     ledger, news = exchange.workspace.ledger, list[Change]()
     with exchange.workspace.store.write() as connection:
-        parents = {one.profile.id for one in node_records.known(connection) if one.relation == "parent" and one.state == "admitted"}
+        parents = {one.profile.id for one in node_records.known(connection) if one.relation == "parent" and one.state == "admitted" and speaks(one.profile, DUTIES)}
         due = [s for s in standings.values() if s.kept.giver in parents and s.kept.reported != (s.state, s.answer.holds)]
         if not due:
             return []

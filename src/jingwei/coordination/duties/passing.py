@@ -24,7 +24,7 @@ from jingwei.kernel import node_records
 from jingwei.kernel.actions import Context
 from jingwei.kernel.exchange import Arrival, Exchange, Transport
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.nodes import APPLIED, Known, Profile, body_digest
+from jingwei.kernel.nodes import APPLIED, DUTIES, Known, Profile, body_digest, speaks
 from jingwei.kernel.people import LEVELS, Organisation, Organisations
 from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.people_records import organisations as known_organisations
@@ -107,7 +107,7 @@ def pass_on(exchange: Exchange) -> list[Sending]:
         nodes = node_records.known(connection)
         if not nodes or nodes[0].relation != "self":
             return []
-        me, children = nodes[0].profile, [one for one in nodes if one.relation == "child" and one.state == "admitted"]
+        me, children = nodes[0].profile, [one for one in nodes if one.relation == "child" and one.state == "admitted" and speaks(one.profile, DUTIES)]
         seen = told(ledger, ROOM)
         before = _sent(seen)
         if not children and not before:

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from jingwei.coordination.federation import records
 from jingwei.coordination.observations.actions import observe
-from jingwei.coordination.observations.figures import own_figures
+from jingwei.coordination.observations.figures import all_own_figures, own_figures
 from jingwei.coordination.observations.model import COLUMNS, OPTIONAL_COLUMNS, Figure, Observe
 from jingwei.kernel import node_records
 from jingwei.kernel.actions import Context
@@ -74,6 +74,11 @@ def taken_in(arrival: Arrival) -> None:
     places = [table.columns.index(column) for column in TOLD]
     digests = {_digest(tuple(row[i] for i in places)) for row in table.rows}
     records.note(arrival.connection, sender, digests, records.has(arrival.connection, sender))
+
+
+def digests_of_all(exchange: Exchange) -> set[str]:
+    """Every figure this node can read, held back or not."""
+    return {_digest(_row(f)) for f in all_own_figures(Context(exchange.workspace, clock=exchange.clock))}
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

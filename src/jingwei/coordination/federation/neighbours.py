@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from jingwei.coordination.federation.below import note_children, tell_all
 from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.exchange import Arrival, Exchange, Transport, introduced
@@ -51,6 +52,8 @@ def _admitted(arrival: Arrival) -> None:
     if sender is None or sender.relation != "parent":
         raise Problem("not_asked", "this node did not ask it to be admitted", where=arrival.message.envelope.sender[:60], remedy="Ask first.")
     records.keep(arrival.connection, replace(sender, state="admitted"))
+    if sender.state != "admitted":
+        tell_all(arrival.exchange)
 
 
 def join(exchange: Exchange, url: str, transport: Transport) -> Known:
@@ -72,7 +75,9 @@ def join(exchange: Exchange, url: str, transport: Transport) -> Known:
 
 
 def admit(exchange: Exchange, node: str) -> Known:
-    """Admit a node that asked; it is told by a signed message. Raises Problem ``not_asked``."""
+    """Admit a node that asked; it is told by a signed message, and given the duties that are its. Raises Problem ``not_asked``."""
+    from jingwei.coordination.duties.passing import pass_on  # brings the language of evidence along
+
     now = exchange.clock()
     with exchange.workspace.store.write() as connection:
         me, one = records.own(connection), called(connection, node)
@@ -83,6 +88,8 @@ def admit(exchange: Exchange, node: str) -> Known:
             records.keep(connection, one)
             exchange.workspace.ledger.append(Event("node.admitted", now, me.id, {"node": one.profile.id, "place": one.profile.place, "level": one.profile.level}))
             exchange.send(one.profile.id, ADMITTED, {"child": one.profile.id})
+            note_children(exchange)
+            pass_on(exchange)
     return one
 
 
@@ -223,6 +230,24 @@ def _figures(arrival: Arrival) -> None:
     taken_in(arrival)
 
 
+def _below(arrival: Arrival) -> None:
+    from jingwei.coordination.federation.below import taken_in
+
+    taken_in(arrival)
+
+
+def _tested(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
+    from jingwei.coordination.federation.live import asked
+
+    return asked(exchange, asker, question)
+
+
+def _tested_up(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
+    from jingwei.coordination.federation.live import came_up
+
+    return came_up(exchange, asker, question)
+
+
 def _duty(arrival: Arrival) -> None:
     from jingwei.coordination.duties.passing import received
 
@@ -248,8 +273,8 @@ def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, 
 
 
 KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures, "duty": _duty, "duty.recalled": _duty_recalled,
-         "duty.standing": _duty_standing}
-QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query}
+         "duty.standing": _duty_standing, "node.below": _below}
+QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query, "test": _tested, "test.up": _tested_up}
 
 
 def exchange_of(workspace: Workspace, clock: Clock = system_clock) -> Exchange:
