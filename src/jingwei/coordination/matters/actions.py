@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from jingwei import plan
@@ -21,6 +21,7 @@ from jingwei.coordination.duties.tree import Tree
 from jingwei.coordination.evaluation import outlook
 from jingwei.coordination.evaluation.compute import national_figures, province_panel, provincial_series
 from jingwei.coordination.evaluation.outlook import Path
+from jingwei.coordination.federation import below
 from jingwei.coordination.federation.sources import Http
 from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.matters import rules
@@ -47,7 +48,7 @@ from jingwei.coordination.record.told import told
 from jingwei.coordination.targets.model import Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
-from jingwei.kernel import places
+from jingwei.kernel import node_records, places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
@@ -182,8 +183,17 @@ def look(context: Context, done: Known) -> Scene:
     standings = stand(read_tree(ledger), World(done.book, ledger, today), today)
     causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today),
               *rules.off_track(done.verdicts, standings, today), *rules.held_findings(done.book.held, today),
-              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()))
+              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context))
     return Scene(standings, causes)
+
+
+def _silent(context: Context) -> Iterable[Cause]:
+    nodes = below.fold(told(context.workspace.ledger, "node"))
+    if not nodes.there:
+        return ()
+    with context.workspace.store.read() as connection:
+        heard = {one.profile.id: one.heard for one in node_records.known(connection)}
+    return rules.silent_nodes(nodes, heard, context.clock(), timedelta(seconds=context.workspace.settings.federation.silence))
 
 
 def ranked(context: Context) -> list[Matter]:
