@@ -22,8 +22,11 @@ from jingwei.kernel.problems import Problem, Unreadable
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-VERSIONS = (1, 1)
-"""Lowest and highest version of the protocol this program speaks."""
+VERSIONS = (1, 2)
+"""Lowest and highest version of the protocol this program speaks. Version 2 added duties and live tests to what nodes say."""
+
+DUTIES = 2
+"""Version of the protocol from which on a node understands duties, how they stand, live tests and who stands below whom."""
 
 APPLIED = "applied"
 JOIN = "node.join"
@@ -170,10 +173,13 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         return message
 
 
-def seal(key: Ed25519PrivateKey, to: str, sequence: int, kind: str, body: Mapping[str, Any], at: datetime) -> Message:
-    """A message of the node whose key this is. ``body`` is JSON: texts, whole numbers below 2^53, floats, lists, objects."""
+def seal(key: Ed25519PrivateKey, to: str, sequence: int, kind: str, body: Mapping[str, Any], at: datetime, protocol: int = VERSIONS[1]) -> Message:
+    """A message of the node whose key this is. ``body`` is JSON: texts, whole numbers below 2^53, floats, lists, objects.
+
+    protocol : version it is written in, which its receiver must speak
+    """
     plain: dict[str, Any] = msgspec.to_builtins(dict(body))
-    envelope = Envelope(VERSIONS[1], fingerprint(public_of(key)), to, sequence, kind, at.astimezone(CHINA).isoformat(), body_digest(plain))
+    envelope = Envelope(protocol, fingerprint(public_of(key)), to, sequence, kind, at.astimezone(CHINA).isoformat(), body_digest(plain))
     bare = Message(envelope, plain)
     return msgspec.structs.replace(bare, signature=key.sign(bare.statement).hex())
 
@@ -257,6 +263,17 @@ def common_version(profile: Profile, ours: tuple[int, int] = VERSIONS) -> int:
                            "messages, nor heads, nor questions can pass between the two; what waits for it is kept"),
                       where=profile.id, remedy=Text(f"请升级{older.zh}。", f"Upgrade {older.en}."))
     return found
+
+
+def written_in(profile: Profile) -> int:
+    """The version to write to that node in: the highest both speak, or this program's when there is none and it has to wait."""
+    both = min(profile.versions[1], VERSIONS[1])
+    return both if both >= max(profile.versions[0], VERSIONS[0]) else VERSIONS[1]
+
+
+def speaks(profile: Profile, version: int) -> bool:
+    """Whether a node, as it last greeted, understands what that version of the protocol added."""
+    return profile.versions[0] <= VERSIONS[1] and profile.versions[1] >= version
 
 
 def loopback(url: str) -> str:

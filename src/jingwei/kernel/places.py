@@ -82,6 +82,11 @@ def find(text: str, *, where: Words = "") -> Place:
                   or Text("写六位代码（如 110000）或名称。", "Write a six-digit code such as 110000, or a name."))
 
 
+def within(place: str, of: str) -> bool:
+    """Whether one administrative code is another or lies in it; CN has all. The digits say it: 440106 lies in 440100 and 440000."""
+    return of == "CN" or place.startswith(of[:2] if of.endswith("0000") else of[:4] if of.endswith("00") else of)
+
+
 def _key(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold().strip()
     bare = _JOINERS.sub("", plain)

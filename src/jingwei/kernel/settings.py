@@ -34,11 +34,18 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """threshold : rows a cell must rest on to be shown to another node."""
+    """threshold : rows a cell must rest on to be shown to another node
+    test_every : seconds between two live tests of the nodes below
+    silence : seconds after which a node below that was not heard of, or a test of it, counts as silent
+    """
 
     threshold: int = 10
+    test_every: int = 3_600
+    silence: int = 86_400
 
     def __post_init__(self) -> None:
+        if self.test_every < 1 or self.silence < 2 * self.test_every:
+            raise ValueError("federation.test_every must be 1 or more, and federation.silence at least twice as long")
         if self.threshold < 2:
             raise ValueError("federation.threshold must be 2 or more")
 

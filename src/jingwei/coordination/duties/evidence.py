@@ -132,6 +132,17 @@ def measures_in(query: Query) -> Iterator[str]:
             return
 
 
+def counts_events(query: Query) -> bool:
+    """Whether a query looks at a ledger: each node has its own."""
+    match query:
+        case Not():
+            return counts_events(query.what)
+        case All() | Either():
+            return any(counts_events(each) for each in query.of)
+        case _:
+            return isinstance(query, EventsCount)
+
+
 _TOKEN = re.compile(r"\s*(?:(?P<mark>>=|<=|=|\(|\))|(?P<word>[^\s()<>=]+))", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", re.ASCII)

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from jingwei.coordination.jobs.model import LAST, STATES, AskJobs, CancelJob, RunNightly
 from jingwei.coordination.jobs.nightly import night_of, perform, put_down, work_of_a_night
-from jingwei.coordination.markdown import markdown
 from jingwei.kernel import job_records
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.jobs import OPEN, Job, Jobs, State
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem
 
 PAUSE = 0.2
