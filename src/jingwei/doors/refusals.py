@@ -33,8 +33,8 @@ def refuse(request: Asker, error: Exception) -> Response[bytes]:
     """
     problem, status, headers = told(error)
     problem, path = without_folders(problem), request.url.path
-    asked = next((value for name, value in asked_in(request) if name == "lang"), None)
-    language = "en" if path.startswith(FOR_NODES) else language_for(request, asked)
+    asked = {value for name, value in asked_in(request) if name == "lang"}
+    language = "en" if path.startswith(FOR_NODES) else language_for(request, asked.pop() if len(asked) == 1 else None)
     members = problem.kept() if path.startswith(FOR_NODES) else problem.to_json(language)
     said = {name: text for name, text in {**members, "where": problem.where.in_(language)}.items() if text}
     body = {**said, "status": int(status), "instance": quote(path)}

@@ -192,7 +192,7 @@ class Exchange:
             for message in records.unacknowledged(connection, to, 1):
                 sequence = message.envelope.sequence
                 pause = min(LONGEST_PAUSE, 2 ** min(records.attempts(connection, to, sequence), 10))
-                records.failed(connection, to, sequence, f"{problem.code}: {problem.what}", now + timedelta(seconds=pause))
+                records.failed(connection, to, sequence, f"{problem.code}: {problem.what.en}", now + timedelta(seconds=pause))
 
     # Receiving
 

@@ -192,7 +192,7 @@ def test_every_row_is_a_figure_or_a_rejection_and_none_is_lost(rows):
     for r in rejected:
         assert json.loads(r.cells) == {k: v.strip() for k, v in rows[r.line - 1].items()}
         assert r.code
-        assert "\n" in r.detail
+        assert "\n" in r.detail.en
     for f in found:
         assert f.value is None or math.isfinite(f.value)
         assert (f.value is None) <= (f.status == "missing")

@@ -153,7 +153,7 @@ def _duty(table: Table, i: int, cells: Mapping[str, str], organisations: Organis
         try:
             query = str(parse(query))
         except Problem as unclear:
-            raise bad(unclear.code, "evidence", f"{unclear.what} ({unclear.where})", unclear.remedy) from None
+            raise bad(unclear.code, "evidence", Text(f"{unclear.what.zh}（{unclear.where.zh}）", f"{unclear.what.en} ({unclear.where.en})"), unclear.remedy) from None
     text = Text(cell("task") or cell("task_en"), cell("task_en") or cell("task"))
     duty = Duty(code, clause, text, leads[0].id, day(cell("deadline"), table.where(i, "deadline")),
                 place_code(cell("place"), table.where(i, "place")) if cell("place") else leads[0].place, tuple(dict.fromkeys(helpers)),

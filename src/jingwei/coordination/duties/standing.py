@@ -86,7 +86,7 @@ def _here(kept: Kept, world: Holds, under: list[Answer]) -> Answer:
         try:
             return world.holds(kept.duty.evidence)
         except Problem as unreadable:
-            return Answer(None, Text(f"证据条件读不懂：{unreadable.what}", f"its query is not understood: {unreadable.what}"))
+            return Answer(None, Text(f"证据条件读不懂：{unreadable.what.zh}", f"its query is not understood: {unreadable.what.en}"))
     if not under:
         return Answer(None, Text("没有写明凭什么办结", "nothing says what would prove it"))
     done, unknown = sum(a.holds is True for a in under), sum(a.holds is None for a in under)

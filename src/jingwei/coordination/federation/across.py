@@ -94,7 +94,7 @@ def answer(exchange: Exchange, sender: Known, question: Message) -> dict[str, An
     try:
         parts.append({"profile": msgspec.to_builtins(me), "part": msgspec.to_builtins(_own_part(exchange, sender, plan))})
     except Problem as problem:
-        silent.append(Silent(me.id, me.name, problem.code, problem.what))
+        silent.append(Silent(me.id, me.name, problem.code, problem.what.en))
     if depth > 1:
         below, unheard = _below(exchange, plan, Http(patience * SHARE), patience * SHARE, depth - 1)
         parts, silent = parts + below, silent + unheard
@@ -115,7 +115,7 @@ def _below(exchange: Exchange, plan: Plan, transport: Transport, patience: float
             return list(said["parts"]), [Silent(*(str(s[k])[:300] if k != "name" else Text(str(s["zh"])[:200], str(s["en"])[:200])
                                                   for k in ("id", "name", "code", "why"))) for s in said["silent"]]  # type: ignore[arg-type]
         except (Problem, LookupError, TypeError) as error:
-            code, what = (error.code, error.what) if isinstance(error, Problem) else ("unreadable", "its answer cannot be read")
+            code, what = (error.code, error.what.en) if isinstance(error, Problem) else ("unreadable", "its answer cannot be read")
             return [], [Silent(child.profile.id, child.profile.name, code, what)]
 
     with ThreadPoolExecutor(max(1, min(16, len(children)))) as pool:

@@ -140,7 +140,7 @@ def meet(context: Context, given: Meet) -> Result:  # noqa: ARG001
                       {"neighbours": near, "waiting": count, "written": False})
     met = neighbours.meet(exchange, Http())
     lines = [_say(context, f"送达 {met.acknowledged} 条，会签 {len(met.heads)} 个树头。", f"{met.acknowledged} messages taken, {len(met.heads)} heads co-signed.")]
-    lines += [f"- {node}: {problem.code}: {problem.what}" for node, problem in met.troubles.items()]
+    lines += [f"- {node}: {problem.code}: {problem.what.in_(context.language)}" for node, problem in met.troubles.items()]
     data: dict[str, Any] = {"acknowledged": met.acknowledged, "heads": {node: head.size for node, head in met.heads.items()},
                             "troubles": {node: problem.to_json() for node, problem in met.troubles.items()}, "written": True}
     return Result("\n".join(lines), data, holds=all(p.code != "forked_node" for p in met.troubles.values()))
