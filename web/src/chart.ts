@@ -4,20 +4,11 @@ import type { Picture } from "./picture";
 
 const ROW = 27; // CSS pixels a row of a picture with names on its left
 
-/** Fulfilled once the page's words have been shown: no picture may hold them up. At once where the browser does not tell. */
-const painted = new Promise<void>((go) => {
-  const type = "paint";
-  if (!PerformanceObserver.supportedEntryTypes.includes(type)) return go();
-  new PerformanceObserver((told, watch) => {
-    if (told.getEntriesByName("first-contentful-paint").length) watch.disconnect(), go();
-  }).observe({ type, buffered: true });
-});
-
 /**
  * Draws the HTML table with the id `table` as `kind` (lines, fan, intervals, bars); figures.ts says what its header cells tell.
  *
- * The library is fetched only when the element comes near the viewport, and run only when the page has been painted. When there is nothing to draw, or the library does
- * not come, the element hides itself: the table says all of it.
+ * The library is fetched only when the element comes near the viewport, and waits for the page's first paint. When there is
+ * nothing to draw, or the library does not come, the element hides itself: the table says all of it.
  */
 export class Chart extends HTMLElement {
   picture: Picture | undefined; // open to tests and to the curious
@@ -48,7 +39,6 @@ export class Chart extends HTMLElement {
   async #start(): Promise<void> {
     this.#near!.disconnect();
     try {
-      await painted;
       const { Picture } = await import("./picture");
       if (this.isConnected) this.picture ??= new Picture(this);
     } catch {
