@@ -21,6 +21,7 @@ from jingwei.coordination.evaluation.method import (
 )
 from jingwei.coordination.evaluation.model import ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, comparable
+from jingwei.coordination.gauges.views import GaugesView, gauges
 from jingwei.coordination.matters.views import MattersView, matters
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure, Held
@@ -74,6 +75,7 @@ class HomeView:
     states: Mapping[str, ClauseState]
     duties: DutiesView
     matters: MattersView
+    gauges: GaugesView
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class MethodView:
 
 def home(context: Context, query: Nothing) -> HomeView:
     done = evaluated(context, Evaluate())
-    return HomeView(done, _states(done), duties(context, query), matters(context, query))
+    return HomeView(done, _states(done), duties(context, query), matters(context, query), gauges(context, query))
 
 
 def provinces(context: Context, query: AskYear) -> ProvincesView:
