@@ -82,9 +82,7 @@ class World:
     def _counted(self, query: EventsCount) -> Answer:
         if query.kind not in self._events:
             self._events[query.kind] = [(day_in_china(datetime.fromisoformat(at)), f) for at, f in events(self._ledger, query.kind)]
-        found = sum(all(_said(facts.get(name)) == value for name, value in query.where)
-                    for day, facts in self._events[query.kind]
-                    if (query.since is None or query.since <= day) and (query.until is None or day <= query.until))
+        found = sum(counted(query, day, facts) for day, facts in self._events[query.kind])
         compare: Callable[[int, int], bool] = {">=": int.__ge__, "<=": int.__le__, "=": int.__eq__}[query.compare]
         return Answer(compare(found, query.count), Text(f"{query.kind} {found} 次", f"{found} × {query.kind}"))
 
@@ -93,6 +91,12 @@ def world(context: Context) -> World:
     """The node as it stands, read once for one state of it."""
     book = context.once(("book",), read_book)
     return World(book, context.workspace.ledger, day_in_china(context.clock()))
+
+
+def counted(query: EventsCount, day: date, facts: Mapping[str, Any]) -> bool:
+    """Whether an event of the right kind on that day is one that the query counts."""
+    return ((query.since is None or query.since <= day) and (query.until is None or day <= query.until)
+            and all(_said(facts.get(name)) == value for name, value in query.where))
 
 
 def _said(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,10 +18,11 @@ from jingwei.coordination.evaluation.panel import Panel, assemble
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
-from jingwei.coordination.targets.model import GoalVerdict, Verdict
+from jingwei.coordination.redlines.records import caps_now
+from jingwei.coordination.targets.model import Cap, GoalVerdict, Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.trajectories import Series
-from jingwei.coordination.targets.verdicts import judge, judge_goal
+from jingwei.coordination.targets.verdicts import capped, capped_goal, judge, judge_goal
 from jingwei.engines.index.model import Floats
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
@@ -48,10 +49,21 @@ class Evaluation:
 
 
 def evaluated(context: Context, given: Evaluate) -> Evaluation:
-    """The evaluation, made once for each state of the node when it is asked for with the usual seed."""
+    """The evaluation as red lines leave it, made once for each state of the node when it is asked for with the usual seed."""
+    caps = caps_now(context)
     if given.seed != Evaluate().seed:
-        return compute(context, given)
-    return context.once(("evaluation", given), lambda inner: compute(inner, given))
+        return under(compute(context, given), caps)
+    done = context.once(("evaluation", given), lambda inner: compute(inner, given))
+    return context.once(("evaluation", given, caps), lambda _: under(done, caps)) if caps else done
+
+
+def under(done: Evaluation, caps: Sequence[Cap]) -> Evaluation:
+    """The same with nothing met in a room whose red line stands crossed: neither its targets nor the goals that it bears on."""
+    if not caps:
+        return done
+    verdicts, national = capped(done.verdicts, caps), national_figures(done.book)
+    goals = tuple(capped_goal(g, judge_goal(g, verdicts, national), caps) for g in plan.GOALS)
+    return replace(done, verdicts=verdicts, goals=goals)
 
 
 def assessable_years(done: Evaluation) -> tuple[int, ...]:

@@ -21,12 +21,14 @@ from jingwei.coordination.evaluation.method import (
 )
 from jingwei.coordination.evaluation.model import ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, comparable
+from jingwei.coordination.gauges.views import GaugesView, gauges
 from jingwei.coordination.matters.views import MattersView, matters
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure, Held
 from jingwei.coordination.observations.published import Source, read_sources
 from jingwei.coordination.oracles import VOUCHED
-from jingwei.coordination.targets.model import Verdict
+from jingwei.coordination.redlines.records import caps_now
+from jingwei.coordination.targets.model import Cap, Verdict
 from jingwei.kernel import places
 from jingwei.kernel.actions import Action, Context, Result, run
 from jingwei.kernel.i18n import Text
@@ -74,6 +76,8 @@ class HomeView:
     states: Mapping[str, ClauseState]
     duties: DutiesView
     matters: MattersView
+    gauges: GaugesView
+    caps: tuple[Cap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class RoomView:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Held, ...]
     actions: tuple[Action, ...]
+    caps: tuple[Cap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ class MethodView:
 
 def home(context: Context, query: Nothing) -> HomeView:
     done = evaluated(context, Evaluate())
-    return HomeView(done, _states(done), duties(context, query), matters(context, query))
+    return HomeView(done, _states(done), duties(context, query), matters(context, query), gauges(context, query), caps_now(context))
 
 
 def provinces(context: Context, query: AskYear) -> ProvincesView:
@@ -176,7 +181,8 @@ def room(context: Context, query: AskCode) -> RoomView:
                     tuple(s for s in done.rooms if s.code == code),
                     tuple(v for v in done.verdicts if v.target.clause.split(".")[0] == code),
                     tuple(h for h in done.book.held if h.measure in codes),
-                    tuple(a for p in plan.pillars() for a in p.actions if any(c.room == code for c in map(plan.clause, a.clauses))))
+                    tuple(a for p in plan.pillars() for a in p.actions if any(c.room == code for c in map(plan.clause, a.clauses))),
+                    tuple(c for c in caps_now(context) if c.room == code))
 
 
 def measure(context: Context, query: AskMeasure) -> MeasureView:
@@ -224,7 +230,7 @@ def targets(context: Context, query: Nothing) -> tuple[Verdict, ...]:
 def data(context: Context, query: Nothing) -> Result:
     """The files of the evaluation in the reader's language, with their receipt."""
     action = next(a for p in plan.pillars() for a in p.actions if a.path == ("evaluate",))
-    return context.once(("files", context.language), lambda inner: run(action, inner, Evaluate()))
+    return context.once(("files", context.language, caps_now(context)), lambda inner: run(action, inner, Evaluate()))
 
 
 def receipt(context: Context, query: Nothing) -> Receipt:

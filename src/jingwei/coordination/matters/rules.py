@@ -117,14 +117,19 @@ def silent_nodes(nodes: Nodes, heard: Mapping[str, datetime | None], now: dateti
 
 
 def red_lines(events: Iterable[Told]) -> Iterator[Cause]:
-    """Every event that says a red line was crossed: ``redline.crossed`` with the fact ``line``, and ``cases`` where they are known."""
+    """Every event that says a red line was crossed, with the fact ``line`` and ``cases`` where they are known, until it is lifted."""
+    standing: dict[int, Told] = {}
     for event in events:
         if event.kind == "redline.crossed":
-            line, cases = str(event.facts.get("line", "")), event.facts.get("cases")
-            yield Cause(f"red_line/{event.position}", "red_line", f"entry:{event.position}", day_in_china(datetime.fromisoformat(event.at)),
-                        cases if isinstance(cases, int) and not isinstance(cases, bool) and cases > 0 else 1,
-                        Text(f"触碰红线 {line}（账本第 {event.position} 条）", f"red line {line} was crossed (entry {event.position})"),
-                        synthetic=_synthetic(event.facts))
+            standing[event.position] = event
+        elif event.kind == "redline.lifted":
+            standing = {at: e for at, e in standing.items() if e.facts.get("line") != event.facts.get("line")}
+    for event in standing.values():
+        line, cases = str(event.facts.get("line", "")), event.facts.get("cases")
+        yield Cause(f"red_line/{event.position}", "red_line", f"entry:{event.position}", day_in_china(datetime.fromisoformat(event.at)),
+                    cases if isinstance(cases, int) and not isinstance(cases, bool) and cases > 0 else 1,
+                    Text(f"触碰红线 {line}（账本第 {event.position} 条）", f"red line {line} was crossed (entry {event.position})"),
+                    synthetic=_synthetic(event.facts))
 
 
 def _synthetic(facts: Mapping[str, Any]) -> bool:

@@ -49,6 +49,7 @@ TOLD = {
     "unknown_page": Text("没有这一页", "There is no such page"), "unknown_place": Text("没有这个地区", "There is no such place"),
     "unknown_room": Text("没有这一章", "There is no such room"), "unknown_measure": Text("没有这个指标", "There is no such measure"),
     "unknown_duty": Text("没有这项任务", "There is no such duty"), "unknown_matter": Text("没有这个事项", "There is no such matter"),
+    "unknown_gauge": Text("没有这个读数", "There is no such gauge"),
     "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
     "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),
     "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
