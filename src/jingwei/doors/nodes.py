@@ -28,6 +28,9 @@ from jingwei.kernel.workspace import Workspace
 PAUSE = 1.0
 """Seconds between two looks for what is due."""
 
+DUTIES_EVERY = 3.0
+"""Least seconds between two looks at the duties: figures and ledger are read for each."""
+
 ABOUT_DUTIES = b'"kind":"duty.'
 
 HEADS_EVERY = 60.0
@@ -70,8 +73,11 @@ class _Duties:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange, self._seen, self._due = exchange, 0, time.monotonic()
+        self._rest = self._due
 
     def look(self) -> None:
+        if time.monotonic() < self._rest:
+            return
         ledger = self._exchange.workspace.ledger
         size = ledger.size()
         news = size > self._seen and any(ABOUT_DUTIES in entry for _, entry in ledger.entries(self._seen, size))
@@ -84,6 +90,7 @@ class _Duties:
 
                 settle(Context(self._exchange.workspace, clock=self._exchange.clock))
             self._seen = size  # what another worker or this look itself recorded is looked at once more, and is no news then
+        self._rest = time.monotonic() + DUTIES_EVERY
         self._due = time.monotonic() + self._exchange.workspace.settings.federation.test_every
 
 

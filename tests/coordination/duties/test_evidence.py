@@ -158,7 +158,7 @@ PROOF: World
 
 
 def test_a_book_without_figures_can_assess_nothing(tmp_path):
-    empty = World(Book((), (), {}), Workspace(tmp_path).ledger, date(2026, 3, 1))
+    empty = World(lambda: Book((), (), {}), Workspace(tmp_path).ledger, date(2026, 3, 1))
     assert isinstance(answer := empty.holds("measure netizens CN 2025 >= 12"), Answer)
     assert answer.holds is None
     assert read_book(Context(Workspace(tmp_path))).usable, "and there are figures otherwise"

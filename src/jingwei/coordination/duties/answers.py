@@ -39,19 +39,21 @@ def settle(context: Context) -> tuple[dict[str, Standing], list[tuple[str, str, 
 
     Returns the duties as they stand after it, and what turned: code, ``duty.closed`` or ``duty.reopened``, and why.
     """
-    proof, turned = world(context), list[tuple[str, str, Standing]]()
+    today, turned = day_in_china(context.clock()), list[tuple[str, str, Standing]]()
+    stand(read_tree(context.workspace.ledger), world(context), today)  # figures are slow to read, and therefore read before the store is locked
+    proof = world(context)
 
     def make(before: Tree) -> list[Change]:
-        standings = stand(before, proof, day_in_china(context.clock()))
+        standings = stand(before, proof, today)
         turned.extend((code, kind, standings[code]) for code, kind, _ in turns(standings))
         return [Change(kind, {"duty": code, "assessable": s.answer.holds is not None}, {"reason": s.answer.reason.en}) for code, kind, s in turned]
 
     if context.dry_run:
         after, _, _ = changed(context, make)
-        return stand(after, proof, day_in_china(context.clock())), turned
+        return stand(after, proof, today), turned
     with context.workspace.store.write():
         after, _, _ = changed(context, make)
-        standings = stand(after, proof, day_in_china(context.clock()))
+        standings = stand(after, proof, today)
         report(Exchange(context.workspace, clock=context.clock), standings)
     return standings, turned
 

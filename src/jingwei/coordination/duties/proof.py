@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from jingwei.coordination.duties.evidence import All, EventsCount, MeasureIs, Not, Query, VerdictIs, parse
@@ -33,17 +34,24 @@ class Answer:
 
 
 class World:
-    """What evidence is held against: the usable figures, never a synthetic one, and the events, each read once."""
+    """What evidence is held against: the usable figures, never a synthetic one, and the events, each read once, when first needed."""
 
-    def __init__(self, book: Book, ledger: Ledger, today: date) -> None:
-        self._ledger, self._today = ledger, today
-        self._local: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-        for figure in book.usable:
-            if figure.is_annual and figure.place != "CN":
-                self._local[figure.place][figure.measure].append(figure)
-        self._nation = national_figures(book)
+    def __init__(self, book: Callable[[], Book], ledger: Ledger, today: date) -> None:
+        self._ledger, self._today, self._book = ledger, today, book
         self._events: dict[str, list[tuple[date, Mapping[str, Any]]]] = {}
         self._known: dict[str, Answer] = {}
+
+    @cached_property
+    def _local(self) -> Mapping[str, Mapping[str, Sequence[Figure]]]:
+        found: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+        for figure in self._book().usable:
+            if figure.is_annual and figure.place != "CN":
+                found[figure.place][figure.measure].append(figure)
+        return found
+
+    @cached_property
+    def _nation(self) -> Mapping[str, Sequence[Figure]]:
+        return national_figures(self._book())
 
     def holds(self, evidence: str) -> Answer:
         """The answer to a query as written; a query no longer understood is not assessable, with the reason."""
@@ -88,9 +96,8 @@ class World:
 
 
 def world(context: Context) -> World:
-    """The node as it stands, read once for one state of it."""
-    book = context.once(("book",), read_book)
-    return World(book, context.workspace.ledger, day_in_china(context.clock()))
+    """The node as it stands; figures are read once for one state of it."""
+    return World(lambda: context.once(("book",), read_book), context.workspace.ledger, day_in_china(context.clock()))
 
 
 def counted(query: EventsCount, day: date, facts: Mapping[str, Any]) -> bool:

@@ -180,7 +180,7 @@ def known(context: Context) -> Known:
 def look(context: Context, done: Known) -> Scene:
     """Everything a rule could open a matter for, now."""
     ledger, today = context.workspace.ledger, day_in_china(context.clock())
-    standings = stand(read_tree(ledger), World(done.book, ledger, today), today)
+    standings = stand(read_tree(ledger), World(lambda: done.book, ledger, today), today)
     causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today),
               *rules.off_track(done.verdicts, standings, today), *rules.held_findings(done.book.held, today),
               *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context))
