@@ -30,6 +30,6 @@ PILLAR = Pillar(code="O", name=Text(zh="组织保障", en="Organisation"), measu
         example="jingwei replay out/receipt.json",
     ),
 ), pages=(
-    *evaluation.PAGES, *duties.PAGES, *matters.PAGES,
+    *evaluation.PAGES, *duties.PAGES, *matters.PAGES, *federation.PAGES, *record.PAGES,
     Page(("search",), "jingwei.coordination.views.search", AskSearch),
 ))

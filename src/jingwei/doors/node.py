@@ -77,9 +77,9 @@ class Node:
                 self._seen = seen
             return self._state
 
-    def context(self, state: State, language: Language) -> Context:
-        """The world an answer to anybody is made in."""
-        return Context(self.workspace, language, clock=lambda: state.instant, principal=ANONYMOUS,
+    def context(self, state: State, language: Language, *, live: bool = False) -> Context:
+        """The world an answer to anybody is made in; on its day, or with ``live`` at this very instant."""
+        return Context(self.workspace, language, clock=self._clock if live else lambda: state.instant, principal=ANONYMOUS,
                        pinned=state.snapshots, memory=state.memory)
 
     def _signature(self) -> Signature:
