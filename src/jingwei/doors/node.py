@@ -21,6 +21,7 @@ from jingwei.kernel.lake import EMPTY
 from jingwei.kernel.memory import Memory
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.receipts import code_version
+from jingwei.kernel.settings import FILE as SETTINGS
 from jingwei.kernel.store import FILE
 from jingwei.kernel.workspace import Workspace
 
@@ -35,6 +36,7 @@ class State:
     instant : the beginning of the day
     snapshots : lake snapshots by dataset; a dataset not there is empty and stays so
     entries : of the ledger, which tells of every change of the store
+    invented : whether some of what is on record is: a synthetic event, or a node set up to show how things would be
     memory : of what was worked out of the figures alone; it outlasts a new entry
     """
 
@@ -42,6 +44,7 @@ class State:
     instant: datetime
     snapshots: Mapping[str, str]
     entries: int = 0
+    invented: bool = False
     memory: Memory = field(default_factory=Memory, compare=False)
 
 
@@ -56,6 +59,8 @@ class Node:
         self._state: State | None = None
         self._lake: tuple[Any, ...] = ()
         self._remote: bool | None = None
+        self._searched = 0
+        self._synthetic = False
 
     def now(self) -> State:
         """The present state. Cheap: files are read only when one has changed."""
@@ -67,12 +72,13 @@ class Node:
         with self._lock:
             if self._state is None or seen != self._seen:
                 snapshots, entries = self._snapshots(), self._entries()
+                invented = self._invented(entries)
                 lake = (instant.date(), *snapshots.items())
-                told = "\n".join((code_version(), repr(lake), str(entries)))
+                told = "\n".join((code_version(), repr(lake), str(entries), str(invented)))
                 key = hashlib.sha256(told.encode()).hexdigest()[:32]
                 if self._state is None or key != self._state.key:
                     memory = self._state.memory if self._state is not None and lake == self._lake else Memory()
-                    self._state, self._lake = State(key, instant, Snapshots(snapshots), entries, memory), lake
+                    self._state, self._lake = State(key, instant, Snapshots(snapshots), entries, invented, memory), lake
                     STATES.inc()
                 self._seen = seen
             return self._state
@@ -84,7 +90,7 @@ class Node:
 
     def _signature(self) -> Signature:
         folder = self.workspace.folder
-        watched = [(file, folder / file) for file in (FILE, f"{FILE}-wal")]
+        watched = [(file, folder / file) for file in (FILE, f"{FILE}-wal", SETTINGS)]
         with suppress(OSError), os.scandir(folder / "lake") as entries:
             watched += [(entry.name, Path(entry.path, "current")) for entry in entries]
         found = []
@@ -102,6 +108,15 @@ class Node:
 
     def _entries(self) -> int:
         return self.workspace.ledger.size() if self.workspace.store.exists() else 0
+
+    def _invented(self, entries: int) -> bool:
+        """Each entry is looked at once; nothing makes an event that was recorded unrecorded, except a restored backup."""
+        if entries < self._searched:
+            self._searched, self._synthetic = 0, False
+        if not self._synthetic and entries > self._searched:
+            self._synthetic = self.workspace.ledger.holds(b'"synthetic":true', self._searched)
+            self._searched = entries
+        return self._synthetic or self.workspace.settings.demonstration
 
     def _snapshots(self) -> dict[str, str]:
         found = {}

@@ -63,6 +63,15 @@ class AskExport:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearse:
+    """Events that did not happen."""
+
+    events: Annotated[Document, Option(Text(
+        "合成事件，一行一个 JSON：kind、at、facts，facts 里必须有 synthetic: true",
+        "invented events, one JSON object a line: kind, at, facts, and among the facts synthetic: true"), positional=True)]
+
+
+@dataclass(frozen=True, slots=True)
 class AskList:
     """Which entries to list."""
 

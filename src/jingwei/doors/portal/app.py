@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +173,11 @@ class _Pages:
 
         other: Language = "en" if language == "zh" else "zh"
         there = f"/{other}{path.removeprefix(f'/{language}')}" + (f"?{asked}" if asked else "")
+        invented = False
+        with suppress(Problem):  # a page that says why the record cannot be read is shown all the same
+            invented = self.node.now().invented
         return self.jinja.get_template(template).render(
-            say=say, language=language, other=other, there=there, here=path, base=f"/{language}",
+            say=say, language=language, other=other, there=there, here=path, base=f"/{language}", invented=invented,
             place_name=lambda code: place_name(code, language), **shown).encode()
 
     def problem(self, request: Asker, error: Problem) -> Response[Any]:
