@@ -14,7 +14,8 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.workspace import Workspace
 
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
-ASKED_OF = {("duties", "show"): {"code": "A"}, ("matters", "show"): {"code": code_of(CAUSE.key)}}
+ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
+            ("matters", "show"): {"code": code_of(CAUSE.key)}}
 """What an action must be asked, beside its files, to have an answer."""
 
 

@@ -213,7 +213,8 @@ def test_every_action_of_the_plan_answers_or_says_why_not(real, action):
         problem(real.request(method_of(action).value, address), 403, "forbidden")
         return
     if method_of(action) == "POST":
-        response = real.post(address, files={n: f for n, f in files.items() if n in action.input.__dataclass_fields__})
+        response = real.post(address, files={
+            **{n: f for n, f in files.items() if n in action.input.__dataclass_fields__}, **{n: (None, v) for n, v in ASKED_OF.get(action.path, {}).items()}})
     else:
         response = real.get(address, params={"level": "nation"} if action.path == ("evaluate",) else ASKED_OF.get(action.path, {}))
     assert response.status_code == 200, response.text

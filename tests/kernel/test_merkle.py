@@ -140,3 +140,28 @@ def test_a_tile_holds_every_hash_where_its_offset_says():
     for level in range(merkle.HEIGHT + 1):
         for index in range(merkle.TILE >> level):
             assert hashes[merkle.offset(level, index)] == node(level, index)
+
+
+@given(st.integers(1, 70), st.data())
+def test_every_step_of_a_proof_is_the_hash_over_exactly_the_leaves_it_is_said_to_cover(size, data):
+    position = data.draw(st.integers(0, size - 1))
+    found = [merkle.leaf(b"%d" % i) for i in range(size)]
+
+    def node(level: int, index: int) -> bytes:
+        return brute(found[index << level:(index + 1) << level])
+
+    steps = merkle.climb(found[position], position, size, merkle.inclusion(position, size, node))
+    assert steps is not None
+    spans = merkle.covered(position, size)
+    assert [s.found for s in steps] == [brute(found[first:end]) for first, end in spans]
+    assert all(first <= position < end for first, end in spans)
+
+
+def brute(hashes: list[bytes]) -> bytes:
+    """MTH as RFC 9162 writes it down."""
+    if len(hashes) == 1:
+        return hashes[0]
+    half = 1
+    while half * 2 < len(hashes):
+        half *= 2
+    return sha256(b"\x01" + brute(hashes[:half]) + brute(hashes[half:])).digest()

@@ -31,6 +31,6 @@ PILLAR = Pillar(code="O", name=Text(zh="组织保障", en="Organisation"), measu
         example="jingwei replay out/receipt.json",
     ),
 ), pages=(
-    *evaluation.PAGES, *duties.PAGES, *matters.PAGES, *gauges.PAGES, *redlines.PAGES, *jobs.PAGES,
+    *evaluation.PAGES, *duties.PAGES, *matters.PAGES, *gauges.PAGES, *redlines.PAGES, *federation.PAGES, *record.PAGES, *jobs.PAGES,
     Page(("search",), "jingwei.coordination.views.search", AskSearch),
 ))

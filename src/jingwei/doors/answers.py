@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future
@@ -52,11 +53,11 @@ class Answers:
         self._weights: dict[str, int] = {}
 
     def question(self, action: Action, given: Any, language: Language) -> Question:
-        """What is asked, of the lake as it stands and on this day; cheap, nothing is run."""
+        """What is asked, of figures and record as they stand and on this day; cheap, nothing is run."""
         state = self.node.now()
         plain, sources = describe(given)
         told = [code_version(), action.path, action.handler, plain, msgspec.to_builtins(sources), language,
-                state.instant.date().isoformat(), dict(state.snapshots)]
+                state.instant.date().isoformat(), dict(state.snapshots), state.entries, secrets.token_hex(16) if action.anew else ""]
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         key = hashlib.sha256(canonical.encode()).hexdigest()
         return Question(action, given, language, state, key)

@@ -16,6 +16,7 @@ import click
 
 from jingwei import __version__, plan
 from jingwei.doors import serve
+from jingwei.doors.demonstration import start
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Context, Option, Progress, Result, run
 from jingwei.kernel.i18n import Language, Text, language_of
@@ -83,6 +84,7 @@ def program(language: Language) -> click.Group:
     for word, below in sorted(root.below.items()):
         group.add_command(_command(word, below, language))
     group.add_command(serve.command(language))
+    group.add_command(start.command(language))
     return group
 
 

@@ -22,6 +22,7 @@ from jingwei.kernel.lake import EMPTY
 from jingwei.kernel.memory import Memory
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.receipts import code_version
+from jingwei.kernel.settings import FILE as SETTINGS
 from jingwei.kernel.store import FILE
 from jingwei.kernel.tiles import size_of
 from jingwei.kernel.workspace import Workspace
@@ -37,6 +38,7 @@ class State:
     instant : the beginning of the day
     snapshots : lake snapshots by dataset; a dataset not there is empty and stays so
     entries : of the ledger, which tells of every change of the store
+    invented : whether some of what is on record is: a synthetic event, or a node set up to show how things would be
     memory : of what was worked out of the figures alone; it outlasts a new entry
     """
 
@@ -44,6 +46,7 @@ class State:
     instant: datetime
     snapshots: Mapping[str, str]
     entries: int = 0
+    invented: bool = False
     memory: Memory = field(default_factory=Memory, compare=False)
 
 
@@ -58,6 +61,8 @@ class Node:
         self._state: State | None = None
         self._lake: tuple[Any, ...] = ()
         self._remote: bool | None = None
+        self._searched = 0
+        self._synthetic = False
 
     def now(self) -> State:
         """The present state. Cheap: files are read only when one has changed."""
@@ -69,24 +74,25 @@ class Node:
         with self._lock:
             if self._state is None or seen != self._seen:
                 snapshots, (entries, nights) = self._snapshots(), self._recorded()
+                invented = self._invented(entries)
                 lake = (instant.date(), *snapshots.items())
-                told = "\n".join((code_version(), repr(lake), str(entries), str(nights)))
+                told = "\n".join((code_version(), repr(lake), str(entries), str(nights), str(invented)))
                 key = hashlib.sha256(told.encode()).hexdigest()[:32]
                 if self._state is None or key != self._state.key:
                     memory = self._state.memory if self._state is not None and lake == self._lake else Memory()
-                    self._state, self._lake = State(key, instant, Snapshots(snapshots), entries, memory), lake
+                    self._state, self._lake = State(key, instant, Snapshots(snapshots), entries, invented, memory), lake
                     STATES.inc()
                 self._seen = seen
             return self._state
 
-    def context(self, state: State, language: Language) -> Context:
-        """The world an answer to anybody is made in."""
-        return Context(self.workspace, language, clock=lambda: state.instant, principal=ANONYMOUS,
+    def context(self, state: State, language: Language, *, live: bool = False) -> Context:
+        """The world an answer to anybody is made in; on its day, or with ``live`` at this very instant."""
+        return Context(self.workspace, language, clock=self._clock if live else lambda: state.instant, principal=ANONYMOUS,
                        pinned=state.snapshots, memory=state.memory)
 
     def _signature(self) -> Signature:
         folder = self.workspace.folder
-        watched = [(file, folder / file) for file in (FILE, f"{FILE}-wal")]
+        watched = [(file, folder / file) for file in (FILE, f"{FILE}-wal", SETTINGS)]
         with suppress(OSError), os.scandir(folder / "lake") as entries:
             watched += [(entry.name, Path(entry.path, "current")) for entry in entries]
         found = []
@@ -108,6 +114,15 @@ class Node:
             return 0, (0, 0)
         with self.workspace.store.read() as connection:
             return size_of(connection), job_records.nights(connection)
+
+    def _invented(self, entries: int) -> bool:
+        """Each entry is looked at once; nothing makes an event that was recorded unrecorded, except a restored backup."""
+        if entries < self._searched:
+            self._searched, self._synthetic = 0, False
+        if not self._synthetic and entries > self._searched:
+            self._synthetic = self.workspace.ledger.holds(b'"synthetic":true', self._searched)
+            self._searched = entries
+        return self._synthetic or self.workspace.settings.demonstration
 
     def _snapshots(self) -> dict[str, str]:
         found = {}

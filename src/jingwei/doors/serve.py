@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
+import sys
 import threading
 import time
 from http.client import HTTPConnection, HTTPException
@@ -25,6 +28,12 @@ COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 LOOPBACK = "127.0.0.1"
 PORT = 2522
 MOST_WORKERS = 64
+LAZY = "JINGWEI_LAZY"
+"""Set when a worker opens its door before its first pages are made."""
+
+ENDS_WITH = "JINGWEI_ENDS_WITH"
+"""The process that started this server and without which it must not go on, as a demonstration's nodes without their starter."""
+
 PAUSE = 0.05
 PATIENCE = 60
 """Seconds a worker may give no sign of life, as it does not while it loads on a busy machine, before it is replaced."""
@@ -41,19 +50,24 @@ def command(language: Language) -> click.Command:
                      help=Text("端口", "port").in_(language)),
         click.Option(["--workers"], type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True,
                      help=Text("工作进程数；哪个退出就补上哪个", "processes that answer; one that dies is replaced").in_(language)),
+        click.Option(["--lazy"], is_flag=True, help=Text(
+            "马上打开，第一位访客等首页算完", "open at once; the first visitor waits while the first page is worked out").in_(language)),
         click.Option(["--workspace"], type=click.Path(path_type=Path, file_okay=False), envvar="JINGWEI_WORKSPACE",
                      default=Path(), show_default=".", help=Text("本节点的目录", "this node's folder").in_(language))])
 
 
-def serve(port: int, workers: int, workspace: Path) -> None:
+def serve(port: int, workers: int, lazy: bool, workspace: Path) -> None:
     """Serve until interrupted; say the address once it answers. Raises Problem ``port_taken``."""
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    _end_with(os.environ.get(ENDS_WITH, ""))
     with _bound(port) as door, TemporaryDirectory(prefix="jingwei-counts-") as counts:
         Workspace(workspace).establish()
         os.environ[WORKSPACE] = str(workspace.resolve())
         os.environ[COUNTED_IN] = counts
+        if lazy:
+            os.environ[LAZY] = "1"
         config = uvicorn.Config("jingwei.doors.worker:from_environment", factory=True, workers=workers, log_level="warning",
                                 access_log=False, ws="none", server_header=False, date_header=True,
                                 timeout_worker_healthcheck=PATIENCE, timeout_graceful_shutdown=10)
@@ -62,6 +76,15 @@ def serve(port: int, workers: int, workspace: Path) -> None:
             uvicorn.Server(config).run(sockets=[door])
         else:
             Multiprocess(config, sockets=[door]).run()
+
+
+def _end_with(starter: str) -> None:
+    """Be ended when the starter dies, whatever it dies of. Only Linux can be told to; elsewhere the starter must end in order."""
+    if not starter or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if os.getppid() != int(starter):  # it died before we asked
+        sys.exit(1)
 
 
 def _bound(port: int) -> socket.socket:

@@ -11,7 +11,7 @@ from jingwei.doors.guard import Guard
 from jingwei.doors.health import Counted
 from jingwei.doors.portal.app import application
 from jingwei.doors.portal.kept import Kept
-from jingwei.doors.serve import WORKSPACE
+from jingwei.doors.serve import LAZY, WORKSPACE
 from jingwei.doors.telemetry import traced
 from jingwei.kernel.workspace import Workspace
 
@@ -25,7 +25,8 @@ def worker(workspace: Workspace) -> Any:
     async def warm() -> None:
         await _warm(kept)
 
-    kept.program.on_startup.append(warm)
+    if not os.environ.get(LAZY):
+        kept.program.on_startup.append(warm)
     return traced(Counted(Guard(kept)))
 
 

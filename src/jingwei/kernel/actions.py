@@ -57,6 +57,7 @@ class Action:
     makes : names of the files a folder given for output will hold
     example : a line somebody could type
     records_itself : its handler writes its entry in the ledger, since it works on the store that holds the ledger
+    anew : what it answers may change without a new entry or figure, as when somebody altered a row: no answer is kept
     """
 
     path: tuple[str, ...]
@@ -69,6 +70,7 @@ class Action:
     makes: tuple[str, ...] = ()
     example: str = ""
     records_itself: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,13 @@ class Ledger:
             for row in rows:
                 yield row.position, blob(row.entry)
 
+    def holds(self, mark: bytes, first: int = 0) -> bool:
+        """Whether these bytes stand in any entry from ``first`` on; looked for where the entries are."""
+        with self.store.read() as connection:
+            within = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.pg_catalog.position
+            found = sa.select(ENTRIES.c.position).where(ENTRIES.c.position >= first, within(ENTRIES.c.entry, mark) > 0).limit(1)
+            return connection.scalar(found) is not None
+
     def people(self) -> dict[str, str]:
         """Who stands behind each pseudonym, as long as they were not erased."""
         with self.store.read() as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 Node = Callable[[int, int], bytes]
 
@@ -98,22 +99,44 @@ def consistency(old: int, new: int, node: Node) -> list[bytes]:
     return path[::-1]
 
 
+class Step(NamedTuple):
+    """One step up: the hash ``beside`` ours, whether it stands ``left`` of it, and the hash ``found`` over both."""
+
+    left: bool
+    beside: bytes
+    found: bytes
+
+
+def climb(leaf_hash: bytes, position: int, size: int, path: Sequence[bytes]) -> list[Step] | None:
+    """The steps from a leaf towards the root (2.1.3.2); None when the path has not the length that position and size ask for."""
+    if not 0 <= position < size:
+        return None
+    at, last, steps = position, size - 1, list[Step]()
+    for beside in path:
+        if last == 0:
+            return None
+        ours, left = steps[-1].found if steps else leaf_hash, bool(at & 1 or at == last)
+        steps.append(Step(left, beside, join(beside, ours) if left else join(ours, beside)))
+        while left and not at & 1 and at:
+            at, last = at >> 1, last >> 1
+        at, last = at >> 1, last >> 1
+    return steps if last == 0 else None
+
+
 def included(leaf_hash: bytes, position: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:
     """Whether a path leads from the leaf to the root expected (2.1.3.2)."""
-    if not 0 <= position < size:
-        return False
-    at, last, found = position, size - 1, leaf_hash
-    for step in path:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            found = join(step, found)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            found = join(found, step)
-        at, last = at >> 1, last >> 1
-    return last == 0 and found == expected
+    steps = climb(leaf_hash, position, size, path)
+    return steps is not None and (steps[-1].found if steps else leaf_hash) == expected
+
+
+def covered(position: int, size: int) -> list[tuple[int, int]]:
+    """First leaf, and the one behind the last, under each hash that ``climb`` finds; nearest first."""
+    found, first, end = list[tuple[int, int]](), 0, size
+    while end - first > 1:
+        found.append((first, end))
+        half = first + _half(end - first)
+        first, end = (first, half) if position < half else (half, end)
+    return found[::-1]
 
 
 def consistent(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:

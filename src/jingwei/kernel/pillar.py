@@ -22,12 +22,14 @@ class Page:
     view : dotted name of ``(context, query) -> record``; its template is ``pages/NAME.html`` beside the view's module
     query : dataclass whose fields are annotated with Option
     menu : what the page is called in the main navigation; None when it is reached from other pages
+    live : what it shows changes without a new entry or figure, as when somebody alters a row or a node falls silent: made anew each time
     """
 
     path: tuple[str, ...]
     view: str
     query: type = Nothing
     menu: Text | None = None
+    live: bool = False
 
     @property
     def name(self) -> str:

@@ -64,12 +64,16 @@ class Nightly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Every setting has a default; the file may be empty."""
+    """Every setting has a default; the file may be empty.
+
+    demonstration : what happens on this node is invented, and every page says so
+    """
 
     lake: Lake = Lake()
     store: Store = Store()
     federation: Federation = Federation()
     nightly: Nightly = Nightly()
+    demonstration: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> Settings:

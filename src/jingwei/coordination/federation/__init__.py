@@ -4,6 +4,7 @@ from jingwei.coordination.federation.model import (
     Admit,
     AskDirectory,
     AskEvidence,
+    AskNode,
     AskStatus,
     Init,
     Join,
@@ -14,6 +15,7 @@ from jingwei.coordination.federation.model import (
 )
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Page
 
 ACTIONS = (
     Action(
@@ -118,4 +120,9 @@ ACTIONS = (
         makes=("result.csv", "answers.json", "receipt.json"),
         example="jingwei query figures-by-place --across",
     ),
+)
+
+PAGES = (
+    Page(("nodes",), "jingwei.coordination.federation.views.nodes", menu=Text("节点", "Nodes"), live=True),
+    Page(("node", "{id}"), "jingwei.coordination.federation.views.node", AskNode, live=True),
 )

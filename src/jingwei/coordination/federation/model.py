@@ -62,6 +62,13 @@ class AskEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNode:
+    """One node this one knows of."""
+
+    id: NodeId
+
+
+@dataclass(frozen=True, slots=True)
 class AskDirectory:
     """All nodes at and below this one."""
 

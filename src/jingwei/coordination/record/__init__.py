@@ -1,17 +1,21 @@
 """The node's own record: the ledger told, proved and verified; the store upgraded, backed up and put back."""
 
 from jingwei.coordination.record.model import (
+    AskEntry,
     AskExport,
+    AskLedger,
     AskList,
     AskProve,
     AskVerify,
     Backup,
+    Rehearse,
     Restore,
     SignHead,
     Upgrade,
 )
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Page
 
 ACTIONS = (
     Action(
@@ -51,22 +55,24 @@ ACTIONS = (
         ("ledger", "verify"),
         Text("核验账本，指出第一条被动过的记录", "Verify a ledger, and name the first entry that was tampered with"),
         clauses=("G.1", "O.2"),
-        scope="ledger.read",
+        scope="public",
         effect="read",
         input=AskVerify,
         handler="jingwei.coordination.record.actions.verify_ledger",
         example="jingwei ledger verify --head head.json",
+        anew=True,
     ),
     Action(
         ("ledger", "prove"),
         Text("证明某条记录在账本中", "Prove that an entry is in the ledger"),
         clauses=("G.1", "O.2"),
-        scope="ledger.read",
+        scope="public",
         effect="read",
         input=AskProve,
         handler="jingwei.coordination.record.actions.prove",
         makes=("proof.json", "receipt.json"),
         example="jingwei ledger prove 0 --out proof",
+        anew=True,
     ),
     Action(
         ("ledger", "head"),
@@ -92,6 +98,16 @@ ACTIONS = (
         example="jingwei ledger export --out ledger",
     ),
     Action(
+        ("ledger", "rehearse"),
+        Text("收入合成事件，供演示和演练；每页都会注明", "Take in invented events, to show or rehearse something; every page says so from then on"),
+        clauses=("G.1", "O.2"),
+        scope="ledger.rehearse",
+        effect="write",
+        input=Rehearse,
+        handler="jingwei.coordination.record.rehearsal.rehearse",
+        example="jingwei ledger rehearse events.jsonl --dry-run",
+    ),
+    Action(
         ("ledger", "list"),
         Text("列出账本中的记录", "List entries of the ledger"),
         clauses=("G.1", "O.2"),
@@ -101,4 +117,9 @@ ACTIONS = (
         handler="jingwei.coordination.record.actions.list_entries",
         example="jingwei ledger list --kind person.erased",
     ),
+)
+
+PAGES = (
+    Page(("ledger",), "jingwei.coordination.record.views.ledger", AskLedger, live=True),
+    Page(("ledger", "{position}"), "jingwei.coordination.record.views.entry", AskEntry, live=True),
 )

@@ -118,7 +118,7 @@ def _holds_something(workspace: Workspace) -> bool:
 
 def verify_ledger(context: Context, given: AskVerify) -> Result:
     """Whether a ledger or proof holds; names the first entry that does not."""
-    trusted = Head.read(given.head.content, given.head.name) if given.head else None
+    trusted = Head.read(given.head.content, given.head.name) if given.head else Head.read(given.pasted.encode()) if given.pasted.strip() else None
     if given.file is None:
         return _told(context, _verified(context.workspace, trusted), trusted)
     if given.file.content.lstrip().startswith(b'{"format"'):

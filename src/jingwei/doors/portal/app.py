@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ TOLD = {
     "unknown_room": Text("没有这一章", "There is no such room"), "unknown_measure": Text("没有这个指标", "There is no such measure"),
     "unknown_duty": Text("没有这项任务", "There is no such duty"), "unknown_matter": Text("没有这个事项", "There is no such matter"),
     "unknown_gauge": Text("没有这个读数", "There is no such gauge"),
+    "no_entry": Text("账本里没有这一条", "There is no such entry"), "unknown_neighbour": Text("没有这个节点", "There is no such node"),
     "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
     "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),
     "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
@@ -138,10 +140,10 @@ class _Pages:
             parts = {k: v for k, v in request.path_params.items() if k != "language"}
             query = _query(page.query, parts, asked_in(request))
             state = self.node.now()
-            record = view[0](self.node.context(state, tongue), query)
+            record = view[0](self.node.context(state, tongue, live=page.live), query)
             body = self.render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, view=record, query=query)
-            return Response(body, media_type=HTML, headers={
-                "ETag": tag(state, request), "Cache-Control": "no-cache", "Content-Language": _said(tongue)})
+            kept = {"Cache-Control": "no-store"} if page.live else {"ETag": tag(state, request), "Cache-Control": "no-cache"}
+            return Response(body, media_type=HTML, headers={**kept, "Content-Language": _said(tongue)})
 
         return handler
 
@@ -173,8 +175,11 @@ class _Pages:
 
         other: Language = "en" if language == "zh" else "zh"
         there = f"/{other}{path.removeprefix(f'/{language}')}" + (f"?{asked}" if asked else "")
+        invented = False
+        with suppress(Problem):  # a page that says why the record cannot be read is shown all the same
+            invented = self.node.now().invented
         return self.jinja.get_template(template).render(
-            say=say, language=language, other=other, there=there, here=path, base=f"/{language}",
+            say=say, language=language, other=other, there=there, here=path, base=f"/{language}", invented=invented,
             place_name=lambda code: place_name(code, language), **shown).encode()
 
     def problem(self, request: Asker, error: Problem) -> Response[Any]:

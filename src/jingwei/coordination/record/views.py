@@ -1,0 +1,137 @@
+"""What the pages of the ledger show: its newest entries, and one of them with the proof that it stands where it stood."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from jingwei.coordination.record.entries import Beside, Line, about, beside, line, newest, recent_kinds
+from jingwei.coordination.record.model import KINDS, AskEntry, AskLedger
+from jingwei.kernel import merkle
+from jingwei.kernel.actions import Context
+from jingwei.kernel.heads import Head
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.problems import Problem
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """Entries, newest first.
+
+    head : the newest signed head; None before the first
+    kinds : those among the newest entries, with their number
+    older : the position before which the next page begins; None on the last
+    words : what kinds say
+    """
+
+    size: int
+    head: Head | None
+    lines: tuple[Line, ...]
+    kinds: tuple[tuple[str, int], ...]
+    older: int | None
+    words: dict[str, Text]
+
+    @property
+    def head_text(self) -> str:
+        """The head as a file would hold it."""
+        return json.dumps(self.head.to_json(), separators=(",", ":")) if self.head else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the proof: the hash beside ours, on which side, the hash over both, and the first and last entry under it."""
+
+    left: bool
+    beside: str
+    found: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry and its proof.
+
+    head : the newest signed head that covers it; None when none does as yet
+    root : to which the steps should lead
+    holds : whether they do
+    links : what it is about, with the page of it where this node has one
+    """
+
+    line: Line
+    text: str
+    size: int
+    leaf: str
+    rungs: tuple[Rung, ...]
+    root: str
+    under: int
+    head: Head | None
+    holds: bool
+    beside: tuple[Beside, ...]
+    links: tuple[tuple[Text, str, str], ...]
+    word: Text | None
+
+
+def ledger(context: Context, query: AskLedger) -> LedgerView:
+    """Raises Problem ``bad_parameter``."""
+    if query.day and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", query.day):
+        raise Problem("bad_parameter", f"{query.day[:20]!r} is not a day", remedy="Write it like 2026-11-24.")
+    if query.kind and not re.fullmatch(r"[a-z0-9_.]{1,80}", query.kind):
+        raise Problem("bad_parameter", f"{query.kind[:40]!r} is not a kind of entry", remedy="Write it like duty.set.")
+    kept = context.workspace.ledger
+    if not kept.store.exists():
+        return LedgerView(0, None, (), (), None, KINDS)
+    found = newest(kept, PAGE + 1, kind=query.kind, day=query.day, before=query.before)
+    heads, size = kept.heads(), kept.size()
+    older = found[PAGE - 1].position if len(found) > PAGE else None
+    return LedgerView(size, heads[-1] if heads else None, tuple(found[:PAGE]), tuple(recent_kinds(kept)), older, KINDS)
+
+
+def entry(context: Context, query: AskEntry) -> EntryView:
+    """Raises Problem ``no_entry``."""
+    kept = context.workspace.ledger
+    if not kept.store.exists() or query.position < 0:
+        raise Problem("no_entry", f"there is no entry {query.position}", remedy="Entries are counted from 0.")
+    size, proof = kept.size(), kept.prove(query.position)
+    shown = line(query.position, kept.entry(query.position))
+    leaf, path = merkle.leaf(shown.entry), [bytes.fromhex(step) for step in proof.path]
+    steps = merkle.climb(leaf, proof.position, proof.size, path) or []
+    spans = merkle.covered(proof.position, proof.size)
+    rungs = tuple(Rung(s.left, s.beside.hex(), s.found.hex(), first, end - 1) for s, (first, end) in zip(steps, spans, strict=True))
+    root = proof.head.root if proof.head else proof.root
+    word = next((text for kind, text in KINDS.items() if kind == shown.kind), None)
+    return EntryView(shown, shown.entry.decode(errors="replace"), size, leaf.hex(), rungs, root, proof.size, proof.head, merkle.included(
+        leaf, proof.position, proof.size, path, bytes.fromhex(root)), tuple(beside(kept, query.position)), tuple(_links(context, shown)), word)
+
+
+def _links(context: Context, shown: Line) -> list[tuple[Text, str, str]]:
+    """What the entry is about; the page is empty where this node has none of it."""
+    found = []
+    for sort, name in about(shown.facts):
+        if sort in _NAMES:
+            found.append((_NAMES[sort], name, _page(context, sort, name)))
+    return found
+
+
+_NAMES = {"duty": Text("任务", "duty"), "matter": Text("事项", "matter"), "node": Text("节点", "node"), "action": Text("动作", "action"),
+          "entry": Text("条目", "entry"), "measure": Text("指标", "measure"), "target": Text("目标", "target")}
+
+
+def _page(context: Context, sort: str, name: str) -> str:
+    from jingwei.coordination.duties.records import read_tree
+    from jingwei.coordination.federation.views import known_nodes
+    from jingwei.coordination.matters.records import read_matters
+    from jingwei.coordination.observations.declared import declared_measures
+
+    ledger = context.workspace.ledger
+    there: dict[str, Any] = {
+        "duty": lambda: name in read_tree(ledger), "matter": lambda: name in read_matters(ledger), "node": lambda: name in known_nodes(context.workspace),
+        "measure": lambda: name in declared_measures(), "entry": lambda: name.isdecimal() and int(name) < ledger.size(),
+        "action": lambda: bool(re.fullmatch(r"[a-z0-9.-]+", name)), "target": lambda: True}
+    if not there[sort]():
+        return ""
+    return {"action": f"do/{name.replace('.', '/')}", "entry": f"ledger/{name}", "target": "targets"}.get(sort, f"{sort}/{name}")
