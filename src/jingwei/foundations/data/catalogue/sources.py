@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 import msgspec
 import pyoxigraph as ox
-import yaml
 
 from jingwei.engines.shapes.columns import text
 from jingwei.foundations.data.catalogue import dcat
 from jingwei.foundations.data.catalogue.entries import record_of
 from jingwei.foundations.data.catalogue.model import Record, Refused
-from jingwei.foundations.data.catalogue.trees import jsonable, mapped, measured, records_in, survey
+from jingwei.foundations.data.catalogue.trees import jsonable, mapped, records_in, survey
+from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
@@ -31,32 +31,7 @@ MAX_TREE_BYTES = 64 << 20
 
 RDF_FORMS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "xml": ox.RdfFormat.RDF_XML, "owl": ox.RdfFormat.RDF_XML,
              "jsonld": ox.RdfFormat.JSON_LD}
-TREE_FORMS = ("yaml", "yml", "json", "jsonl", "md", "markdown")
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's core schema without its numbers: 010, 12:30 and NO stay as they are written, and a key given twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        written = len(node.value)
-        merged = any(key.tag.endswith(":merge") for key, _ in node.value)
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
-        if len(made) < written and not merged:
-            raise yaml.constructor.ConstructorError(None, None, "a key is given twice", node.start_mark)
-        return made
-
-
-def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for tag, form, first in (("tag:yaml.org,2002:null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-                             ("tag:yaml.org,2002:bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-                             ("tag:yaml.org,2002:merge", r"<<", ["<"])):
-        for letter in first:
-            found.setdefault(letter, []).append((tag, re.compile(f"(?:{form})\\Z")))
-    return found
-
-
-_Loader.yaml_implicit_resolvers = _resolvers()
+FORMS = frozenset((*RDF_FORMS, "yaml", "yml", "json", "jsonl", "md", "markdown"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +39,7 @@ class Listed:
     """One document of a source: its name below the source, where it lies, and its digest (BLAKE2b, 16 bytes)."""
 
     name: str
-    path: Path
+    ending: str
     digest: bytes
     content: bytes | None
 
@@ -86,41 +61,40 @@ def listed(source: str) -> tuple[list[Listed], int]:
 
     Links that lead out of the folder are not followed. Raises Unreadable when there is nothing to read.
     """
-    at = Path(source)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
         raise Problem("not_a_path", f"{source[:80]!r} is an address; this reads folders and files", remedy="Download it, then give the file or folder.")
     try:
-        at = at.resolve(strict=True)
-        found = [(at.name, at)] if at.is_file() else sorted(_below(at, at))
+        at = str(Path(source).resolve(strict=True))
+        found = sorted(_below(at, "", at)) if os.path.isdir(at) else [(os.path.basename(at), at)]
+        known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in FORMS]
+        if not known:
+            raise Unreadable(f"there is no catalogue among {len(found)} files", where=source,
+                             remedy="Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf or .nt.")
+        return [_listed(*one) for one in known], len(found) - len(known)
     except (OSError, ValueError) as error:
         raise Unreadable(f"cannot be read ({getattr(error, 'strerror', None) or error})", where=source, remedy="Check the name.") from None
-    known = [(name, path) for name, path in found if path.suffix[1:].lower() in (*RDF_FORMS, *TREE_FORMS)]
-    if not known:
-        raise Unreadable(f"there is no catalogue among {len(found)} files", where=source,
-                         remedy="Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf or .nt.")
-    return [_listed(name, path) for name, path in known], len(found) - len(known)
 
 
-def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
-    for entry in os.scandir(folder):
-        if entry.name.startswith("."):
-            continue
-        path = Path(entry.path)
-        if entry.is_symlink() and not path.resolve().is_relative_to(root):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(path, root)
-        elif entry.is_file():
-            yield path.relative_to(root).as_posix(), path
+def _below(folder: str, name: str, root: str) -> Iterator[tuple[str, str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path, f"{name}{entry.name}/", root)
+            elif entry.is_file():
+                yield name + entry.name, entry.path
 
 
-def _listed(name: str, path: Path) -> Listed:
+def _listed(name: str, path: str, ending: str) -> Listed:
     """Read once: what is hashed is what will be parsed."""
-    shown = name.encode("utf-8", "backslashreplace").decode().replace("\0", "")
-    if path.stat().st_size > MAX_BYTES:
-        return Listed(shown, path, hashlib.blake2b(f"{path.stat().st_size}".encode(), digest_size=16).digest(), None)
-    content = path.read_bytes()
-    return Listed(shown, path, hashlib.blake2b(content, digest_size=16).digest(), content)
+    shown = name.encode("utf-8", "backslashreplace").decode()
+    with open(path, "rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.readall() if size <= MAX_BYTES else None
+    return Listed(shown, ending, hashlib.blake2b(content if content is not None else b"%d" % size, digest_size=16).digest(), content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +131,7 @@ def read(source: str, documents: Sequence[Listed], known: Mapping[str, str], lai
 
 
 def _read_one(document: Listed, source: str, taken: Taken, parts: list[_Part]) -> None:
-    ending = document.path.suffix[1:].lower()
+    ending = document.ending
     try:
         if document.content is None:
             raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB")
@@ -217,14 +191,9 @@ def _lines(content: str, name: str) -> list[Any]:
 
 
 def _yaml(content: str, name: str) -> list[Any]:
-    try:
-        trees = [t for t in yaml.load_all(content, Loader=_Loader) if t is not None]  # a safe loader, of plain values only
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise Unreadable(f"not valid YAML ({' '.join(str(error).split())[:300]})", where=name) from None
+    trees = yaml_trees(content, name)
     if not trees:
         raise Unreadable("the file is empty", where=name)
-    if any(not measured(t) for t in trees):
-        raise Unreadable("the file refers to itself so often that it never ends", where=name)
     return [r for t in trees for r in records_in(t)]
 
 

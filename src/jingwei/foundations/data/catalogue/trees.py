@@ -23,7 +23,7 @@ from jingwei.foundations.data.catalogue.rules import frequency, is_date
 
 Tree = Mapping[str, Any]
 
-SAMPLE = 400
+SAMPLE = 200
 """Records looked at to tell what a key is; more would not change it."""
 
 NAMES: dict[str, str] = {
@@ -79,7 +79,7 @@ ONE_KEY = frozenset(("title", "description", "publisher", "issued", "modified", 
 LEAST = 0.5
 """The least score at which a key is taken for a field."""
 
-_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://\S+|arn:[\w-]*:\S+|doi:\S+)")
+_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s/][^\n\r\t<>]*|arn:[\w-]*:\S+|doi:\S+)")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?", re.ASCII)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LICENCE = re.compile(r"licen[cs]e|creative commons|public domain|\bcc[ -](?:by|0)|\bcc0|\bodc\b|\bodbl\b|\bpddl\b|copyright|terms|open government|\bmit\b|许可|授权", re.I)
@@ -124,7 +124,7 @@ class Seen:
 
 def survey(trees: Sequence[Tree]) -> dict[str, Seen]:
     """Every key of the records, in order of appearance."""
-    step = max(1, len(trees) // SAMPLE)
+    step = -(-len(trees) // SAMPLE) or 1
     looked = trees[::step]
     found: dict[str, Seen] = {}
     for tree in looked:
@@ -172,23 +172,33 @@ def kind_of(value: Any) -> str:
 
 def named(key: str, names: str) -> float:
     """How well a key is one of the names: 1 when it is, less when it holds one of them or is nearly one."""
-    word, best = plain(key), 0.0
-    for place, name in enumerate(names.split()):
-        if word == name:
-            return 1.0 - 0.001 * place
+    return _named(plain(key), names)
+
+
+@lru_cache(maxsize=65_536)
+def _named(word: str, names: str) -> float:
+    best, options = 0.0, names.split()
+    if word in options:
+        return 1.0 - 0.001 * options.index(word)
+    for name in options:
         if min(len(word), len(name)) < 2:
             continue
         if name in word.split("_") or (not name.isascii() and name in word):
             best = max(best, 0.6)
         elif word.isascii() and name.isascii() and word.replace("_", "") == name.replace("_", ""):
             return 0.98
-        elif len(word) > 4 and (near := SequenceMatcher(None, word, name).ratio()) > 0.85:
-            best = max(best, 0.7 * near)
+        elif word[:1] == name[0] and min(len(word), len(name)) > 4 and abs(len(word) - len(name)) < 3:  # a slip, not in the first letter
+            near = SequenceMatcher(None, word, name)
+            if near.real_quick_ratio() > 0.85 and near.quick_ratio() > 0.85 and near.ratio() > 0.85:
+                best = max(best, 0.7 * near.ratio())
     return best
 
 
-def alike(target: str, seen: Seen) -> tuple[float, float]:
-    """How well the values fit a field: a factor on the name's score (0 rules it out), and a score without any name."""
+def alike(seen: Seen) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]:
+    """How well values fit each field: a factor on the name's score (0 rules it out), and a score without any name.
+
+    The last is that of the fields not listed.
+    """
     text, texts = seen.share("text"), seen.share("texts")
     few = 1 - seen.distinct
     fits: dict[str, tuple[float, float]] = {
@@ -200,7 +210,7 @@ def alike(target: str, seen: Seen) -> tuple[float, float]:
         "contact_email": (seen.share("mail", "text"), 0.8 * seen.share("mail")),
         "contact_name": (seen.share("text", "mail", "record"), 0.0), "contact_phone": (seen.share("text", "number"), 0.0),
         "contact_page": (seen.share("link", "text"), 0.0),
-        "issued": (seen.share("date"), 0.52 * seen.share("date")), "modified": (max(seen.share("date"), 0.75 * seen.share("frequency")), 0.53 * seen.share("date")),
+        "issued": (seen.share("date"), 0.52 * seen.share("date")), "modified": (seen.share("date") + 0.75 * seen.share("frequency"), 0.53 * seen.share("date")),
         "frequency": (seen.share("frequency", "text"), 0.75 * seen.share("frequency")),
         "license": (seen.share("text", "link", "record"), 0.75 * _share(seen, _LICENCE) * few),
         "resources": (seen.share("table", "links", "record", "link"), 0.62 * seen.share("table", "links") * (seen.coverage > 0.2)),
@@ -208,11 +218,12 @@ def alike(target: str, seen: Seen) -> tuple[float, float]:
         "landing_page": (seen.share("link", "links"), 0.55 * seen.share("link")),
         "documentation": (seen.share("link", "links", "text"), 0.0),
         "identifier": (seen.share("text", "number", "link"), 0.0)}
-    return fits.get(target, (seen.share("text", "texts", "link", "links", "number", "date", "record", "frequency"), 0.0))
+    return fits, (seen.share("text", "texts", "link", "links", "number", "date", "record", "frequency"), 0.0)
 
 
 def _share(seen: Seen, form: re.Pattern[str]) -> float:
-    return sum(form.search(t) is not None for t in seen.texts) / len(seen.texts) if seen.texts else 0.0
+    looked = [t[:200] for t in seen.texts[:SAMPLE]]
+    return sum(form.search(t) is not None for t in looked) / len(looked) if looked else 0.0
 
 
 def mapped(surveyed: Mapping[str, Seen], laid_down: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -222,8 +233,9 @@ def mapped(surveyed: Mapping[str, Seen], laid_down: Mapping[str, str] | None = N
     for place, (key, seen) in enumerate(surveyed.items()):
         if key in given or not seen.filled:
             continue
+        fits, other = alike(seen)
         for target, names in NAMES.items():
-            factor, alone = alike(target, seen)
+            factor, alone = fits.get(target, other)
             score = max(named(key, names) * factor, alone)
             if score >= LEAST:
                 scores.append((score + 0.05 * seen.coverage, -place, key, target))
@@ -234,6 +246,9 @@ def mapped(surveyed: Mapping[str, Seen], laid_down: Mapping[str, str] | None = N
             found[key] = target
             filled |= {target} & ONE_KEY
     return found
+
+
+_TITLES = frozenset(NAMES["title"].split())
 
 
 def tables(tree: Any, depth: int = 0) -> Iterator[Sequence[Tree]]:
@@ -257,7 +272,7 @@ def records_in(tree: Any) -> list[Any]:
         return [tree]
     if isinstance(inner := tree.get("result"), dict) and "success" in tree:  # CKAN's API, one package or a search
         return inner["results"] if isinstance(inner.get("results"), list) else [inner]
-    title = any(named(str(k), NAMES["title"]) > 0.9 and isinstance(v, str | int | float | date) for k, v in tree.items())
+    title = any(plain(str(k)) in _TITLES and isinstance(v, str | int | float | date) for k, v in tree.items())
     wrapped = next((t for t in tables(tree) if len(t) > 1 and len(t) * 2 > len(tree)), None) if not title else None
     if wrapped is None and not title and isinstance(tree.get("dataset"), list):
         wrapped = tree["dataset"]
