@@ -1,6 +1,17 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
-from jingwei.coordination import duties, evaluation, federation, gauges, index, jobs, matters, observations, record, redlines
+from jingwei.coordination import (
+    duties,
+    evaluation,
+    federation,
+    gauges,
+    index,
+    jobs,
+    matters,
+    observations,
+    record,
+    redlines,
+)
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
 from jingwei.kernel.actions import Action

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from jingwei.coordination.record.told import Told
 from litestar.testing import TestClient
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
@@ -26,7 +27,6 @@ from jingwei.coordination.matters.effects import expect
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.matters.records import checked, decided, keep, overdue, read_matters, surfaced
 from jingwei.coordination.observations.model import Figure
-from jingwei.coordination.record.told import Told
 from jingwei.doors.cli import program
 from jingwei.doors.portal.app import application
 from jingwei.kernel.actions import Context

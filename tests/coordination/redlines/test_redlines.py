@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from jingwei.coordination.record.told import told
 from litestar.testing import TestClient
 
 from jingwei import plan
@@ -21,7 +22,6 @@ from jingwei.coordination.duties.proof import Answer, world
 from jingwei.coordination.evaluation.ask import Evaluate
 from jingwei.coordination.evaluation.compute import evaluated
 from jingwei.coordination.matters.rules import red_lines
-from jingwei.coordination.record.told import told
 from jingwei.coordination.redlines.crossing import turn
 from jingwei.coordination.redlines.fold import caps, fold
 from jingwei.coordination.redlines.model import CheckRedLines, LiftRedLine, RedLine, SignRedLine, WithdrawRedLine

@@ -119,8 +119,7 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
         if not address:
             _not_known(unknown, target, said[0])
         return whole and len(said) == 1 and _exact(said[0], address)
-    else:
-        fields[target] = [Agent(said[0]) if target == "publisher" else term(said[0]) if target in _TERM else said[0]]
+    fields[target] = [Agent(said[0]) if target == "publisher" else term(said[0]) if target in _TERM else said[0]]
     return whole and len(said) == 1
 
 
@@ -254,9 +253,7 @@ def _put(fields: dict[str, Any], target: str, said: str, unknown: Unknown) -> bo
             return False
         fields[target] = written
         return written == said
-    elif target == "byte_size" and not said.isdecimal():
-        return False
-    elif target == "sha256" and not re.fullmatch(r"[0-9A-Fa-f]{64}", said):
+    elif (target == "byte_size" and not said.isdecimal()) or (target == "sha256" and not re.fullmatch(r"[0-9A-Fa-f]{64}", said)):
         return False
     else:
         fields[target] = said
