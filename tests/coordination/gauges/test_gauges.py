@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from jingwei.coordination.record.told import Told
 from litestar.testing import TestClient
 from scipy.integrate import quad
 from scipy.special import beta as beta_function
@@ -34,6 +33,7 @@ from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.people import Organisations
+from jingwei.kernel.told import Told
 from jingwei.kernel.workspace import Workspace
 
 NOW = datetime(2025, 6, 10, 15, tzinfo=CHINA)

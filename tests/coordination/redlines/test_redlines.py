@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from jingwei.coordination.record.told import told
 from litestar.testing import TestClient
 
 from jingwei import plan
@@ -37,6 +36,7 @@ from jingwei.kernel.ledger import Event
 from jingwei.kernel.people import Principal, Role
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.receipts import NAME, Receipt
+from jingwei.kernel.told import told
 from jingwei.kernel.workspace import Workspace
 
 START = datetime(2025, 6, 2, 9, tzinfo=CHINA)

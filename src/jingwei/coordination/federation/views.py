@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from jingwei.coordination.federation.model import AskNode
 from jingwei.coordination.federation.standing import STATES, TESTS, Branch, Stands, State, Test, standing, tree, walk
 from jingwei.coordination.record.entries import Line, newest
-from jingwei.coordination.record.told import told
 from jingwei.kernel import node_records as records
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
@@ -15,6 +14,7 @@ from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import told
 from jingwei.kernel.workspace import Workspace
 
 ENTRIES = 20

@@ -24,9 +24,9 @@ from jingwei.coordination.gauges.model import (
     State,
     Unread,
 )
-from jingwei.coordination.record.told import Told
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.told import Told
 
 Came = Literal["good", "bad", "pending", "undated"]
 """What became of a request in the window: as it should; not so; its last day is not over; given, but nobody knows its last day."""

@@ -8,9 +8,9 @@ from typing import Any
 from jingwei.coordination.gauges.interval import interval
 from jingwei.coordination.gauges.model import GAUGES, STATES, THINGS, AskGauges, Gauge, Reading
 from jingwei.coordination.gauges.reading import reading
-from jingwei.coordination.markdown import markdown
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.markdown import markdown
 
 MEANING = Text("90%区间：下一件也成的可能性，十有九次落在这个范围之内。未定的和不知道的，下端按不成算，上端按成算。计数本身没有误差。",
                "90 % interval: where, nine times in ten, the chance lies that the next such case goes well. What is open or unknown counts as failed at its "

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from jingwei.coordination.gauges.model import Gauge, Item, State
-from jingwei.coordination.record.told import Told
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.told import Told
 
 TESTS = {"up": Text("请求上行", "request up"), "back": Text("数据回流", "back-flow of data down"), "duty": Text("任务下达", "duty received"),
          "query": Text("签名查询应答", "signed query answered")}

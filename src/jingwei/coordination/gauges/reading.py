@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from jingwei.coordination.gauges import across, down, steering
 from jingwei.coordination.gauges.model import Gauge, Reading
-from jingwei.coordination.record.told import Told, told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people_records import organisations
+from jingwei.kernel.told import Told, told
 
 SILENCE = 86_400
 """Seconds after which a test of a node says nothing any more, where the settings do not say."""

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from jingwei.coordination.gauges.model import Gauge, Item, State
 from jingwei.coordination.matters.model import OUTCOMES, Outcome
-from jingwei.coordination.record.told import Told
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.told import Told
 
 
 @dataclass(frozen=True, slots=True)

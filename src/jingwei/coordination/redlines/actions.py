@@ -11,8 +11,6 @@ from typing import Any
 from jingwei import plan
 from jingwei.coordination.duties.evidence import parse
 from jingwei.coordination.duties.proof import world
-from jingwei.coordination.markdown import markdown
-from jingwei.coordination.record.told import told
 from jingwei.coordination.redlines.crossing import check_condition, events_of, offences, turn
 from jingwei.coordination.redlines.fold import Lines
 from jingwei.coordination.redlines.model import (
@@ -27,7 +25,9 @@ from jingwei.coordination.redlines.model import (
 from jingwei.coordination.redlines.records import Turn, at, lines_now, read_lines
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import told
 
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 

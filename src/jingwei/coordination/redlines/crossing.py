@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from jingwei.coordination.duties.evidence import EventsCount, Query, kinds_in
 from jingwei.coordination.duties.proof import Answer, counted
-from jingwei.coordination.record.told import Told
 from jingwei.coordination.redlines.model import RedLine
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import Told
 
 
 class Answers(Protocol):

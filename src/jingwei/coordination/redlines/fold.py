@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from jingwei.coordination.record.told import Told
 from jingwei.coordination.redlines.model import Crossing, RedLine
 from jingwei.coordination.targets.model import Cap
 from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.told import Told
 
 Lines = Mapping[str, RedLine]
 

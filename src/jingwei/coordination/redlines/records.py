@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jingwei.coordination.record.told import told
 from jingwei.coordination.redlines.fold import Lines, caps, fold
 from jingwei.coordination.redlines.model import RedLine
 from jingwei.coordination.targets.model import Cap
 from jingwei.kernel.actions import Context
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import told
 
 ROOM = "redline"
 PINNED = "redlines"
