@@ -38,6 +38,11 @@ class NodesView:
         return sum(one.state in states for one in self.nodes)
 
     @property
+    def rows(self) -> tuple[Stands, ...]:
+        """In the tree's order."""
+        return tuple(branch.stands for root in self.roots for branch in walk(root))
+
+    @property
     def tested(self) -> bool:
         return any(one.tests for one in self.nodes)
 
@@ -75,7 +80,7 @@ def node(context: Context, query: AskNode) -> NodeView:
     branches = [branch for root in every.roots for branch in walk(root)]
     under = next((tuple(b.stands for b in branch.below) for branch in branches if branch.stands.id == one.id), ())
     over = next((branch.stands for branch in branches if any(b.stands.id == one.id for b in branch.below)), None)
-    return NodeView(one, over, under, tuple(newest(context.workspace.ledger, ENTRIES, holding=one.id)), every)
+    return NodeView(one, over, under, tuple(newest(context.workspace.ledger, ENTRIES, subject=f"node:{one.id}")), every)
 
 
 def known_nodes(workspace: Workspace) -> set[str]:

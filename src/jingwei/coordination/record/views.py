@@ -82,10 +82,12 @@ def ledger(context: Context, query: AskLedger) -> LedgerView:
         raise Problem("bad_parameter", f"{query.day[:20]!r} is not a day", remedy="Write it like 2026-11-24.")
     if query.kind and not re.fullmatch(r"[a-z0-9_.]{1,80}", query.kind):
         raise Problem("bad_parameter", f"{query.kind[:40]!r} is not a kind of entry", remedy="Write it like duty.set.")
+    if query.about and not re.fullmatch(r"[a-z]{1,20}:[A-Za-z0-9._:/-]{1,80}", query.about):
+        raise Problem("bad_parameter", f"{query.about[:40]!r} is nothing an entry can be about", remedy="Write it like duty:A-1.")
     kept = context.workspace.ledger
     if not kept.store.exists():
         return LedgerView(0, None, (), (), None, KINDS)
-    found = newest(kept, PAGE + 1, kind=query.kind, day=query.day, before=query.before)
+    found = newest(kept, PAGE + 1, kind=query.kind, day=query.day, subject=query.about, before=query.before)
     heads, size = kept.heads(), kept.size()
     older = found[PAGE - 1].position if len(found) > PAGE else None
     return LedgerView(size, heads[-1] if heads else None, tuple(found[:PAGE]), tuple(recent_kinds(kept)), older, KINDS)
