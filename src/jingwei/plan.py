@@ -380,8 +380,9 @@ def clause(code: str) -> Clause:
     """The clause written as ``code``, such as F1.5. Raises Problem ``unknown_clause`` with the closest known codes."""
     if found := _BY_CODE.get(code.strip().upper()):
         return found
-    raise Problem("unknown_clause", f"{code[:40]!r} is not a clause of the plan",
-                  remedy=did_you_mean(code[:40].strip().upper(), _BY_CODE) or "`jingwei plan` lists them all.")
+    raise Problem("unknown_clause", Text(f"{code[:40]!r} 不是规划的条款", f"{code[:40]!r} is not a clause of the plan"),
+                  remedy=did_you_mean(code[:40].strip().upper(), _BY_CODE)
+                  or Text("全部条款见 `jingwei plan`。", "`jingwei plan` lists them all."))
 
 
 def tree() -> Iterator[tuple[Wing | None, Room, tuple[Clause, ...]]]:

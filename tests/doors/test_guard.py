@@ -133,6 +133,18 @@ def test_files_pages_and_the_api_carry_the_headers_too(tmp_path: Path, path):
     assert [v for name in HEADERS for v in answer.headers.get_list(name)] == list(HEADERS.values())
 
 
+@pytest.mark.parametrize(("opened_by", "cut_loose"), [
+    ("cross-site", True), ("same-site", True), ("", True), ("none", False), ("same-origin", False)])
+def test_a_page_that_another_site_opened_is_cut_loose_from_it_and_the_readers_own_is_not_begun_twice(tmp_path: Path, opened_by, cut_loose):
+    with TestClient(Guard(application(Workspace(tmp_path))), base_url="http://127.0.0.1") as client:
+        for _ in range(2):  # made, then kept
+            answer = client.get("/en/findings", headers={"sec-fetch-site": opened_by} if opened_by else {})
+            others = client.get("/en/findings", headers={"sec-fetch-site": "cross-site"})
+            assert ("cross-origin-opener-policy" in answer.headers) is cut_loose
+            assert others.headers["cross-origin-opener-policy"] == "same-origin"
+            assert [name for name in HEADERS if name not in answer.headers] == ([] if cut_loose else ["Cross-Origin-Opener-Policy"])
+
+
 # What costs is rationed
 
 

@@ -133,7 +133,7 @@ def test_a_port_in_use_is_said_in_words(served):
     port, _ = served
     told = CliRunner().invoke(program("en"), ["serve", "--port", str(port)])
     assert isinstance(told.exception, Problem)
-    assert "--port" in told.exception.remedy
+    assert "--port" in told.exception.remedy.en
 
 
 def test_the_server_answers_under_this_machines_names_only(served):

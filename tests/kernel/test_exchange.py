@@ -203,7 +203,7 @@ def refusal(exchange: Exchange, message: Message) -> str:
     size = exchange.workspace.ledger.size()
     with pytest.raises(Problem) as raised:
         exchange.receive(message.encode())
-    assert raised.value.remedy
+    assert raised.value.remedy.en
     assert exchange.workspace.ledger.size() == size
     return raised.value.code
 
@@ -315,7 +315,7 @@ def test_versions_meet_at_the_highest_both_speak_and_where_there_is_none_it_says
         with pytest.raises(Problem, match="neither messages, nor heads, nor questions") as raised:
             common_version(speaks(profile, versions=theirs), (2, 3))
         assert raised.value.code == "no_common_version"
-        assert older in raised.value.remedy
+        assert older in raised.value.remedy.en
 
 
 def test_messages_for_a_node_of_another_version_wait_with_the_reason_until_it_is_upgraded(pair, time):

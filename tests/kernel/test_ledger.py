@@ -156,7 +156,7 @@ def test_a_raw_entry_under_a_key_that_is_there_is_not_added_again_and_another_is
     with pytest.raises(Problem) as raised:
         node.ledger.append_many([b'{"new":3}', b'{"another":0}'], [b"n3", b"k0"])
     assert raised.value.code == "key_taken"
-    assert raised.value.where == "entry 0"
+    assert raised.value.where.en == "entry 0"
     assert node.ledger.size() == 302
 
 
@@ -363,7 +363,7 @@ def test_a_neighbour_co_signs_only_what_begins_with_what_it_saw(node):
     with pytest.raises(Problem) as raised:
         neighbour.witness(second, path[:-1], NOON)
     assert raised.value.code == "rewritten_past"
-    assert first.key[:16] in raised.value.where
+    assert first.key[:16] in raised.value.where.en
     assert neighbour.witness(second, path, NOON).cosignatures
     assert neighbour.witnessed(first.key) == 700
     with pytest.raises(Problem) as raised:

@@ -100,7 +100,7 @@ def test_what_cannot_follow_is_refused(turns, next_turn):
     with pytest.raises(Problem) as raised:
         clock(REPLY, *turns, next_turn)
     assert raised.value.code == "bad_turn"
-    assert raised.value.where == REPLY.basis
+    assert raised.value.where.en == REPLY.basis
 
 
 def test_a_record_in_which_somebody_paused_a_term_that_was_over_still_shows_the_breach():

@@ -74,7 +74,7 @@ def test_a_refusal_names_the_scope_that_is_missing():
     with pytest.raises(Problem, match=r"index\.build") as raised:
         demand(person(1), "index.build", "write")
     assert raised.value.code == "not_permitted"
-    assert "index.build" in raised.value.remedy
+    assert "index.build" in raised.value.remedy.en
 
 
 @pytest.mark.parametrize("scope", ["", "*", "index.*", "Index.build", "index", "a.b.c", "public "])

@@ -99,8 +99,8 @@ def test_what_is_not_exactly_one_of_the_35_is_refused_and_not_guessed(written):
     with pytest.raises(Problem) as raised:
         find(written, where="row 3")
     assert raised.value.code == "unknown_place"
-    assert raised.value.where == "row 3"
-    assert raised.value.remedy
+    assert raised.value.where.en == "row 3"
+    assert raised.value.remedy.en
 
 
 def test_a_slip_of_the_pen_is_answered_with_the_nearest_names():

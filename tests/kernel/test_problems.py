@@ -20,5 +20,5 @@ def test_too_little_and_unreadable_are_problems_of_their_own_kind():
 
 
 def test_only_close_words_are_suggested():
-    assert did_you_mean("broadband_port", ["broadband_ports", "pue"]) == "Did you mean broadband_ports?"
-    assert did_you_mean("xyz", ["broadband_ports", "pue"]) == ""
+    assert did_you_mean("broadband_port", ["broadband_ports", "pue"]).en == "Did you mean broadband_ports?"
+    assert not did_you_mean("xyz", ["broadband_ports", "pue"])

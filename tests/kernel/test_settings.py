@@ -30,7 +30,7 @@ def test_an_unknown_key_or_value_is_refused_by_name(tmp_path, content, named):
     with pytest.raises(Problem, match=named) as raised:
         Settings.read(tmp_path)
     assert raised.value.code == "bad_settings"
-    assert raised.value.where.endswith(FILE)
+    assert raised.value.where.en.endswith(FILE)
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path):

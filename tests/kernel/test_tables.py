@@ -110,38 +110,38 @@ def test_a_row_knows_the_line_it_began_on_past_blank_lines_and_line_breaks_in_ce
     table = read('\na,b\n\n1,"two\nlines"\n3,4\n')
     assert table.rows == (("1", "two\nlines"), ("3", "4"))
     assert table.lines == (4, 6)
-    assert table.where(1, "b") == "figures.csv, line 6, column b"
+    assert table.where(1, "b").en == "figures.csv, line 6, column b"
 
 
 def test_short_rows_are_filled_and_rows_with_too_many_cells_are_refused_with_their_line():
     assert read("a,b,c\n1\n1,2,3,,\n").rows == (("1", "", ""), ("1", "2", "3"))
     problem = refusal("a,b\n1,2\n1,234,5\n")
-    assert problem.where == "figures.csv, line 3"
-    assert "Quote" in problem.remedy
+    assert problem.where.en == "figures.csv, line 3"
+    assert "Quote" in problem.remedy.en
 
 
 @pytest.mark.parametrize("header", ["地区,,2023", ",a", "a,   ,b"])
 def test_merged_header_cells_are_refused_naming_the_line_and_the_remedy(header):
     problem = refusal(f"\n{header}\n1,2,3\n")
-    assert problem.where == "figures.csv, line 2"
-    assert "merged" in problem.what
-    assert "Unmerge" in problem.remedy
+    assert problem.where.en == "figures.csv, line 2"
+    assert "merged" in problem.what.en
+    assert "Unmerge" in problem.remedy.en
 
 
 @pytest.mark.parametrize("twice", ["value,value", "value, value ", "value,ｖａｌｕｅ"])
 def test_two_columns_of_one_name_are_refused(twice):
-    assert "twice" in refusal(f"{twice}\n1,2\n").what
+    assert "twice" in refusal(f"{twice}\n1,2\n").what.en
 
 
 def test_a_header_of_a_million_cells_is_refused_at_once():
-    assert f"{MAX_COLUMNS:,}" in refusal(",".join(map(str, range(1_000_000))) + "\n1\n").what
+    assert f"{MAX_COLUMNS:,}" in refusal(",".join(map(str, range(1_000_000))) + "\n1\n").what.en
     assert len(str(refusal("," * 4000 + "a\n"))) < 300
 
 
 def test_a_quotation_mark_that_is_never_closed_swallows_no_rows():
     problem = refusal('a,b\n1,2\n3,"4\n5,6\n7,8\n')
-    assert problem.where == "figures.csv, line 3"
-    assert "quotation mark" in problem.remedy
+    assert problem.where.en == "figures.csv, line 3"
+    assert "quotation mark" in problem.remedy.en
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
@@ -152,24 +152,24 @@ def test_a_cell_of_a_hundred_megabytes_is_refused_with_its_place(ending):
     else:
         content = (b'a,b\n1,2\n3,"%b"\n' if ending == "csv" else b'[{"a": "%b"}]') % huge
     problem = refusal(content, f"figures.{ending}")
-    assert f"{MAX_CELL:,}" in problem.what
-    assert {"csv": "line 3", "json": "row 1", "parquet": "row 1"}[ending] in problem.where
+    assert f"{MAX_CELL:,}" in problem.what.en
+    assert {"csv": "line 3", "json": "row 1", "parquet": "row 1"}[ending] in problem.where.en
 
 
 @pytest.mark.parametrize("name", ["f.csv", "f.tsv", "f.json", "f.parquet", "f"])
 @pytest.mark.parametrize("content", [b"", b"  \n\n ", b"\x00\x00\x00"])
 def test_an_empty_file_is_said_to_be_empty(name, content):
-    assert refusal(content, name).what == "the file is empty"
+    assert refusal(content, name).what.en == "the file is empty"
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,\x002\n", "a,b\n1,2\n".encode("utf-16-le"), "a,b\n1,2\n".encode("utf-32"),
                                      b"PK\x03\x04\x14\x00\x06\x00sheet"])
 def test_a_file_that_is_no_text_is_refused_with_a_remedy(content):
-    assert "CSV" in refusal(content).remedy
+    assert "CSV" in refusal(content).remedy.en
 
 
 def test_bytes_in_no_known_encoding_are_refused_with_a_remedy():
-    assert "UTF-8" in refusal(b"a,b\n\xff\xff\xff,1\n").remedy
+    assert "UTF-8" in refusal(b"a,b\n\xff\xff\xff,1\n").remedy.en
 
 
 def test_tabs_part_the_cells_of_a_tsv_file():
@@ -216,8 +216,8 @@ def test_parquet_cells_that_are_no_figure_and_no_text_are_refused(column):
 
 def test_a_parquet_file_is_known_by_its_first_bytes_whatever_its_name():
     assert read(parquet(pa.table({"a": [1]})), "figures.csv").rows == (("1",),)
-    assert "Parquet" in refusal("a,b\n1,2\n", "f.parquet").what
-    assert "Parquet" in refusal(parquet(pa.table({"a": [1]}))[:-9], "f.parquet").what
+    assert "Parquet" in refusal("a,b\n1,2\n", "f.parquet").what.en
+    assert "Parquet" in refusal(parquet(pa.table({"a": [1]}))[:-9], "f.parquet").what.en
 
 
 # Whatever is sent
@@ -230,7 +230,7 @@ def table_or_problem(name: str, content: bytes) -> None:
     try:
         table = read(content, name)
     except Problem as problem:
-        assert problem.what
+        assert problem.what.en
         return
     assert table.columns
     assert all(len(row) == len(table.columns) for row in table.rows)

@@ -128,7 +128,7 @@ def test_days_of_a_year_whose_calendar_is_not_known_are_refused_by_the_years_nam
     with pytest.raises(Problem, match=str(year)) as raised:
         ask(calendar)
     assert raised.value.code == "unknown_calendar"
-    assert str(year) in raised.value.remedy
+    assert str(year) in raised.value.remedy.en
 
 
 def test_the_last_days_of_a_year_wait_for_the_next_years_notice(calendar):

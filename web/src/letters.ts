@@ -11,7 +11,7 @@ export interface Letter {
 
 export interface Entry { name: string; color: string; dash?: number[] | undefined; filled?: boolean }
 
-export const SMALL = 12; // CSS pixels of all letters but the names'
+export const SMALL = 13; // CSS pixels of all letters but the names'
 const MARK = 20; // CSS pixels
 const LINE = 15;
 

@@ -1,6 +1,17 @@
 """Holding it all together: what the plan asks, what was seen, where everybody stands, what was met and what was not."""
 
-from jingwei.coordination import duties, evaluation, federation, index, matters, observations, record
+from jingwei.coordination import (
+    duties,
+    evaluation,
+    federation,
+    gauges,
+    index,
+    jobs,
+    matters,
+    observations,
+    record,
+    redlines,
+)
 from jingwei.coordination.measures import MEASURES
 from jingwei.coordination.model import AskPlan, AskReplay, AskSearch
 from jingwei.kernel.actions import Action
@@ -8,7 +19,8 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Page, Pillar
 
 PILLAR = Pillar(code="O", name=Text(zh="组织保障", en="Organisation"), measures=MEASURES, actions=(
-    *evaluation.ACTIONS, *observations.ACTIONS, *index.ACTIONS, *record.ACTIONS, *duties.ACTIONS, *matters.ACTIONS, *federation.ACTIONS,
+    *evaluation.ACTIONS, *observations.ACTIONS, *index.ACTIONS, *record.ACTIONS, *duties.ACTIONS, *matters.ACTIONS, *gauges.ACTIONS,
+    *redlines.ACTIONS, *federation.ACTIONS, *jobs.ACTIONS,
     Action(
         ("plan",),
         Text("按规划的次序列出每一条及其状态", "Show every clause of the plan with its state"),
@@ -30,6 +42,6 @@ PILLAR = Pillar(code="O", name=Text(zh="组织保障", en="Organisation"), measu
         example="jingwei replay out/receipt.json",
     ),
 ), pages=(
-    *evaluation.PAGES, *duties.PAGES, *matters.PAGES, *federation.PAGES, *record.PAGES,
+    *evaluation.PAGES, *duties.PAGES, *matters.PAGES, *gauges.PAGES, *redlines.PAGES, *federation.PAGES, *record.PAGES, *jobs.PAGES,
     Page(("search",), "jingwei.coordination.views.search", AskSearch),
 ))

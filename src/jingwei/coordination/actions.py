@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from jingwei import plan
-from jingwei.coordination.markdown import markdown
 from jingwei.coordination.model import AskPlan, AskReplay
 from jingwei.coordination.observations.figures import read_book
 from jingwei.coordination.oracles import VOUCHED
 from jingwei.kernel import actions
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.receipts import Receipt
 
@@ -20,8 +20,9 @@ def show_plan(context: Context, given: AskPlan) -> Result:
     """Every clause in the plan's order with the state its evidence gives it."""
     codes = {room.code for room in plan.ROOMS}
     if given.room is not None and given.room not in codes:
-        raise Problem("unknown_room", f"there is no room {given.room!r}",
-                      remedy=did_you_mean(given.room, codes) or f"The rooms are {', '.join(sorted(codes))}.")
+        raise Problem("unknown_room", Text(f"没有 {given.room!r} 这一章", f"there is no room {given.room!r}"),
+                      remedy=did_you_mean(given.room, codes)
+                      or Text(f"各章是 {'、'.join(sorted(codes))}。", f"The rooms are {', '.join(sorted(codes))}."))
     observed = {f.measure for f in read_book(context).usable}
     states = plan.states(observed, VOUCHED, ())
 
@@ -48,7 +49,9 @@ def replay(context: Context, given: AskReplay) -> Result:
     receipt = Receipt.read(given.receipt)
     found = next((a for p in plan.pillars() for a in p.actions if a.path == receipt.action), None)
     if found is None:
-        raise Problem("unknown_action", f"the receipt is of {' '.join(receipt.action)!r}, which no room here can do",
+        raise Problem("unknown_action",
+                      Text(f"这张凭据属于 {' '.join(receipt.action)!r}，这里没有哪一章做这件事",
+                           f"the receipt is of {' '.join(receipt.action)!r}, which no room here can do"),
                       where=given.receipt.name)
     done = actions.replay(receipt, found, context, Path(given.receipt.origin).parent)
     same_code = receipt.code == done.code_now

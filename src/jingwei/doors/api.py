@@ -39,7 +39,7 @@ from jingwei.doors.projection import inputs
 from jingwei.doors.refusals import refuse
 from jingwei.doors.shown import media_for, read_shown, show
 from jingwei.kernel.actions import Action
-from jingwei.kernel.i18n import Language
+from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.pillar import Pillar
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document
@@ -75,8 +75,9 @@ def _handlers(action: Action, desk: Desk) -> list[HTTPRouteHandler]:
     async def answered(request: Asker) -> Response[bytes]:
         try:
             if not is_open(action):
-                raise Refused(HTTPStatus.FORBIDDEN, "forbidden", f"{' '.join(action.path)} is not open to everybody",
-                              remedy=f"Run it where the node is: jingwei {' '.join(action.path)} --help")
+                name = " ".join(action.path)
+                raise Refused(HTTPStatus.FORBIDDEN, "forbidden", Text(f"{name} 不对外开放", f"{name} is not open to everybody"),
+                              remedy=Text(f"请在节点所在的机器上运行：jingwei {name} --help", f"Run it where the node is: jingwei {name} --help"))
             form = await fields_of(request) if method is HttpMethod.POST else {}
             return await sync_to_thread(_answer, action, desk, request, form)
         except Exception as error:  # said in one shape here, whatever the application around says
@@ -98,8 +99,9 @@ def _unsuited(path: str, allowed: Collection[HttpMethod]) -> HTTPRouteHandler:
     @route(path, http_method=[m for m in METHODS if m not in allowed], status_code=405, sync_to_thread=False)
     def unsuited(request: Asker) -> Response[bytes]:
         return refuse(request, Refused(
-            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"{request.method} is not a method of {request.url.path}",
-            remedy=f"Use {' or '.join(names)}.", headers={"Allow": ", ".join(names)}))
+            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed",
+            Text(f"{request.url.path} 不接受 {request.method}", f"{request.method} is not a method of {request.url.path}"),
+            remedy=Text(f"请用 {' 或 '.join(names)}。", f"Use {' or '.join(names)}."), headers={"Allow": ", ".join(names)}))
 
     return unsuited
 
@@ -126,8 +128,9 @@ def _elsewhere(actions: Sequence[Action]) -> HTTPRouteHandler:
     @route(["/", "/jobs", "/{rest:path}"], http_method=list(METHODS), status_code=404, sync_to_thread=False)
     def nothing(request: Asker) -> Response[bytes]:
         return refuse(request, Refused(
-            HTTPStatus.NOT_FOUND, "not_found", "there is nothing at this address",
-            remedy=did_you_mean(request.url.path, known) or f"{PREFIX}/openapi.json describes every address."))
+            HTTPStatus.NOT_FOUND, "not_found", Text("这个地址没有内容", "there is nothing at this address"),
+            remedy=did_you_mean(request.url.path, known)
+            or Text(f"所有地址见 {PREFIX}/openapi.json。", f"{PREFIX}/openapi.json describes every address.")))
 
     return nothing
 
@@ -143,7 +146,9 @@ def _answer(action: Action, desk: Desk, request: Asker, form: Sent) -> Response[
     shown = read_shown({n: v for n, v in query.items() if n in ours})
     rest = {n: v for n, v in query.items() if n not in ours}
     if posted and rest:
-        raise bad(f"{shortened(next(iter(rest)))} is not known in the address", "Send it as a field of the form.")
+        name = shortened(next(iter(rest)))
+        raise bad(Text(f"地址里不能有 {name}", f"{name} is not known in the address"),
+                  Text("请作为表单的一项发送。", "Send it as a field of the form."))
     given = read(action.input, form if posted else rest)
     language = language_for(request, shown.lang)
     media = media_for(request)

@@ -17,7 +17,7 @@ from litestar.exceptions import HTTPException
 from jingwei.doors.openapi import FORM
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Option
-from jingwei.kernel.i18n import Language, Text, language_of
+from jingwei.kernel.i18n import Language, Text, Words, language_of
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table
 
@@ -31,18 +31,18 @@ _KINDS = {int: Text("整数", "a whole number"), float: Text("数", "a number"),
 class Refused(Problem):
     """A request that HTTP has a status for."""
 
-    def __init__(self, status: HTTPStatus, code: str, what: str, *, remedy: str = "", headers: Mapping[str, str] = {}) -> None:
+    def __init__(self, status: HTTPStatus, code: str, what: Words, *, remedy: Words = "", headers: Mapping[str, str] = {}) -> None:
         super().__init__(code, what, remedy=remedy)
         self.status = status
         self.headers = dict(headers)
 
 
 class Misfit(Refused):
-    """A field that cannot be what was sent. ``field`` is its name; ``told`` and ``advice`` say it in both languages."""
+    """A field that cannot be what was sent. ``field`` is its name."""
 
-    def __init__(self, field: str, told: Text, advice: Text) -> None:
-        super().__init__(HTTPStatus.BAD_REQUEST, "bad_parameter", told.en, remedy=advice.en)
-        self.field, self.told, self.advice = field, told, advice
+    def __init__(self, field: str, what: Text, remedy: Text) -> None:
+        super().__init__(HTTPStatus.BAD_REQUEST, "bad_parameter", what, remedy=remedy)
+        self.field = field
 
 
 def asked_in(request: Asker) -> list[tuple[str, str]]:
@@ -53,15 +53,16 @@ def asked_in(request: Asker) -> list[tuple[str, str]]:
 async def fields_of(request: Asker) -> dict[str, list[Any]]:
     """The fields of the body; files as documents, an empty part as nothing sent. Raises Refused."""
     if request.content_type[0] != FORM:
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_a_form", "the files must come as multipart/form-data",
-                      remedy="For example: curl -F values=@V.csv -F tree=@T.csv …")
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_a_form",
+                      Text("文件要用 multipart/form-data 发送", "the files must come as multipart/form-data"),
+                      remedy=Text("例如：curl -F values=@V.csv -F tree=@T.csv …", "For example: curl -F values=@V.csv -F tree=@T.csv …"))
     try:
         form = await request.form()
     except (ValueError, LookupError) as error:  # a field that is not text in the charset it names
         if isinstance(error, HTTPException):
             raise
-        raise Refused(HTTPStatus.BAD_REQUEST, "bad_form", "a field of the form is not text",
-                      remedy="Send text as UTF-8, and files with a file name.") from None
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad_form", Text("表单里有一项不是文字", "a field of the form is not text"),
+                      remedy=Text("文字用 UTF-8，文件要带文件名。", "Send text as UTF-8, and files with a file name.")) from None
     sent = [(name, await _document(value) if isinstance(value, UploadFile) else value)
             for name, value in form.multi_items()]
     return several((name, value) for name, value in sent if value != "")
@@ -107,8 +108,8 @@ def read_all(kind: type, sent: Sent) -> tuple[Any, list[Misfit]]:
 
 
 def _nearest(name: str, known: Iterable[str]) -> Text:
-    there = ", ".join(sorted(known)) or "none"
-    return Text(f"可用的有：{there}。", did_you_mean(name, known) or f"Known: {there}.")
+    there = sorted(known)
+    return did_you_mean(name, known) or Text(f"可用的有：{'、'.join(there) or '无'}。", f"Known: {', '.join(there) or 'none'}.")
 
 
 def _value(name: str, wanted: Any, option: Option, given: Sequence[Any]) -> Any:
@@ -137,7 +138,7 @@ def _value(name: str, wanted: Any, option: Option, given: Sequence[Any]) -> Any:
     return found
 
 
-def bad(what: str, remedy: str) -> Refused:
+def bad(what: Words, remedy: Words) -> Refused:
     """A parameter that says how to show the answer, and cannot be followed."""
     return Refused(HTTPStatus.BAD_REQUEST, "bad_parameter", what, remedy=remedy)
 
@@ -152,10 +153,10 @@ def asker_of(request: Asker) -> str:
     return request.client.host if request.client else ""
 
 
-def language_for(request: Asker, asked: Language | None) -> Language:
+def language_for(request: Asker, asked: str | None) -> Language:
     """That of ``lang``, else the most wanted of Accept-Language that there is, else the node's."""
-    if asked:
-        return asked
+    if asked in ("zh", "en"):
+        return "zh" if asked == "zh" else "en"
     wanted: list[tuple[float, Language]] = []
     for each in request.headers.get("accept-language", "").lower().split(","):
         tag, _, weight = each.partition(";")

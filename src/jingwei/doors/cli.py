@@ -33,17 +33,24 @@ ANSWER_IS_NO = 3
 
 def main() -> None:
     """Entry point of ``jingwei``."""
-    language = language_of()
+    reader = _Reader(language_of())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character must not stop the answer
     try:
-        program(language).main(prog_name="jingwei", standalone_mode=True)
+        program(reader.language).main(prog_name="jingwei", standalone_mode=True, obj=reader)
     except Problem as problem:
-        click.echo(f"{problem.code}: {problem}", err=True)
+        click.echo(f"{problem.code}: {problem.in_(reader.language)}", err=True)
         sys.exit(REFUSED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@dataclass
+class _Reader:
+    """Who reads what goes wrong; ``--lang`` decides when it is given."""
+
+    language: Language
 
 
 @dataclass
@@ -144,6 +151,15 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
             )
         )
 
+    if action.effect == "irreversible":
+        shared.append(
+            click.Option(
+                ["--yes"],
+                is_flag=True,
+                help=_say(Text("不再询问", "do it without being asked again"), language),
+            )
+        )
+
     @click.pass_context
     def callback(
         click_context: click.Context,
@@ -154,12 +170,18 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
         lang: Language,
         out: Path | None = None,
         dry_run: bool = False,
+        yes: bool = False,
         **given: Any,
     ) -> None:
         if click_context.invoked_subcommand is not None:
             return
+        if isinstance(click_context.obj, _Reader):
+            click_context.obj.language = lang
         context = Context(Workspace(workspace), lang, dry_run=dry_run, progress=_progress)
-        result = run(action, context, action.input(**_read(action.input, given)))
+        asked = action.input(**_read(action.input, given))
+        if action.effect == "irreversible" and not (dry_run or yes):
+            _confirm(action, lang)
+        result = run(action, context, asked)
         if out is not None:
             write(result, out)
         show(result, as_json=as_json)
@@ -171,6 +193,19 @@ def _projected(action: Action, language: Language) -> tuple[Callable[..., None],
     if action.example:
         about.append("\b\n" + _say(Text("例：", "Example:"), language) + "\n  " + action.example)
     return callback, [*asked, *shared], "\n\n".join(about)
+
+
+def _confirm(action: Action, language: Language) -> None:
+    """On a node of one's own nobody else confirms: whoever asks types the action's name. Raises Problem ``not_confirmed``."""
+    name = " ".join(action.path)
+    click.echo(_say(Text(f"{action.title.zh}：不能撤销。", f"{action.title.en}: this cannot be undone."), language), err=True)
+    try:
+        typed = click.prompt(_say(Text(f"要做，请输入 {name}", f"To do it, type {name}"), language), default="", show_default=False, err=True)
+    except click.Abort:  # nobody is there to type
+        typed = ""
+    if typed.strip() != name:
+        raise Problem("not_confirmed", f"{name} cannot be undone, and was not confirmed", where="--yes",
+                      remedy=f"Rehearse it with --dry-run, then type {name} when asked, or add --yes.")
 
 
 def _parameter(name: str, kind: Any, option: Option, default: Any, language: Language) -> click.Parameter:
@@ -214,9 +249,10 @@ def _read(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
                 document = Document(path.name, path.read_bytes(), str(path))
                 str(path).encode()
             except OSError as error:
-                raise Unreadable(f"cannot be read ({error.strerror})", where=str(path)) from None
+                raise Unreadable(Text(f"打不开（{error.strerror}）", f"cannot be read ({error.strerror})"), where=str(path)) from None
             except UnicodeEncodeError:
-                raise Unreadable("the file's name is not UTF-8", where=repr(path.name), remedy="Rename it.") from None
+                raise Unreadable(Text("文件名不是 UTF-8", "the file's name is not UTF-8"), where=repr(path.name),
+                                 remedy=Text("请改名。", "Rename it.")) from None
             values[name] = Table.read(document) if bare is Table else document
     return values
 
@@ -231,9 +267,9 @@ def write(result: Result, folder: Path) -> None:
     except OSError as error:
         raise Problem(
             "no_folder",
-            f"cannot write there ({error.strerror})",
+            Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"),
             where=str(folder),
-            remedy="Choose another folder with --out DIR.",
+            remedy=Text("用 --out DIR 换一个目录。", "Choose another folder with --out DIR."),
         ) from None
 
 

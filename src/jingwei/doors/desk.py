@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from jingwei import plan
+from jingwei.coordination.jobs.nightly import Nights, perform
 from jingwei.doors.answers import ONE_AT_A_TIME, Answers, Question
 from jingwei.doors.asked import Refused
 from jingwei.doors.guard import Bucket
@@ -18,6 +19,7 @@ from jingwei.doors.health import ANSWERS
 from jingwei.doors.node import Snapshots
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Context, Result, run
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.jobs import OPEN, Ask, Job, Jobs, Step
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.problems import Problem
@@ -27,6 +29,9 @@ from jingwei.kernel.workspace import Workspace
 
 COSTLY_A_MINUTE = 120
 COSTLY_AT_ONCE = 120
+NIGHTFALL = 5.0
+"""Seconds between two looks whether a night has begun."""
+
 PAUSE = 0.5
 """Seconds between two looks for jobs another process put down or dropped."""
 
@@ -35,21 +40,24 @@ class Desk:
     """The desk of one worker; the jobs on it are those of the whole node.
 
     actions : those jobs may be for, all of the plan's by default
+    nightly : whether the node's own nightly work is begun from here
     costs : how many questions nobody asked before one asker may put; each worker rations for itself
     """
 
     def __init__(self, workspace: Workspace, *, actions: Iterable[Action] | None = None, answers: Answers | None = None,
-                 costs: Bucket | None = None, jobs: Jobs | None = None) -> None:
+                 costs: Bucket | None = None, jobs: Jobs | None = None, nightly: bool = False) -> None:
         self._workspace = Workspace(workspace.folder.resolve())
         self._actions = {a.path: a for a in (
             (a for p in plan.pillars() for a in p.actions) if actions is None else actions)}
         self.answers = answers or Answers(workspace)
-        self.jobs = jobs or Jobs(self._workspace.folder / "jobs")
+        self.jobs = jobs or Jobs(self._workspace.store)
+        self._nights = Nights(self._workspace, self.jobs) if nightly else None
         self._costs = costs or Bucket(COSTLY_A_MINUTE, COSTLY_AT_ONCE)
         self._called = threading.Event()
         self._closing = threading.Event()
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._look_at, self._said = 0.0, ""
         self.jobs.closing = self._closing.is_set
 
     def now(self, question: Question, asker: str) -> Result:
@@ -82,6 +90,11 @@ class Desk:
         self._called.set()
         return job
 
+    def find(self, identity: str) -> Job | None:
+        """A job somebody asked for at a door. The node's own are nobody's to see by their names, which can be worked out."""
+        job = self.jobs.find(identity)
+        return None if job is None or job.night else job
+
     def settled(self, identity: str, patience: float) -> Job | None:
         """The job once it is finished, or as it stands after that many seconds."""
         until = time.monotonic() + patience
@@ -108,6 +121,7 @@ class Desk:
     def _work(self) -> None:
         while not self._closing.is_set():
             try:
+                self._nightfall()
                 busy = self.jobs.work(self._perform)
             except Exception:
                 logging.getLogger(__name__).exception("a job failed")
@@ -116,10 +130,28 @@ class Desk:
                 self._called.wait(PAUSE)
                 self._called.clear()
 
+    def _nightfall(self) -> None:
+        """What keeps a night from beginning, such as a setting that cannot be, is said once; other jobs go on."""
+        if self._nights is None or time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + NIGHTFALL
+        try:
+            self._nights.look()
+            self._said = ""
+        except Problem as problem:
+            if self._said != (said := str(problem)):
+                self._said = said
+                logging.getLogger(__name__).warning("the night's work was not begun: %s", problem)
+
     def _perform(self, job: Job, step: Step) -> Result:
+        if job.night:
+            with ONE_AT_A_TIME:
+                return perform(self._workspace, job, step, self.jobs.clock)
         action = self._actions.get(job.ask.action)
         if action is None:
-            raise Problem("unknown_action", f"there is no action {' '.join(job.ask.action)}", remedy="Ask the present program.")
+            name = " ".join(job.ask.action)
+            raise Problem("unknown_action", Text(f"没有 {name} 这件事可做", f"there is no action {name}"),
+                          remedy=Text("请按现在的程序再问一次。", "Ask the present program."))
         instant = datetime.fromisoformat(job.ask.at)
         context = Context(self._workspace, job.ask.language, clock=lambda: instant, principal=ANONYMOUS,
                           pinned=Snapshots(job.ask.snapshots), progress=step.progress, cancelled=step.cancelled)
@@ -129,8 +161,8 @@ class Desk:
 
     def _ration(self, asker: str) -> None:
         if wait := self._costs.take(asker):
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "too much was asked in a short time",
-                          remedy=f"Ask again in {wait} s. What was answered before costs nothing.",
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", Text("短时间内问得太多", "too much was asked in a short time"),
+                          remedy=Text(f"请过 {wait} 秒再问。答过的问题不计数。", f"Ask again in {wait} s. What was answered before costs nothing."),
                           headers={"Retry-After": str(wait)})
 
 

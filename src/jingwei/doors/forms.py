@@ -26,7 +26,7 @@ from jingwei.doors.guard import MOST_BYTES
 from jingwei.doors.jobs import file_of, sent
 from jingwei.doors.openapi import FILES, is_open, method_of
 from jingwei.doors.projection import inputs
-from jingwei.doors.refusals import told, without_paths
+from jingwei.doors.refusals import told, without_folders
 from jingwei.kernel.actions import Action, Result
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.jobs import OPEN, Job
@@ -142,7 +142,8 @@ class _Forms:
         if name is not None:
             document = next((d for d in result.documents if d.name == name), None)
             if document is None:
-                raise Problem("unknown_file", f"there is no file {name[:40]!r}", remedy="See the page of the answer.")
+                raise Problem("unknown_file", Text(f"没有文件 {name[:40]!r}", f"there is no file {name[:40]!r}"),
+                              remedy=Text("看答案那一页。", "See the page of the answer."))
             return sent(document)
         here = [(n, v) for n, v in asked_in(request) if v != ""]
         files = [File(d.name, len(d.content), f"?{urlencode([*here, (FILE, d.name)])}") for d in result.documents]
@@ -184,7 +185,7 @@ class _Forms:
             return self._answer(request, language, action, job.result(), files, form, report_in=job.ask.language)
         still = "still" in request.query_params
         page = self._page("job.html", language, request, action=action, job=job, form=form, still=still, finished=job.status.state not in OPEN,
-                          problem={k: without_paths(v) for k, v in job.status.problem.items()})
+                          problem=without_folders(Problem.of(job.status.problem)) if job.status.problem else None)
         if not still and job.status.state in OPEN:
             page.headers["Refresh"] = "2"  # as meta refresh; a link on the page stops it
         page.headers["Cache-Control"] = "no-store"
@@ -192,16 +193,19 @@ class _Forms:
 
     def found(self, identity: str) -> Job:
         """The job of that name. Raises Problem."""
-        job = self._desk.jobs.find(identity)
+        job = self._desk.find(identity)
         if job is None:
-            raise Problem("unknown_job", "there is no such job", remedy="Finished jobs are dropped in time; ask the question again.")
+            raise Problem("unknown_job", Text("没有这项工作", "there is no such job"),
+                          remedy=Text("做完的工作过些时候会清掉；请再问一次。", "Finished jobs are dropped in time; ask the question again."))
         return job
 
     def _action(self, path: str) -> Action:
         words = tuple(path.strip("/").split("/"))
         if words not in self._actions:
-            near = did_you_mean(" ".join(words), [" ".join(p) for p in self._actions])
-            raise Problem("unknown_action", f"there is no action {' '.join(words)[:60]!r}", remedy=near or "See the page of all actions.")
+            asked = " ".join(words)
+            raise Problem("unknown_action", Text(f"没有 {asked[:60]!r} 这件事可做", f"there is no action {asked[:60]!r}"),
+                          remedy=did_you_mean(asked, [" ".join(p) for p in self._actions])
+                          or Text("看全部能做的事那一页。", "See the page of all actions."))
         return self._actions[words]
 
     def _form(self, request: Asker, language: Language, action: Action, before: dict[str, Any],
@@ -219,8 +223,7 @@ class _Forms:
 
     def _wrong(self, request: Asker, language: Language, action: Action, before: dict[str, Any], error: Exception) -> Response[bytes]:
         problem, status, headers = told(error)
-        said = Problem(problem.code, without_paths(problem.what), where=without_paths(problem.where), remedy=without_paths(problem.remedy))
-        return self._form(request, language, action, before, problem=said, status=int(status), headers=dict(headers))
+        return self._form(request, language, action, before, problem=without_folders(problem), status=int(status), headers=dict(headers))
 
     def _answer(self, request: Asker, language: Language, action: Action, result: Result, files: Sequence[File], form: str, *,
                 report_in: Language | None = None) -> Response[bytes]:
@@ -275,7 +278,7 @@ def _field(name: str, kind: Any, help_text: str, choices: tuple[str, ...], defau
     words = choices or (tuple(map(str, get_args(kind))) if get_origin(kind) is Literal else ())
     shape: Any = ("choice" if words else "file" if kind in FILES else "switch" if kind is bool
                   else "number" if kind in (int, float) else "lines" if get_origin(kind) is tuple else "text")
-    error = f"{wrong.told.in_(language)}{'。' if language == 'zh' else '. '}{wrong.advice.in_(language)}" if wrong else ""
+    error = f"{wrong.what.in_(language)}{'。' if language == 'zh' else '. '}{wrong.remedy.in_(language)}" if wrong else ""
     return Field(name, help_text, shape, default is MISSING, words, values, "1" if kind is int else "any", error)
 
 
@@ -299,5 +302,6 @@ def _see(address: str) -> Response[bytes]:
 
 def _tongue(text: str) -> Language:
     if text not in ("zh", "en"):
-        raise Problem("unknown_page", "there is no such page", remedy="Pages live under /zh and /en.")
+        raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
+                      remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
     return "zh" if text == "zh" else "en"

@@ -12,12 +12,14 @@ from litestar import HttpMethod, Response, delete, get, head
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from jingwei.doors.asked import Asker, Refused, asked_in, several
+from jingwei.doors.asked import Asker, Refused, asked_in, language_for, several
 from jingwei.doors.desk import Desk
 from jingwei.doors.openapi import CSV, JSON, MARKDOWN, PREFIX
-from jingwei.doors.refusals import refuse, without_paths
+from jingwei.doors.refusals import refuse, without_folders
 from jingwei.doors.shown import as_json, media_for, read_shown, show
+from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.jobs import OPEN, Job
+from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
 
 MEDIA = {"csv": CSV, "json": JSON, "parquet": "application/vnd.apache.parquet",
@@ -39,8 +41,8 @@ def accepted(job: Job, headers: dict[str, str]) -> Response[bytes]:
                     headers=there | _again(job))
 
 
-def status_of(job: Job) -> dict[str, Any]:
-    """Where a job stands, as JSON."""
+def status_of(job: Job, language: Language | None = None) -> dict[str, Any]:
+    """Where a job stands, as JSON; what went wrong in the language, that of the question by default."""
     status = job.status
     told: dict[str, Any] = {
         "id": job.id, "action": " ".join(job.ask.action), "language": job.ask.language, "state": status.state,
@@ -49,7 +51,8 @@ def status_of(job: Job) -> dict[str, Any]:
         "files": [{"name": name, "bytes": size, "href": f"{PREFIX}/jobs/{job.id}/files/{quote(name)}"}
                   for name, size in job.documents().items()]}
     if status.problem:
-        told["problem"] = {name: without_paths(text) for name, text in status.problem.items() if text}
+        problem = without_folders(Problem.of(status.problem)).to_json(language or job.ask.language)
+        told["problem"] = {name: text for name, text in problem.items() if text}
     return told
 
 
@@ -57,7 +60,8 @@ def file_of(job: Job, name: str) -> Response[bytes]:
     """One of its files. Raises Refused (404)."""
     document = job.document(name)
     if document is None:
-        raise _nothing(f"the job has no file {name[:80]!r}", "Its files are named by the job itself.")
+        raise _nothing(Text(f"这项工作没有文件 {name[:80]!r}", f"the job has no file {name[:80]!r}"),
+                       Text("它有哪些文件，看它自己的状态。", "Its files are named by the job itself."))
     return sent(document)
 
 
@@ -73,9 +77,11 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
     """The jobs' own routes, below the API's prefix."""
 
     def found(identity: str) -> Job:
-        job = desk.jobs.find(identity)
+        job = desk.find(identity)
         if job is None:
-            raise _nothing("there is no such job", "Finished jobs are dropped in time. Ask the question again: the same question is the same job.")
+            raise _nothing(Text("没有这项工作", "there is no such job"),
+                           Text("做完的工作过些时候会清掉。请再问一次：同样的问题就是同一项工作。",
+                                "Finished jobs are dropped in time. Ask the question again: the same question is the same job."))
         return job
 
     def told(request: Asker, identity: str) -> Response[bytes]:
@@ -85,9 +91,12 @@ def routes(desk: Desk) -> list[HTTPRouteHandler]:
         media = media_for(request)
         if job.status.state != "done":
             if media != JSON:
-                raise Refused(HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", f"the job is {job.status.state}, there is no result to show",
-                              remedy=f"Accept {JSON} until it is done.")
-            return Response(as_json(status_of(job)), media_type=JSON, headers=headers | _again(job))
+                raise Refused(HTTPStatus.NOT_ACCEPTABLE, "not_acceptable",
+                              Text(f"这项工作还没有结果可看（{job.status.state}）", f"the job is {job.status.state}, there is no result to show"),
+                              remedy=Text(f"做完之前 Accept 请用 {JSON}。", f"Accept {JSON} until it is done."))
+            language = language_for(request, shown.lang)  # of what went wrong: there is nothing else to read yet
+            return Response(as_json(status_of(job, language)), media_type=JSON, headers={
+                **headers, "Vary": "Accept, Accept-Language", "Content-Language": language, **_again(job)})
         result = job.result()
         if media in (CSV, MARKDOWN):
             return show(result, shown, media, request, headers)
@@ -139,5 +148,5 @@ def _again(job: Job) -> dict[str, str]:
     return {"Retry-After": "1"} if job.status.state in OPEN else {}
 
 
-def _nothing(what: str, remedy: str) -> Refused:
+def _nothing(what: Text, remedy: Text) -> Refused:
     return Refused(HTTPStatus.NOT_FOUND, "not_found", what, remedy=remedy)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jingwei.doors.health import STATES
+from jingwei.kernel import job_records
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language
@@ -23,6 +24,7 @@ from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.receipts import code_version
 from jingwei.kernel.settings import FILE as SETTINGS
 from jingwei.kernel.store import FILE
+from jingwei.kernel.tiles import size_of
 from jingwei.kernel.workspace import Workspace
 
 Signature = tuple[tuple[str, int, int], ...]
@@ -71,10 +73,10 @@ class Node:
             return state
         with self._lock:
             if self._state is None or seen != self._seen:
-                snapshots, entries = self._snapshots(), self._entries()
+                snapshots, (entries, nights) = self._snapshots(), self._recorded()
                 invented = self._invented(entries)
                 lake = (instant.date(), *snapshots.items())
-                told = "\n".join((code_version(), repr(lake), str(entries), str(invented)))
+                told = "\n".join((code_version(), repr(lake), str(entries), str(nights), str(invented)))
                 key = hashlib.sha256(told.encode()).hexdigest()[:32]
                 if self._state is None or key != self._state.key:
                     memory = self._state.memory if self._state is not None and lake == self._lake else Memory()
@@ -106,8 +108,12 @@ class Node:
             found.append(("server", int(time.monotonic()), 0))
         return tuple(sorted(found))
 
-    def _entries(self) -> int:
-        return self.workspace.ledger.size() if self.workspace.store.exists() else 0
+    def _recorded(self) -> tuple[int, tuple[int, int]]:
+        """Entries of the ledger; and how far the nights' jobs are, which end after their last entry."""
+        if not self.workspace.store.exists():
+            return 0, (0, 0)
+        with self.workspace.store.read() as connection:
+            return size_of(connection), job_records.nights(connection)
 
     def _invented(self, entries: int) -> bool:
         """Each entry is looked at once; nothing makes an event that was recorded unrecorded, except a restored backup."""

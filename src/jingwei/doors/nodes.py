@@ -12,18 +12,26 @@ from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 
-from jingwei.coordination.federation.neighbours import exchange_of, meet
+from jingwei.coordination.federation import live
+from jingwei.coordination.federation.neighbours import exchange_of, meet, neighbours
 from jingwei.coordination.federation.sources import ASK, HELLO, INBOX, Http
 from jingwei.doors.asked import Asker
 from jingwei.doors.openapi import JSON
 from jingwei.doors.refusals import refuse
+from jingwei.kernel.actions import Context
 from jingwei.kernel.exchange import Exchange
+from jingwei.kernel.files import held
 from jingwei.kernel.nodes import MOST_BYTES
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
 
 PAUSE = 1.0
 """Seconds between two looks for what is due."""
+
+DUTIES_EVERY = 3.0
+"""Least seconds between two looks at the duties: figures and ledger are read for each."""
+
+ABOUT_DUTIES = b'"kind":"duty.'
 
 HEADS_EVERY = 60.0
 """Seconds between two looks at the neighbours' heads."""
@@ -59,8 +67,35 @@ async def _answered(request: Asker, answer: Callable[[], msgspec.Struct]) -> Res
     return Response(said, media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
+class _Duties:
+    """Holds duties against their evidence when an entry about duties is new, and as often as nodes are tested: what was proven
+    below closes here, and what is proven here is told above. Only a node that has neighbours does so by itself."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange, self._seen, self._due = exchange, 0, time.monotonic()
+        self._rest = self._due
+
+    def look(self) -> None:
+        if time.monotonic() < self._rest:
+            return
+        ledger = self._exchange.workspace.ledger
+        size = ledger.size()
+        news = size > self._seen and any(ABOUT_DUTIES in entry for _, entry in ledger.entries(self._seen, size))
+        if not news and time.monotonic() < self._due:
+            self._seen = size
+            return
+        with held(self._exchange.workspace.folder / "duties.lock", wait=False) as mine:
+            if mine and neighbours(self._exchange):
+                from jingwei.coordination.duties.answers import settle  # brings the whole evaluation along
+
+                settle(Context(self._exchange.workspace, clock=self._exchange.clock))
+            self._seen = size  # what another worker or this look itself recorded is looked at once more, and is no news then
+        self._rest = time.monotonic() + DUTIES_EVERY
+        self._due = time.monotonic() + self._exchange.workspace.settings.federation.test_every
+
+
 class Courier:
-    """Sends what waits for other nodes and holds them to their past. Each worker has one; one at a time goes out."""
+    """Sends what waits for other nodes, holds them to their past, tests those below and tells those above. Each worker has one; one at a time goes out."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._exchange: Exchange = exchange_of(workspace)
@@ -80,10 +115,12 @@ class Courier:
 
     def _go(self) -> None:
         transport, due, said = Http(), time.monotonic(), ""
+        duties = _Duties(self._exchange)
         while not self._closing.wait(PAUSE):
             try:
                 if not self._exchange.workspace.store.exists():
                     continue
+                duties.look()
                 if time.monotonic() < due:
                     self._exchange.deliver(transport)
                     continue
@@ -91,6 +128,8 @@ class Courier:
                 for node, problem in meet(self._exchange, transport).troubles.items():
                     if problem.code == "forked_node":
                         logging.getLogger(__name__).error("%s: %s", node, problem)
+                if live.due(self._exchange):
+                    live.test(self._exchange, transport)
             except Problem as problem:  # such as a store another program is upgrading
                 if said != (said := str(problem)):
                     logging.getLogger(__name__).warning("nothing was sent: %s", problem)

@@ -16,7 +16,7 @@ from jingwei import plan
 from jingwei.doors.asked import Asker
 from jingwei.doors.openapi import PREFIX, document
 from jingwei.kernel.actions import Action
-from jingwei.kernel.i18n import Language
+from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.problems import Problem
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -59,7 +59,8 @@ def routes(render: Callable[..., bytes], actions: Iterable[Action] | None = None
     @get("/{language:str}/api", sync_to_thread=True, include_in_schema=False)
     def api(request: Asker, language: FromPath[str]) -> Response[bytes]:
         if language not in ("zh", "en"):
-            raise Problem("unknown_page", "there is no such page", remedy="Pages live under /zh and /en.")
+            raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
+                          remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
         tongue: Language = "zh" if language == "zh" else "en"
         port = request.url.port
         return Response(page(tongue, f"http://localhost:{port}" if port else "http://localhost"), media_type="text/html", headers={

@@ -95,7 +95,8 @@ def _bound(port: int) -> socket.socket:
         door.bind((LOOPBACK, port))
     except OSError:
         door.close()
-        raise Problem("port_taken", f"something already answers on port {port}", remedy="Choose another with --port.") from None
+        raise Problem("port_taken", Text(f"端口 {port} 已被占用", f"something already answers on port {port}"),
+                      remedy=Text("用 --port 换一个。", "Choose another with --port.")) from None
     return door
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -24,8 +25,9 @@ def traced(app: Any) -> Any:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise Problem("no_telemetry", f"traces are asked for, and {error.name} is not installed", where=ENDPOINT,
-                      remedy='pip install "jingwei[telemetry]", or unset the variable.') from None
+        raise Problem("no_telemetry", Text(f"要求记录踪迹，但没有装 {error.name}", f"traces are asked for, and {error.name} is not installed"),
+                      where=ENDPOINT, remedy=Text('pip install "jingwei[telemetry]"，或取消这个变量。',
+                                                  'pip install "jingwei[telemetry]", or unset the variable.')) from None
     provider = TracerProvider(resource=Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", "jingwei")}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return OpenTelemetryMiddleware(app, tracer_provider=provider, exclude_spans=["receive", "send"])

@@ -20,7 +20,7 @@ FIRST_PAGES = ("/zh", "/en")
 
 def worker(workspace: Workspace) -> Any:
     """All that one worker answers."""
-    kept = application(workspace)
+    kept = application(workspace, nightly=True)
 
     async def warm() -> None:
         await _warm(kept)

@@ -65,8 +65,9 @@ class Within(Struct, frozen=True, tag="within", forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not _PLACE.fullmatch(self.place):
-            raise Problem("unknown_place", f"{self.place[:40]!r} is not an administrative code", where=self.column,
-                          remedy="Write six digits, or CN.")
+            raise Problem("unknown_place",
+                          Text(f"{self.place[:40]!r} 不是行政区划代码", f"{self.place[:40]!r} is not an administrative code"),
+                          where=self.column, remedy=Text("写六位数字，或 CN。", "Write six digits, or CN."))
 
 
 class All(Struct, frozen=True, tag="and", forbid_unknown_fields=True):
@@ -165,13 +166,13 @@ class Grant(Struct, frozen=True, tag="grant", forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         _complete(self)
         if not self.columns:
-            raise _bad(self.id, "a grant gives a column at least")
+            raise _bad(self.id, Text("授权至少要给一列", "a grant gives a column at least"))
         for precision in self.columns.values():
             unit = precision.unit if isinstance(precision, Rounded) else 1
             if not 0 < unit <= 10**12 or (isinstance(precision, Masked) and min(precision.first, precision.last) < 0):
-                raise _bad(self.id, f"{precision} is no precision")
+                raise _bad(self.id, Text(f"{precision} 不是一种精度", f"{precision} is no precision"))
             if isinstance(precision, Hashed) and not re.fullmatch("[0-9a-f]{32,}", self.salt):
-                raise _bad(self.id, "hashing needs a salt of at least 32 hexadecimal digits")
+                raise _bad(self.id, Text("散列要有至少 32 位十六进制的盐", "hashing needs a salt of at least 32 hexadecimal digits"))
 
 
 class Denial(Struct, frozen=True, tag="denial", forbid_unknown_fields=True):
@@ -217,7 +218,7 @@ def visible(table: ir.Table, grants: Iterable[Grant | Denial], principal: Princi
             and g.first <= today and (g.last is None or today <= g.last)]
     allows = {g.id: g for g in ours if isinstance(g, Grant) and (g.export or not export)}
     if twice := [g.id for g in ours if any(g.id == other.id and g != other for other in ours)]:
-        raise _bad(twice[0], "two different grants or denials bear this id")
+        raise _bad(twice[0], Text("两条不同的授权或禁止用了同一个编号", "two different grants or denials bear this id"))
     denials = [g for g in ours if isinstance(g, Denial)]
     for rule in ours:
         for column in rule.columns or ():
@@ -308,7 +309,9 @@ def _shown(column: Any, grant: Grant, name: str) -> Any:
         case Hashed() if text:
             shown = (ibis.literal(grant.salt) + column).hexdigest("sha256")
         case _:
-            raise _bad(grant.id, f"{precision} does not fit column {name}, which is {kind}")
+            raise _bad(grant.id,
+                       Text(f"{precision} 不适合 {name} 列，它是 {kind}",
+                            f"{precision} does not fit column {name}, which is {kind}"))
     return column if shown is column else ibis.ifelse(known, shown, ibis.null(kind)).cast(kind)
 
 
@@ -346,7 +349,8 @@ def _says(column: Any, predicate: Equal | OneOf | Between | Within, rule: str) -
             sides = [] if least is None else [column >= _literal(kind, least, rule)]
             return ibis.and_(*sides, *([] if most is None else [column <= _literal(kind, most, rule)]))
         case _:
-            raise _bad(rule, f"{predicate} does not fit its column, which is {kind}")
+            raise _bad(rule,
+                       Text(f"{predicate} 不适合它的列，那一列是 {kind}", f"{predicate} does not fit its column, which is {kind}"))
 
 
 def _code(column: Any) -> Any:
@@ -373,7 +377,9 @@ def _literal(kind: Any, value: Value, rule: str) -> Any:
         case str() if kind.is_date() and (day := _iso(value)):
             return ibis.literal(day)
         case _:
-            raise _bad(rule, f"{str(value)[:40]!r} is no value of a column of {kind}")
+            raise _bad(rule,
+                       Text(f"{str(value)[:40]!r} 不是 {kind} 列的值",
+                            f"{str(value)[:40]!r} is no value of a column of {kind}"))
 
 
 def _iso(text: str) -> date | None:
@@ -385,8 +391,10 @@ def _iso(text: str) -> date | None:
 
 def _column(table: ir.Table, column: str, rule: str) -> Any:
     if column not in table.columns:
-        raise Problem("unknown_column", f"there is no column {column!r}", where=rule,
-                      remedy=did_you_mean(column, table.columns) or f"The columns are {', '.join(table.columns[:20])}.")
+        raise Problem("unknown_column", Text(f"没有 {column!r} 这一列", f"there is no column {column!r}"), where=rule,
+                      remedy=did_you_mean(column, table.columns)
+                      or Text(f"有这些列：{'、'.join(table.columns[:20])}。",
+                              f"The columns are {', '.join(table.columns[:20])}."))
     return table[column]
 
 
@@ -394,14 +402,18 @@ def _complete(rule: Grant | Denial) -> None:
     if rule.purpose is not None:
         _purpose(rule.purpose, rule.id)
     if not (rule.id and rule.dataset and rule.basis.strip()) or (rule.last and rule.last < rule.first):
-        raise _bad(rule.id, "a grant or denial has an id, a dataset, a legal basis and a period that ends after it starts")
+        raise _bad(rule.id,
+                   Text("授权或禁止要有编号、数据集、法律依据和起止日期，止期不早于起期",
+                        "a grant or denial has an id, a dataset, a legal basis and a period that ends after it starts"))
 
 
 def _purpose(purpose: str, rule: str = "") -> None:
     if purpose not in PURPOSES:
-        raise Problem("unknown_purpose", f"{purpose[:40]!r} is no purpose", where=rule,
-                      remedy=did_you_mean(purpose, PURPOSES) or f"The purposes are {', '.join(PURPOSES)}.")
+        raise Problem("unknown_purpose", Text(f"没有 {purpose[:40]!r} 这种用途", f"{purpose[:40]!r} is no purpose"),
+                      where=rule,
+                      remedy=did_you_mean(purpose, PURPOSES)
+                      or Text(f"用途有：{'、'.join(PURPOSES)}。", f"The purposes are {', '.join(PURPOSES)}."))
 
 
-def _bad(rule: str, what: str) -> Problem:
-    return Problem("bad_grant", what, where=rule, remedy="Correct it and give it again.")
+def _bad(rule: str, what: Text) -> Problem:
+    return Problem("bad_grant", what, where=rule, remedy=Text("请改正后重新给出。", "Correct it and give it again."))

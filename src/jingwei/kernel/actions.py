@@ -115,6 +115,7 @@ class Context:
     progress : ``with context.progress("Solving days", total) as step``; ``step`` raises when the work was cancelled
     cancelled : whether nobody wants the result any more; for work that has no steps to count
     memory : what was worked out of this state of the node before; its own and empty unless a door lends one
+    approval : key of the request a second person confirmed, for what cannot be undone
     """
 
     workspace: Workspace
@@ -127,6 +128,7 @@ class Context:
     pinned: Mapping[str, str] = field(default_factory=dict)
     snapshots: dict[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
+    approval: str = ""
 
     def once(self, key: Hashable, make: Callable[[Context], T]) -> T:
         """What ``make`` gives, made once for this state of the node; what it read of the lake is noted either way."""
@@ -155,13 +157,14 @@ def run(action: Action, context: Context, given: Any) -> Result:
     if not isinstance(given, action.input):
         raise TypeError(f"{action.path} takes {action.input.__name__}, not {type(given).__name__}")
     if context.dry_run and action.effect == "read":
-        raise Problem(
-            "nothing_to_rehearse", f"{' '.join(action.path)} changes nothing", remedy="Run it without --dry-run."
-        )
+        raise Problem("nothing_to_rehearse",
+                      Text(f"{' '.join(action.path)} 不改动任何东西", f"{' '.join(action.path)} changes nothing"),
+                      remedy=Text("去掉 --dry-run 再运行。", "Run it without --dry-run."))
     demand(context.principal, action.scope, action.effect)
-    if needs_second(context.principal, action.effect):
-        raise Problem("second_person", f"{' '.join(action.path)} cannot be undone and needs a second person",
-                      remedy="Run it where the node is, as its operator.")
+    if needs_second(context.principal, action.effect) and not context.dry_run:
+        from jingwei.kernel.confirmation import spend
+
+        spend(action, context, given)
     context = replace(context, snapshots={})
     module, _, name = action.handler.rpartition(".")
     handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)
@@ -198,6 +201,11 @@ def _event(context: Context, kind: str, facts: Mapping[str, Any]) -> Event:
     from jingwei.kernel.ledger import Event
 
     return Event(kind, system_clock(), context.principal.id, facts)
+
+
+def digest_of(action: Action, given: Any) -> str:
+    """What a second person confirms: the action and its whole input, files by their content."""
+    return _hash([action.path, _digest(given)])
 
 
 def _digest(given: Any) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.periods import WorkCalendar
 from jingwei.kernel.problems import Problem
 
@@ -23,14 +24,21 @@ def system_clock() -> datetime:
     try:
         instant = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        raise Problem("bad_clock", f"{epoch!r} is not a number of seconds", where="SOURCE_DATE_EPOCH") from None
+        raise Problem("bad_clock", Text(f"{epoch!r} 不是秒数", f"{epoch!r} is not a number of seconds"),
+                      where="SOURCE_DATE_EPOCH") from None
     return instant.astimezone(CHINA).replace(microsecond=0)
+
+
+_ZH = {"working days": "工作日", "days": "自然日", "start": "收件", "pause": "暂停", "resume": "恢复", "extend": "延期", "stop": "办结",
+       "idle": "还没有开始", "running": "正在走", "paused": "已暂停", "stopped": "已停止"}
 
 
 def day_in_china(instant: datetime) -> date:
     """The calendar day an instant falls on in Asia/Shanghai. Raises Problem ``naive_instant`` when it names no zone."""
     if instant.utcoffset() is None:
-        raise Problem("naive_instant", f"{instant.isoformat()} does not say in which zone", remedy="Add it, as in +08:00.")
+        raise Problem("naive_instant",
+                      Text(f"{instant.isoformat()} 没有写时区", f"{instant.isoformat()} does not say in which zone"),
+                      remedy=Text("请补上，例如 +08:00。", "Add it, as in +08:00."))
     return instant.astimezone(CHINA).date()
 
 
@@ -48,8 +56,10 @@ class Term:
 
     def __post_init__(self) -> None:
         if self.length < 1:
-            raise Problem("bad_term", f"a term of {self.length} {self.unit} cannot be kept", where=self.basis,
-                          remedy="Give at least one day.")
+            raise Problem("bad_term",
+                          Text(f"{self.length} 个{_ZH[self.unit]}的期限没法遵守",
+                               f"a term of {self.length} {self.unit} cannot be kept"), where=self.basis,
+                          remedy=Text("至少给一天。", "Give at least one day."))
 
     def due(self, start: date, calendar: WorkCalendar, left: int | None = None) -> date:
         """The last day, when ``left`` days (by default the whole term) remain after ``start``.
@@ -117,16 +127,22 @@ class LegalClock:
         """The clock after one thing more. Raises Problem ``bad_turn`` when that cannot follow, or comes too late."""
         day_in_china(turn.at)
         if self.turns and turn.at < self.turns[-1].at:
-            raise _bad_turn(self.term, f"{turn.kind} lies before the last {self.turns[-1].kind}")
+            raise _bad_turn(self.term,
+                            Text(f"{_ZH[turn.kind]}早于上一次{_ZH[self.turns[-1].kind]}",
+                                 f"{turn.kind} lies before the last {self.turns[-1].kind}"))
         state = self.state(turn.at, calendar) if self.turns else None
         phase = state.phase if state else "idle"
         allowed = {"idle": ("start",), "running": ("pause", "extend", "stop"), "paused": ("resume", "extend", "stop"), "stopped": ()}
         if turn.kind not in allowed[phase]:
-            raise _bad_turn(self.term, f"a clock that is {phase} cannot {turn.kind}")
+            raise _bad_turn(self.term,
+                            Text(f"时钟{_ZH[phase]}，不能{_ZH[turn.kind]}", f"a clock that is {phase} cannot {turn.kind}"))
         if state and state.breached and turn.kind in ("pause", "extend"):
-            raise _bad_turn(self.term, f"the last day was {state.due}; nothing can {turn.kind} a term that is over")
+            raise _bad_turn(self.term,
+                            Text(f"最后一天是 {state.due}；期限已过，不能再{_ZH[turn.kind]}",
+                                 f"the last day was {state.due}; nothing can {turn.kind} a term that is over"))
         if (turn.kind == "extend") != (turn.days > 0):
-            raise _bad_turn(self.term, "an extension gives at least one day, and nothing else gives any")
+            raise _bad_turn(self.term,
+                            Text("延期至少一天，其他操作不给天数", "an extension gives at least one day, and nothing else gives any"))
         return replace(self, turns=(*self.turns, turn))
 
     def state(self, at: datetime, calendar: WorkCalendar) -> ClockState:
@@ -137,8 +153,9 @@ class LegalClock:
         today = day_in_china(at)
         known = [turn for turn in self.turns if turn.at <= at]
         if not known:
-            raise Problem("clock_not_started", f"nothing was received by {at.isoformat()}", where=self.term.basis,
-                          remedy="Ask for a later instant.")
+            raise Problem("clock_not_started",
+                          Text(f"到 {at.isoformat()} 为止没有收到任何东西", f"nothing was received by {at.isoformat()}"),
+                          where=self.term.basis, remedy=Text("请问更晚的时刻。", "Ask for a later instant."))
         since, left = day_in_china(known[0].at), self.term.length
         due: date | None = self.term.due(since, calendar)
         for turn in known[1:]:
@@ -161,5 +178,6 @@ class LegalClock:
         return ClockState("running", due, self.term.between(today, due, calendar), today > due)
 
 
-def _bad_turn(term: Term, what: str) -> Problem:
-    return Problem("bad_turn", what, where=term.basis, remedy="Compare the clock's record with what happened.")
+def _bad_turn(term: Term, what: Text) -> Problem:
+    return Problem("bad_turn", what, where=term.basis,
+                   remedy=Text("请把时钟的记录与实际经过对照。", "Compare the clock's record with what happened."))

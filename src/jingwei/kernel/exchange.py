@@ -7,6 +7,7 @@ dies at any point therefore neither loses a message nor applies one twice: the s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.files import held
 from jingwei.kernel.heads import node_key
+from jingwei.kernel.i18n import Language
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.nodes import (
     APPLIED,
@@ -32,12 +34,16 @@ from jingwei.kernel.nodes import (
     common_version,
     refused,
     seal,
+    written_in,
 )
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
 
 LONGEST_PAUSE = 300
 """Seconds between two attempts at the most; a node that gives a sign of life is tried at once."""
+
+TURN = 0.05
+"""Seconds between two looks whether another process has done delivering."""
 
 AT_ONCE = 200
 """Messages sent to one node before the next has its turn."""
@@ -56,8 +62,8 @@ class Early(Problem):
         super().__init__("early_message", what, where=where, remedy=f"Send from message {expected} on.")
         self.expected = expected
 
-    def to_json(self) -> dict[str, str]:
-        return {**super().to_json(), "expected": str(self.expected)}
+    def to_json(self, language: Language = "en") -> dict[str, str]:
+        return {**super().to_json(language), "expected": str(self.expected)}
 
 
 class Transport(Protocol):
@@ -111,23 +117,34 @@ class Exchange:
             if known is None or known.relation == "self":
                 raise Problem("unknown_node", f"{to[:60]} is no other node this one knows", remedy="See jingwei node status.")
             _not_forked(known)
-            message = seal(node_key(self.workspace.folder), to, records.next_sequence(connection, to), kind, body, now)
+            message = seal(node_key(self.workspace.folder), to, records.next_sequence(connection, to), kind, body, now, written_in(known.profile))
             Message.read(message.encode())  # what its receiver could not read is refused here
             records.put(connection, message, now)
             self.workspace.ledger.append(Event("message.sent", now, message.envelope.sender, _told(message, to=to)))
         return message
 
-    def deliver(self, transport: Transport) -> int:
-        """Send what is due; returns how many messages were acknowledged. One process of the node delivers at a time."""
+    def deliver(self, transport: Transport, *, patience: float = 0.0) -> int:
+        """Send what is due; returns how many messages were acknowledged. One process of the node delivers at a time.
+
+        patience : seconds to wait for another process that delivers just now; after them what is due is left to it
+        """
         store = self.workspace.store
         if not store.exists():
             return 0
+        until = time.monotonic() + patience
+        while not (done := self._deliver(transport))[0] and time.monotonic() < until:
+            time.sleep(TURN)
+        return done[1]
+
+    def _deliver(self, transport: Transport) -> tuple[bool, int]:
+        """Whether it was this process's turn, and how many messages were acknowledged."""
+        store = self.workspace.store
         with held(self.workspace.folder / "node.lock", wait=False) as mine:
             if not mine:
-                return 0
+                return False, 0
             with store.read() as connection:
                 due = records.due(connection, self.clock())
-            return sum(self._deliver_to(to, transport) for to in due)
+            return True, sum(self._deliver_to(to, transport) for to in due)
 
     def _deliver_to(self, to: str, transport: Transport) -> int:
         with self.workspace.store.read() as connection:
@@ -175,7 +192,7 @@ class Exchange:
             for message in records.unacknowledged(connection, to, 1):
                 sequence = message.envelope.sequence
                 pause = min(LONGEST_PAUSE, 2 ** min(records.attempts(connection, to, sequence), 10))
-                records.failed(connection, to, sequence, f"{problem.code}: {problem.what}", now + timedelta(seconds=pause))
+                records.failed(connection, to, sequence, f"{problem.code}: {problem.what.en}", now + timedelta(seconds=pause))
 
     # Receiving
 
@@ -249,7 +266,7 @@ class Exchange:
     def asked(self, to: Known, kind: str, body: Mapping[str, Any], transport: Transport) -> Message:
         """As ``ask``; gives the whole signed answer, which is worth something as evidence."""
         _not_forked(to)
-        question = seal(node_key(self.workspace.folder), to.profile.id, 0, kind, body, self.clock())
+        question = seal(node_key(self.workspace.folder), to.profile.id, 0, kind, body, self.clock(), written_in(to.profile))
         answer = transport.ask(to.profile, question)
         answer.check(to.profile.key, question.envelope.sender)
         told = (answer.envelope.sender, answer.envelope.kind, answer.body.get("to"))
@@ -272,7 +289,8 @@ class Exchange:
         if e.kind not in self.questions:
             raise refused("unknown_kind", f"this program knows no question of kind {e.kind[:40]!r}", e, "Ask it of a newer program.")
         said = self.questions[e.kind](self, sender, question)
-        return seal(node_key(self.workspace.folder), e.sender, 0, f"{e.kind}.answer", {"to": question.digest, "said": dict(said)}, self.clock())
+        told = {"to": question.digest, "said": dict(said)}
+        return seal(node_key(self.workspace.folder), e.sender, 0, f"{e.kind}.answer", told, self.clock(), e.protocol)
 
     def hello(self) -> Hello:
         """Raises Problem ``no_node``."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import rfc8785
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
@@ -58,12 +59,17 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def check(self) -> None:
         """Raises Problem ``forged_head`` when any signature on it does not hold."""
         if not verified(self.key, self.signature, self.statement):
-            raise Problem("forged_head", f"the head of {self.size} entries is not signed by the node it names",
-                          remedy="Ask the node for its head again.")
+            raise Problem("forged_head",
+                          Text(f"{self.size} 条记录的树头不是它所说的节点签的",
+                               f"the head of {self.size} entries is not signed by the node it names"),
+                          remedy=Text("请再向那个节点要一次树头。", "Ask the node for its head again."))
         for each in self.cosignatures:
             if not verified(each.key, each.signature, _witnessed(self, each.at)):
-                raise Problem("forged_head", f"a co-signature on the head of {self.size} entries does not hold",
-                              where=each.key[:16], remedy="Use the head as the neighbour gave it.")
+                raise Problem("forged_head",
+                              Text(f"{self.size} 条记录的树头上有一个联署不成立",
+                                   f"a co-signature on the head of {self.size} entries does not hold"),
+                              where=each.key[:16],
+                              remedy=Text("请用邻居原样给出的树头。", "Use the head as the neighbour gave it."))
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = msgspec.to_builtins(self)
@@ -76,9 +82,9 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             head = msgspec.json.decode(content, type=cls)
             whole = len(bytes.fromhex(head.root)) == 32
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            raise Unreadable(f"not a tree head ({error})", where=where) from None
+            raise Unreadable(Text(f"不是树头（{error}）", f"not a tree head ({error})"), where=where) from None
         if not whole:
-            raise Unreadable("not a tree head (root)", where=where)
+            raise Unreadable(Text("不是树头（root）", "not a tree head (root)"), where=where)
         head.check()
         return head
 
@@ -117,10 +123,13 @@ def node_key(folder: Path) -> Ed25519PrivateKey:
                 beside.unlink()
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise Problem("bad_key", f"the node's key cannot be used ({error})", where=str(path),
-                      remedy="Put the key back from your own safe copy; a new one would be another node.") from None
+        raise Problem("bad_key", Text(f"节点的密钥不能用（{error}）", f"the node's key cannot be used ({error})"),
+                      where=str(path),
+                      remedy=Text("请从自己的安全副本放回密钥；换新密钥就成了另一个节点。",
+                                  "Put the key back from your own safe copy; a new one would be another node.")) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise Problem("bad_key", "the node's key is not an Ed25519 key", where=str(path), remedy="Put the key back.")
+        raise Problem("bad_key", Text("节点的密钥不是 Ed25519 密钥", "the node's key is not an Ed25519 key"), where=str(path),
+                      remedy=Text("请把密钥放回。", "Put the key back."))
     return key
 
 

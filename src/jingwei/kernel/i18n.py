@@ -19,6 +19,18 @@ class Text:
     def in_(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
 
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+
+Words = str | Text
+"""A text, or plain words that are the same in both languages, such as the name of a file."""
+
+
+def both(words: Words) -> Text:
+    """The text; plain words are the same in both languages."""
+    return words if isinstance(words, Text) else Text(words, words)
+
 
 def language_of(environment: dict[str, str] | None = None) -> Language:
     """The language asked for by ``JINGWEI_LANG``, else by the locale variables; English when neither says Chinese."""

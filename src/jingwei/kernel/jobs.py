@@ -1,31 +1,35 @@
-"""Work asked for now and done later, as files that any process of the node can read and any can take up.
+"""Work asked for now and done later: rows of the node's store that any of its processes can read and any can take up.
 
-A job is a folder: ``ask.json`` and ``in/`` say what was asked, ``status.json`` where it stands, ``result.json`` and ``out/``
-what came of it. Whoever works on it holds the lock on its ``lock``; a job that runs and is not held lost its worker, and
-whoever finds it does it again. ``open/`` holds the names of the jobs that are not finished.
+The row says what was asked and where it stands; the files it was given and those that came of it lie in ``jobs/ID`` of the
+workspace, written before the row that tells of them. Whoever works on a job holds its lock; a job that runs and is not held
+lost its worker, and whoever finds it does it again.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from jingwei.kernel.actions import Progress, Result
 from jingwei.kernel.clock import Clock, system_clock
-from jingwei.kernel.files import held, write_whole
+from jingwei.kernel.files import write_whole
 from jingwei.kernel.i18n import Language
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
+
+if TYPE_CHECKING:
+    from jingwei.kernel.job_records import Found
+    from jingwei.kernel.store import Store
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 OPEN: tuple[State, ...] = ("waiting", "running")
@@ -36,7 +40,10 @@ MOST_ATTEMPTS = 3
 """A job that three workers did not outlive is not given to a fourth."""
 
 TELLING = 0.2
-"""Seconds between two notes of how far a job is."""
+"""Seconds between two notes of how far a job is, and between two looks whether anybody still wants it."""
+
+LEAST_BYTES = 1024
+"""What a finished job is counted as at the least, so that small ones stay bounded too."""
 
 _ID = re.compile("[0-9a-f]{64}")
 
@@ -55,7 +62,7 @@ class Interrupted(Exception):
 class Ask(msgspec.Struct, frozen=True):
     """What was asked: an action by its path, its plain input, and the files in ``in/`` by field with their names.
 
-    at, snapshots : the instant and the state of the lake it was asked of
+    at, snapshots : the instant and the state of the lake it was asked of; empty for what is to be done of the state it then finds
     """
 
     action: tuple[str, ...]
@@ -67,7 +74,7 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """Where a job stands. Times as ISO 8601, empty when not yet; ``done`` of ``total`` steps of ``label``."""
+    """Where a job stands. Times as ISO 8601, empty when not yet; ``done`` of ``total`` steps of ``label``; not before ``due``."""
 
     state: State
     asked: str
@@ -78,20 +85,28 @@ class Status(msgspec.Struct, frozen=True):
     label: str = ""
     attempts: int = 0
     problem: dict[str, str] = {}
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job as it stood when it was looked at."""
+    """One job as it stood when it was looked at.
+
+    night : the day whose nightly work it belongs to, empty for what somebody asked for
+    """
 
     id: str
     folder: Path
     ask: Ask
     status: Status
+    night: str = ""
 
     def files(self) -> dict[str, Document]:
-        """The files it was given, by field."""
-        return {name: Document(called, (self.folder / "in" / name).read_bytes()) for name, called in self.ask.files.items()}
+        """The files it was given, by field. Raises Problem ``lost_files``."""
+        try:
+            return {name: Document(called, (self.folder / "in" / name).read_bytes()) for name, called in self.ask.files.items()}
+        except FileNotFoundError:
+            raise Problem("lost_files", "the files it was given are gone from this workspace", remedy="Send them again.") from None
 
     def result(self) -> Result:
         """What came of it, without its documents. Only of a job that is done."""
@@ -126,104 +141,137 @@ Perform = Callable[[Job, Step], Result]
 class Jobs:
     """The jobs of one node. Any number of threads and processes may ask, work and cancel.
 
+    store : holds the rows; created by the first job
     room : bytes of finished jobs to keep; those that ended longest ago go first
     closing : becomes true when this process must end; the job at work is then left to another
     """
 
-    folder: Path
+    store: Store
     room: int = KEPT_BYTES
     clock: Clock = system_clock
     closing: Callable[[], bool] = field(default=lambda: False)
 
-    def submit(self, identity: str, ask: Ask, files: Mapping[str, Document]) -> Job:
-        """The job of that name, new or as it stands; one that failed or was cancelled is to be done again.
+    @property
+    def folder(self) -> Path:
+        """Where the jobs' files are, a folder each."""
+        return self.store.folder / "jobs"
 
+    def submit(self, identity: str, ask: Ask, files: Mapping[str, Document], *, due: datetime | None = None, night: str = "",
+               again: bool = True) -> Job:
+        """The job of that name, new or as it stands; with ``again`` one that failed or was cancelled is to be done again.
+
+        due : not to be begun before; now by default
+        night : the day, of the node's own nightly work
         Raises Problem ``too_many_jobs``.
         """
-        home = self.folder / identity
+        from jingwei.kernel import job_records as records
+
         job = self.find(identity)
-        if job is None:
-            if len(self.waiting()) >= MOST_WAITING:
-                raise Problem("too_many_jobs", f"{MOST_WAITING} jobs are waiting", remedy="Ask again when some are done.")
-            self._put(home, ask, files)
-        elif job.status.state not in (*OPEN, "done"):
-            with held(home / "lock", wait=False) as mine:  # else somebody else has just asked again, and it is at work
-                if mine and job == self.find(identity):
-                    (home / "cancel").unlink(missing_ok=True)
-                    self._tell(home, Status("waiting", self._now()))
-        else:
+        if job is not None and (job.status.state in (*OPEN, "done") or not again):
             return job
-        found = self.find(identity)
-        assert found is not None
-        return found
+        with self.store.write() as connection:
+            records.lock(connection)
+            now, found = self.clock(), records.find(connection, identity)
+            if found is None and len(records.waiting(connection)) >= MOST_WAITING:
+                raise Problem("too_many_jobs", f"{MOST_WAITING} jobs are waiting", remedy="Ask again when some are done.")
+            self._put(self.folder / identity, files)
+            if found is None:
+                records.add(connection, identity, ask, night, now, due or now)
+            elif self._job(found).status.state not in (*OPEN, "done"):  # else somebody else has just asked again
+                records.again(connection, identity, now, due or now)
+        return self._known(identity)
 
     def find(self, identity: str) -> Job | None:
         """The job of that name, if there is one."""
-        home = self.folder / identity
-        if not _ID.fullmatch(identity):
+        from jingwei.kernel import job_records as records
+
+        if not _ID.fullmatch(identity) or not self.store.exists():
             return None
-        try:
-            return Job(identity, home, msgspec.json.decode((home / "ask.json").read_bytes(), type=Ask),
-                       msgspec.json.decode((home / "status.json").read_bytes(), type=Status))
-        except FileNotFoundError:
-            return None
+        with self.store.read() as connection:
+            found = records.find(connection, identity)
+        return None if found is None else self._job(found)
+
+    def listed(self, *, night: str | None = None, states: tuple[State, ...] = (), most: int = 1_000) -> list[Job]:
+        """The jobs of a night in their order; or of all, the newest first, those of these states. Files are not looked for."""
+        from jingwei.kernel import job_records as records
+
+        if not self.store.exists():
+            return []
+        with self.store.read() as connection:
+            return [self._job(found, whole=True) for found in records.listed(connection, night=night, states=states, most=most)]
 
     def cancel(self, identity: str) -> Job | None:
-        """Let a job that is not finished be. One at work ends at its next step."""
+        """Let a job that is not finished be. One at work ends at its next step, or at one a fifth of a second later."""
+        from jingwei.kernel import job_records as records
+
         job = self.find(identity)
         if job is None or job.status.state not in OPEN:
             return job
-        (job.folder / "cancel").touch()
-        with held(job.folder / "lock", wait=False) as mine:
-            if mine:  # nobody is at work on it
-                self._end(job, "cancelled")
+        with self.store.write() as connection:
+            records.let_be(connection, identity, self.clock())
+        job = self._known(identity)
+        if job.status.state == "running":
+            with self._alone(identity) as mine:
+                if mine:  # nobody is at work on it
+                    self._end(job, "cancelled")
         return self.find(identity)
 
     def waiting(self) -> list[str]:
-        """Names of the jobs that are not finished, those asked for first at the head."""
-        try:
-            marks = [(mark.stat().st_mtime_ns, mark.name) for mark in os.scandir(self.folder / "open")]
-        except FileNotFoundError:
-            return []
-        return [name for _, name in sorted(marks)]
+        """Names of the jobs that are not finished, those due first at the head."""
+        return self._waiting(None)
 
-    def work(self, perform: Perform) -> bool:
-        """Do the first job nobody is at work on. False when there is none."""
-        return any(self._work(name, perform) for name in self.waiting())
+    def work(self, perform: Perform, only: str = "") -> bool:
+        """Do the first job that is due and nobody is at work on, or ``only`` that one. False when there is none."""
+        return any(self._work(name, perform) for name in self._waiting(self.clock()) if only in ("", name))
+
+    def _waiting(self, by: datetime | None) -> list[str]:
+        from jingwei.kernel import job_records as records
+
+        if not self.store.exists():
+            return []
+        with self.store.read() as connection:
+            return records.waiting(connection, by)
+
+    def _alone(self, identity: str) -> AbstractContextManager[bool]:
+        return self.store.alone(f"jobs/{identity}/lock")
 
     def _work(self, name: str, perform: Perform) -> bool:
-        try:
-            with held(self.folder / name / "lock", wait=False) as mine:
-                job = self.find(name) if mine else None
-                if job is None:
-                    return False
-                if job.status.state not in OPEN:  # its worker died between the last two strokes
-                    self._mark(name).unlink(missing_ok=True)
-                    return False
-                self._perform(job, perform)
-                return True
-        except FileNotFoundError:  # dropped in between
-            self._mark(name).unlink(missing_ok=True)
-            return False
+        with self._alone(name) as mine:
+            job = self._claimed(name) if mine else None
+            if job is None:
+                return False
+            self._perform(job, perform)
+            return True
+
+    def _claimed(self, identity: str) -> Job | None:
+        """The job, with one attempt more; a job that was done, dropped or put off in between is none."""
+        from jingwei.kernel import job_records as records
+
+        with self.store.write() as connection:
+            now = self.clock()
+            found = records.claim(connection, identity, now)
+            if found is None:
+                return None
+            job = self._job(found)
+            status = msgspec.structs.replace(job.status, state="running", began=now.isoformat(), attempts=job.status.attempts + 1,
+                                             done=0, total=0, label="")
+            records.begin(connection, identity, status.attempts, now)
+            return replace(job, status=status)
 
     def _perform(self, job: Job, perform: Perform) -> None:
-        attempts = job.status.attempts + 1
-        if attempts > MOST_ATTEMPTS:
+        if job.status.attempts > MOST_ATTEMPTS:
             lost = Problem("worker_lost", f"{MOST_ATTEMPTS} workers died over it", remedy="Ask for less, or tell whoever runs this node.")
             self._end(job, "failed", lost)
             return
-        job = Job(job.id, job.folder, job.ask, msgspec.structs.replace(
-            job.status, state="running", began=self._now(), attempts=attempts, done=0, total=0, label=""))
-        self._tell(job.folder, job.status)
+        step = self._step(job)
         try:
-            if (job.folder / "cancel").exists():
+            if step.cancelled():
                 raise Cancelled
-            result = perform(job, self._step(job))
-            self._keep(job.folder, result)
+            size = self._keep(job.folder, perform(job, step))
         except Cancelled:
             self._end(job, "cancelled")
         except Interrupted:
-            self._tell(job.folder, msgspec.structs.replace(job.status, state="waiting", attempts=attempts - 1))
+            self._tell(job, state="waiting", attempts=job.status.attempts - 1)
         except Problem as problem:
             self._end(job, "failed", problem)
         except Exception:
@@ -231,92 +279,104 @@ class Jobs:
                                              remedy="Tell whoever runs this node."))
             raise
         else:
-            self._end(job, "done")
+            self._end(job, "done", size=size)
             self._make_room()
 
     def _step(self, job: Job) -> Step:
+        from jingwei.kernel import job_records as records
+
+        unwanted = [False]
+
         def cancelled() -> bool:
-            return (job.folder / "cancel").exists()
+            with self.store.read() as connection:
+                unwanted[0] = unwanted[0] or records.unwanted(connection, job.id)
+            return unwanted[0]
 
         @contextmanager
         def progress(label: str, total: int) -> Iterator[Progress]:
             so_far, told = 0, monotonic()
-            self._tell(job.folder, msgspec.structs.replace(job.status, label=label, total=total))
+            if cancelled():
+                raise Cancelled
+            self._note(job, label=label[:200], total=total, done=0)
 
             def step(done: int = 1) -> None:
                 nonlocal so_far, told
                 so_far += done
-                if cancelled():
-                    raise Cancelled
                 if self.closing():
                     raise Interrupted
-                if monotonic() - told >= TELLING:
+                late = monotonic() - told >= TELLING
+                if unwanted[0] or (late and cancelled()):
+                    raise Cancelled
+                if late:
                     told = monotonic()
-                    self._tell(job.folder, msgspec.structs.replace(job.status, label=label, total=total, done=so_far))
+                    self._note(job, label=label[:200], total=total, done=so_far)
 
             yield step
 
         return Step(progress, cancelled)
 
-    def _put(self, home: Path, ask: Ask, files: Mapping[str, Document]) -> None:
-        """A new folder appears whole; when two put the same, one does."""
-        beside = self.folder / f".{home.name}.{os.urandom(8).hex()}"
-        (beside / "in").mkdir(parents=True)
-        for name, document in files.items():
-            write_whole(beside / "in" / name, document.content)
-        write_whole(beside / "ask.json", msgspec.json.encode(ask))
-        self._tell(beside, Status("waiting", self._now()), mark=False)
-        try:
-            beside.rename(home)
-        except OSError:  # another was first
-            shutil.rmtree(beside)
-        self._mark(home.name).touch()
+    def _note(self, job: Job, **values: Any) -> None:
+        with suppress(Problem):  # while another writes for long; how far a job is may be told later
+            self._tell(job, **values)
 
-    def _tell(self, home: Path, status: Status, *, mark: bool = True) -> None:
-        write_whole(home / "status.json", msgspec.json.encode(status))
-        if mark and status.state in OPEN:
-            self._mark(home.name).touch()
+    def _tell(self, job: Job, **values: Any) -> None:
+        from jingwei.kernel import job_records as records
 
-    def _end(self, job: Job, state: State, problem: Problem | None = None) -> None:
+        with self.store.write() as connection:
+            records.tell(connection, job.id, job.status.attempts, values)
+
+    def _end(self, job: Job, state: State, problem: Problem | None = None, *, size: int = 0) -> None:
         told = {} if problem is None else problem.to_json()
-        now = self.find(job.id)
-        self._tell(job.folder, msgspec.structs.replace((now or job).status, state=state, ended=self._now(), problem=told))
-        self._mark(job.id).unlink(missing_ok=True)
+        given = sum(path.stat().st_size for path in (job.folder / "in").glob("*"))
+        self._tell(job, state=state, ended=self.clock(), problem=msgspec.json.encode(told), bytes=max(LEAST_BYTES, size + given))
 
-    def _mark(self, name: str) -> Path:
-        (self.folder / "open").mkdir(parents=True, exist_ok=True)
-        return self.folder / "open" / name
+    def _put(self, home: Path, files: Mapping[str, Document]) -> None:
+        (home / "in").mkdir(parents=True, exist_ok=True)
+        for name, document in files.items():
+            write_whole(home / "in" / name, document.content)
 
-    def _keep(self, home: Path, result: Result) -> None:
-        (home / "out").mkdir(exist_ok=True)
+    def _keep(self, home: Path, result: Result) -> int:
+        """What came of it, on the disk; returns its bytes."""
+        kept = json.dumps({"report": result.report, "data": result.data, "holds": result.holds,
+                           "documents": [d.name for d in result.documents]}, ensure_ascii=False, allow_nan=False).encode()
+        (home / "out").mkdir(parents=True, exist_ok=True)
         for n, document in enumerate(result.documents):
             write_whole(home / "out" / str(n), document.content)
-        kept = {"report": result.report, "data": result.data, "holds": result.holds,
-                "documents": [d.name for d in result.documents]}
-        write_whole(home / "result.json", json.dumps(kept, ensure_ascii=False, allow_nan=False).encode())
+        write_whole(home / "result.json", kept)
+        return len(kept) + sum(len(document.content) for document in result.documents)
 
     def _make_room(self) -> None:
         """Drop what ended longest ago; the one that ended last stays, however large it is."""
-        ended = sorted((j.status.ended, j.id, j.folder) for j in map(self.find, self._names()) if j and j.status.state not in OPEN)
-        sizes = [_bytes(folder) for *_, folder in ended]
-        total = sum(sizes)
-        for (*_, folder), size in zip(ended[:-1], sizes, strict=False):
+        from jingwei.kernel import job_records as records
+
+        shutil.rmtree(self.folder / "open", ignore_errors=True)  # of the layout before the store had them
+        with self.store.read() as connection:
+            found = records.ended(connection)
+        total = sum(size for _, size in found)
+        for name, size in found[:-1]:
             if total <= self.room:
                 return
-            gone = folder.with_name(f".{folder.name}.gone")
-            try:
-                folder.rename(gone)  # in one step: nobody ever reads half a job
-            except OSError:  # another is at it
-                continue
-            shutil.rmtree(gone, ignore_errors=True)
             total -= size
+            home = self.folder / name
+            gone = home.with_name(f".{name}.gone")
+            with self.store.write() as connection:
+                records.lock(connection)
+                if not records.drop(connection, name):  # asked for again, or another has dropped it
+                    continue
+                with suppress(OSError):
+                    home.rename(gone)  # in one step: nobody ever reads half a job
+            shutil.rmtree(gone, ignore_errors=True)
 
-    def _names(self) -> Sequence[str]:
-        return [entry.name for entry in os.scandir(self.folder) if _ID.fullmatch(entry.name)]
+    def _job(self, found: Found, *, whole: bool = False) -> Job:
+        """A job as it was found. One whose result is gone, as after a restore elsewhere, is one that failed."""
+        name, night, ask, status = found
+        home = self.folder / name
+        if not whole and status.state == "done" and not (home / "result.json").exists():
+            status = msgspec.structs.replace(status, state="failed", problem=Problem(
+                "lost_files", "its result is gone from this workspace", remedy="Ask again.").to_json())
+        return Job(name, home, ask, status, night)
 
-    def _now(self) -> str:
-        return self.clock().isoformat()
-
-
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    def _known(self, identity: str) -> Job:
+        found = self.find(identity)
+        assert found is not None
+        return found

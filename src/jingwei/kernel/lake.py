@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from jingwei.kernel.files import held, write_whole
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 if TYPE_CHECKING:
@@ -72,14 +73,19 @@ class Lake:
                 raise FileNotFoundError
             content = (home / "manifests" / f"{wanted}.json").read_bytes()
         except FileNotFoundError:
-            raise Problem("no_snapshot", f"there is no snapshot {wanted} of {dataset.name}", where=str(home),
-                          remedy="Use the workspace in which the result was made.") from None
+            raise Problem("no_snapshot",
+                          Text(f"{dataset.name} 没有快照 {wanted}", f"there is no snapshot {wanted} of {dataset.name}"),
+                          where=str(home),
+                          remedy=Text("请用生成结果时的工作目录。", "Use the workspace in which the result was made.")) from None
         if _identity(content) != wanted:
             raise _damaged(dataset, home)
         manifest = json.loads(content)
         if manifest["version"] != dataset.version:
-            raise Problem("other_schema", f"{dataset.name} was written with schema {manifest['version']}, this program "
-                          f"knows {dataset.version}", where=str(home), remedy="Use the program that wrote it.")
+            raise Problem("other_schema",
+                          Text(f"{dataset.name} 是按结构 {manifest['version']} 写的，本程序认识的是 {dataset.version}",
+                               f"{dataset.name} was written with schema {manifest['version']}, this program "
+                               f"knows {dataset.version}"),
+                          where=str(home), remedy=Text("请用写它的程序。", "Use the program that wrote it."))
         return Snapshot(wanted, manifest["version"], tuple(manifest["files"]))
 
     def append(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
@@ -106,8 +112,10 @@ class Lake:
                 write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
                 write_whole(home / "current", _identity(manifest).encode())
         except OSError as error:
-            raise Problem("lake_not_writable", f"cannot write there ({error.strerror})", where=str(home),
-                          remedy="Make room or choose another folder with --workspace DIR.") from None
+            raise Problem("lake_not_writable",
+                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
+                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
+                                      "Make room or choose another folder with --workspace DIR.")) from None
         return Snapshot(_identity(manifest), dataset.version, (*before.files, name))
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
@@ -161,8 +169,9 @@ def _identity(manifest: bytes) -> str:
 
 
 def _damaged(dataset: Dataset, home: Path) -> Problem:
-    return Problem("damaged_lake", f"files of {dataset.name} are missing or were altered", where=str(home),
-                   remedy="Put the folder back from a copy.")
+    return Problem("damaged_lake",
+                   Text(f"{dataset.name} 的文件缺失或被改动", f"files of {dataset.name} are missing or were altered"),
+                   where=str(home), remedy=Text("请从副本放回这个目录。", "Put the folder back from a copy."))
 
 
 _CONNECTIONS = threading.local()
@@ -188,5 +197,8 @@ def _connect(engine: Literal["duckdb", "spark"]) -> Any:
         local = local.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
         return ibis.pyspark.connect(SparkSession.getActiveSession() or local.getOrCreate())
     except (ImportError, RuntimeError) as error:
-        raise Problem("no_spark", f"the lake is set to Spark, which does not start here ({str(error).splitlines()[0]})",
-                      remedy='Install Java 17 and: pip install "jingwei[spark]"') from None
+        raise Problem("no_spark",
+                      Text(f"数据湖设为 Spark，但 Spark 在这里启动不了（{str(error).splitlines()[0]}）",
+                           f"the lake is set to Spark, which does not start here ({str(error).splitlines()[0]})"),
+                      remedy=Text('装 Java 17，再运行 pip install "jingwei[spark]"',
+                                  'Install Java 17 and: pip install "jingwei[spark]"')) from None

@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from jingwei.kernel import merkle
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.heads import Cosignature, Head, Natural, node_key, sign
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.store import Instant, Store
 from jingwei.kernel.tiles import Nodes, blob, damaged, grow, put, size_of
@@ -162,8 +163,9 @@ class Ledger:
             fresh: list[int] = []
             for i, (entry, key) in enumerate(zip(entries, keys, strict=True)):
                 if taken.setdefault(key, (start + len(fresh), entry))[1] != entry:
-                    raise Problem("key_taken", "another entry was recorded under the same key",
-                                  where=f"entry {taken[key][0]}", remedy="Give each entry a key of its own.")
+                    raise Problem("key_taken", Text("同一个键下已记了另一条", "another entry was recorded under the same key"),
+                                  where=Text(f"第 {taken[key][0]} 条", f"entry {taken[key][0]}"),
+                                  remedy=Text("每条用自己的键。", "Give each entry a key of its own."))
                 if taken[key][0] == start + len(fresh):
                     fresh.append(i)
             _extend(connection, start, [entries[i] for i in fresh], [keys[i] for i in fresh])
@@ -177,7 +179,8 @@ class Ledger:
         with self.store.write() as connection:
             pseudonym = connection.scalar(sa.select(PSEUDONYMS.c.pseudonym).where(PSEUDONYMS.c.person == person))
             if pseudonym is None:
-                raise Problem("unknown_person", "the ledger knows nothing of that person", remedy="Check the name.")
+                raise Problem("unknown_person", Text("账本里没有这个人的记录", "the ledger knows nothing of that person"),
+                              remedy=Text("请核对名字。", "Check the name."))
             gone = connection.execute(
                 sa.update(PAYLOADS).where(PAYLOADS.c.pseudonym == pseudonym, PAYLOADS.c.erased.is_(None))
                 .values(salt=None, content=None, erased=at)).rowcount
@@ -240,7 +243,7 @@ class Ledger:
             _lock(connection)
             size, node, kept = size_of(connection), Nodes(connection), self.heads(within=connection)
             if kept and merkle.root(kept[-1].size, node).hex() != kept[-1].root:
-                raise damaged("the tree no longer holds what the last head says")
+                raise damaged(Text("树里已没有最后一个树头所说的内容", "the tree no longer holds what the last head says"))
             if kept and kept[-1].size == size:
                 return kept[-1]
             made = sign(size, merkle.root(size, node), at.astimezone(CHINA), node_key(self.store.folder))
@@ -256,7 +259,7 @@ class Ledger:
             for each in connection.execute(sa.select(COSIGNATURES).order_by(COSIGNATURES.c.at, COSIGNATURES.c.key)):
                 given.setdefault(each.size, []).append(Cosignature(blob(each.key).hex(), str(each.at), blob(each.signature).hex()))
         if not all(isinstance(r.size, int) and 0 <= r.size < 2**53 for r in rows):
-            raise damaged("a head has no proper size")
+            raise damaged(Text("有一个树头的条数不对", "a head has no proper size"))
         return [Head(r.size, blob(r.root).hex(), str(r.at), blob(r.key).hex(), blob(r.signature).hex(), tuple(given.get(r.size, ())))
                 for r in rows]
 
@@ -266,8 +269,11 @@ class Ledger:
         with self.store.write() as connection:
             ours = next((h for h in self.heads() if h.size == head.size), None)
             if ours is None or ours.statement != head.statement or ours.signature != head.signature:
-                raise Problem("not_our_head", f"this node never signed that head of {head.size} entries",
-                              remedy="Keep it as evidence: see jingwei ledger verify --head FILE")
+                raise Problem("not_our_head",
+                              Text(f"本节点从没签过 {head.size} 条记录的那个树头",
+                                   f"this node never signed that head of {head.size} entries"),
+                              remedy=Text("请留作证据：见 jingwei ledger verify --head FILE",
+                                          "Keep it as evidence: see jingwei ledger verify --head FILE"))
             known = {c.key for c in ours.cosignatures}
             fresh = [{"size": head.size, "key": bytes.fromhex(c.key), "at": c.at, "signature": bytes.fromhex(c.signature)}
                      for c in head.cosignatures if c.key not in known]
@@ -284,9 +290,13 @@ class Ledger:
         with self.store.write() as connection:
             last = connection.execute(sa.select(WITNESSED).where(WITNESSED.c.key == bytes.fromhex(head.key))).first()
             if last is not None and not merkle.consistent(last.size, head.size, last.root, bytes.fromhex(head.root), path):
-                raise Problem("rewritten_past", f"its head of {head.size} entries does not begin with its head of "
-                              f"{last.size} seen at {last.at}", where=f"node {head.key[:16]}",
-                              remedy="Do not co-sign. Ask for its ledger and run: jingwei ledger verify FILE --head OLD")
+                raise Problem("rewritten_past",
+                              Text(f"它 {head.size} 条记录的树头不是从 {last.at} 所见 {last.size} 条的树头接下来的",
+                                   f"its head of {head.size} entries does not begin with its head of "
+                                   f"{last.size} seen at {last.at}"),
+                              where=Text(f"节点 {head.key[:16]}", f"node {head.key[:16]}"),
+                              remedy=Text("不要联署。向它要账本并运行：jingwei ledger verify FILE --head OLD",
+                                          "Do not co-sign. Ask for its ledger and run: jingwei ledger verify FILE --head OLD"))
             connection.execute(sa.delete(WITNESSED).where(WITNESSED.c.key == bytes.fromhex(head.key)))
             connection.execute(sa.insert(WITNESSED).values(key=bytes.fromhex(head.key), size=head.size,
                                                            root=bytes.fromhex(head.root), at=head.at))
@@ -354,16 +364,21 @@ def _pseudonym(connection: sa.Connection, person: str) -> str:
 def recordable(event: Event) -> None:
     """Raises Problem ``not_recordable`` when an entry would hold what could name a person, or free text."""
     if not _KIND.fullmatch(event.kind):
-        raise Problem("not_recordable", f"{event.kind!r} is not a kind of event", remedy="Write it like need.declared.")
+        raise Problem("not_recordable", Text(f"{event.kind!r} 不是一种事件", f"{event.kind!r} is not a kind of event"),
+                      remedy=Text("写成 need.declared 这样。", "Write it like need.declared."))
     if event.at.tzinfo is None:
-        raise Problem("not_recordable", "the instant has no zone", where=event.kind, remedy="Use the context's clock.")
+        raise Problem("not_recordable", Text("时刻没有时区", "the instant has no zone"), where=event.kind,
+                      remedy=Text("请用运行环境的时钟。", "Use the context's clock."))
     for name, value in event.facts.items():
         for each in (name, *(value if isinstance(value, list | tuple) else [value])):
             if isinstance(each, bool | int) or each is None:
                 continue
             if not (isinstance(each, str) and _FACT.fullmatch(each)) or _OF_A_PERSON.search(each):
-                raise Problem("not_recordable", "an entry holds identifiers, digests and whole numbers only",
-                              where=f"{event.kind}, {name!r}", remedy="Put names, numbers of persons and text into private.")
+                raise Problem("not_recordable",
+                              Text("一条记录只放标识、摘要和整数", "an entry holds identifiers, digests and whole numbers only"),
+                              where=f"{event.kind}, {name!r}",
+                              remedy=Text("姓名、证件号和文字请放进 private。",
+                                          "Put names, numbers of persons and text into private."))
 
 
 def _lock(connection: sa.Connection) -> None:
@@ -403,8 +418,9 @@ def _within(connection: sa.Connection, size: int | None) -> int:
 
 
 def _missing(position: int, size: int) -> Problem:
-    return Problem("no_entry", f"there is no entry {position}", where=f"ledger of {size} entries",
-                   remedy="Entries are counted from 0: see jingwei ledger list")
+    return Problem("no_entry", Text(f"没有第 {position} 条记录", f"there is no entry {position}"),
+                   where=Text(f"共 {size} 条的账本", f"ledger of {size} entries"),
+                   remedy=Text("记录从 0 数起：见 jingwei ledger list", "Entries are counted from 0: see jingwei ledger list"))
 
 
 def read_proof(content: bytes, where: str = "") -> Proof:
@@ -412,7 +428,7 @@ def read_proof(content: bytes, where: str = "") -> Proof:
     try:
         proof = msgspec.json.decode(content, type=Proof)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Unreadable(f"not a proof ({error})", where=where) from None
+        raise Unreadable(Text(f"不是证明（{error}）", f"not a proof ({error})"), where=where) from None
     if proof.head is not None:
         proof.head.check()
     return proof

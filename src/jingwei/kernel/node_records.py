@@ -13,7 +13,8 @@ import msgspec
 import sqlalchemy as sa
 
 from jingwei.kernel.heads import Head
-from jingwei.kernel.nodes import Acknowledgement, Known, Message, Profile
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.nodes import VERSIONS, Acknowledgement, Known, Message, Profile
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
 
@@ -33,8 +34,15 @@ def own(connection: sa.Connection) -> Profile:
     """Raises Problem ``no_node`` when this folder was not made a node yet."""
     found = connection.scalar(sa.select(KNOWN.c.profile).where(KNOWN.c.relation == "self"))
     if found is None:
-        raise Problem("no_node", "this folder is not a node among others yet", remedy="Make it one: jingwei node init --name … --level … --place …")
-    return msgspec.json.decode(found, type=Profile)
+        raise Problem("no_node", Text("这个目录还不是节点", "this folder is not a node among others yet"),
+                      remedy=Text("先建节点：jingwei node init --name … --level … --place …",
+                                  "Make it one: jingwei node init --name … --level … --place …"))
+    return _as_we_are(msgspec.json.decode(found, type=Profile))
+
+
+def _as_we_are(profile: Profile) -> Profile:
+    """This node's profile, kept when it was made a node, speaks what the program speaks that runs it now."""
+    return msgspec.structs.replace(profile, versions=VERSIONS)
 
 
 def known(connection: sa.Connection) -> list[Known]:
@@ -65,7 +73,8 @@ def heard(connection: sa.Connection, node: str, at: datetime) -> None:
 
 
 def _known(row: sa.Row[tuple[object, ...]]) -> Known:
-    return Known(msgspec.json.decode(row.profile, type=Profile), row.relation, row.state, row.parent, row.heard)
+    profile = msgspec.json.decode(row.profile, type=Profile)
+    return Known(_as_we_are(profile) if row.relation == "self" else profile, row.relation, row.state, row.parent, row.heard)
 
 
 # What goes out
@@ -135,6 +144,12 @@ def failed(connection: sa.Connection, receiver: str, sequence: int, trouble: str
 def attempts(connection: sa.Connection, receiver: str, sequence: int) -> int:
     which = (OUTBOX.c.receiver == receiver, OUTBOX.c.sequence == sequence)
     return connection.scalar(sa.select(OUTBOX.c.attempts).where(*which)) or 0
+
+
+def outcome(connection: sa.Connection, receiver: str, sequence: int) -> str | None:
+    """What became of a message, in its receiver's signed word; None while it waits."""
+    found = connection.scalar(sa.select(OUTBOX.c.acknowledgement).where(OUTBOX.c.receiver == receiver, OUTBOX.c.sequence == sequence))
+    return None if found is None else Acknowledgement.read(found).outcome
 
 
 # What came in

@@ -15,15 +15,18 @@ from msgspec import Struct
 
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.heads import Head, public_of, verified
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.people import LEVELS, Level
 from jingwei.kernel.problems import Problem, Unreadable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-VERSIONS = (1, 1)
-"""Lowest and highest version of the protocol this program speaks."""
+VERSIONS = (1, 2)
+"""Lowest and highest version of the protocol this program speaks. Version 2 added duties and live tests to what nodes say."""
+
+DUTIES = 2
+"""Version of the protocol from which on a node understands duties, how they stand, live tests and who stands below whom."""
 
 APPLIED = "applied"
 JOIN = "node.join"
@@ -74,12 +77,15 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         except ValueError:
             own = False
         if not own:
-            raise Problem("bad_node", "the id is not the fingerprint of the key", where=self.id[:60], remedy="Ask the node for its profile again.")
+            raise Problem("bad_node", Text("编号不是密钥的指纹", "the id is not the fingerprint of the key"), where=self.id[:60],
+                          remedy=Text("请再向那个节点要一次它的资料。", "Ask the node for its profile again."))
         if self.level not in LEVELS or not all(0 < len(name) <= 200 for name in (self.name_zh, self.name_en)):
-            raise Problem("bad_node", "a node has a name and a level", where=self.id, remedy=f"The levels are {', '.join(LEVELS)}.")
+            raise Problem("bad_node", Text("节点要有名称和级别", "a node has a name and a level"), where=self.id,
+                          remedy=Text(f"级别有：{'、'.join(LEVELS)}。", f"The levels are {', '.join(LEVELS)}."))
         loopback(self.url)
         if len(self.versions) != 2 or not 0 < self.versions[0] <= self.versions[1]:
-            raise Problem("bad_node", f"{self.versions} is no range of versions", where=self.id, remedy="Give the lowest and the highest.")
+            raise Problem("bad_node", Text(f"{self.versions} 不是版本范围", f"{self.versions} is no range of versions"),
+                          where=self.id, remedy=Text("请给出最低和最高版本。", "Give the lowest and the highest."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +144,16 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
         """
         e = self.envelope
         if not VERSIONS[0] <= e.protocol <= VERSIONS[1]:
-            raise refused("unknown_protocol", f"the message is written in version {e.protocol}", e, f"Write it in one from {VERSIONS[0]} to {VERSIONS[1]}.")
+            raise refused("unknown_protocol",
+                          Text(f"消息是按版本 {e.protocol} 写的", f"the message is written in version {e.protocol}"), e,
+                          Text(f"请按 {VERSIONS[0]} 到 {VERSIONS[1]} 的版本写。",
+                               f"Write it in one from {VERSIONS[0]} to {VERSIONS[1]}."))
         if e.to != to:
-            raise refused("misaddressed_message", f"the message is for {e.to[:60]}", e, f"This node is {to}.")
+            raise refused("misaddressed_message", Text(f"消息是给 {e.to[:60]} 的", f"the message is for {e.to[:60]}"), e,
+                          Text(f"本节点是 {to}。", f"This node is {to}."))
         if e.digest != body_digest(self.body) or not verified(key, self.signature, self.statement):
-            raise refused("altered_message", "the signature of its sender does not hold", e, "Send the message as it was signed.")
+            raise refused("altered_message", Text("发送方的签名不成立", "the signature of its sender does not hold"), e,
+                          Text("请按签名时的原样发送。", "Send the message as it was signed."))
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
@@ -151,20 +162,24 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     def read(cls, content: bytes, where: str = "") -> Message:
         """A message from its JSON; nothing is checked but its shape. Raises Unreadable."""
         if len(content) > MOST_BYTES:
-            raise Unreadable(f"a message has at most {MOST_BYTES // 2**20} MiB", where=where)
+            raise Unreadable(Text(f"一条消息最多 {MOST_BYTES // 2**20} MiB",
+                                  f"a message has at most {MOST_BYTES // 2**20} MiB"), where=where)
         try:
             message = msgspec.json.decode(content, type=cls)
             datetime.fromisoformat(message.envelope.at)
             body_digest(message.body)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            raise Unreadable(f"not a message of a node ({error})", where=where) from None
+            raise Unreadable(Text(f"不是节点的消息（{error}）", f"not a message of a node ({error})"), where=where) from None
         return message
 
 
-def seal(key: Ed25519PrivateKey, to: str, sequence: int, kind: str, body: Mapping[str, Any], at: datetime) -> Message:
-    """A message of the node whose key this is. ``body`` is JSON: texts, whole numbers below 2^53, floats, lists, objects."""
+def seal(key: Ed25519PrivateKey, to: str, sequence: int, kind: str, body: Mapping[str, Any], at: datetime, protocol: int = VERSIONS[1]) -> Message:
+    """A message of the node whose key this is. ``body`` is JSON: texts, whole numbers below 2^53, floats, lists, objects.
+
+    protocol : version it is written in, which its receiver must speak
+    """
     plain: dict[str, Any] = msgspec.to_builtins(dict(body))
-    envelope = Envelope(VERSIONS[1], fingerprint(public_of(key)), to, sequence, kind, at.astimezone(CHINA).isoformat(), body_digest(plain))
+    envelope = Envelope(protocol, fingerprint(public_of(key)), to, sequence, kind, at.astimezone(CHINA).isoformat(), body_digest(plain))
     bare = Message(envelope, plain)
     return msgspec.structs.replace(bare, signature=key.sign(bare.statement).hex())
 
@@ -195,14 +210,16 @@ class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, rename={"
         e = message.envelope
         same = (self.sender, self.to, self.sequence, self.message) == (e.sender, e.to, e.sequence, message.digest)
         if not same or not verified(key, self.signature, self.statement):
-            raise refused("forged_acknowledgement", "the acknowledgement is not the receiver's word on this message", e, "The message will be sent again.")
+            raise refused("forged_acknowledgement",
+                          Text("回执不是接收方对这条消息的答复", "the acknowledgement is not the receiver's word on this message"), e,
+                          Text("消息会再发一次。", "The message will be sent again."))
 
     @classmethod
     def read(cls, content: bytes, where: str = "") -> Acknowledgement:
         try:
             return msgspec.json.decode(content, type=cls)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Unreadable(f"not an acknowledgement ({error})", where=where) from None
+            raise Unreadable(Text(f"不是回执（{error}）", f"not an acknowledgement ({error})"), where=where) from None
 
 
 def acknowledge(key: Ed25519PrivateKey, message: Message, outcome: str, at: datetime) -> Acknowledgement:
@@ -224,12 +241,13 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True):
         try:
             hello = msgspec.json.decode(content, type=cls)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Unreadable(f"not the greeting of a node ({error})", where=where) from None
+            raise Unreadable(Text(f"不是节点的问候（{error}）", f"not the greeting of a node ({error})"), where=where) from None
         hello.profile.check()
         if hello.head is not None:
             hello.head.check()
             if hello.head.key != hello.profile.key:
-                raise Problem("bad_node", "its head is signed by another node", where=hello.profile.id, remedy="Ask it again.")
+                raise Problem("bad_node", Text("它的树头是别的节点签的", "its head is signed by another node"),
+                              where=hello.profile.id, remedy=Text("请再问它一次。", "Ask it again."))
         return hello
 
 
@@ -238,18 +256,33 @@ def common_version(profile: Profile, ours: tuple[int, int] = VERSIONS) -> int:
     low, high = profile.versions
     found = min(high, ours[1])
     if found < max(low, ours[0]):
-        older = "this program" if ours[1] < low else f"node {profile.id[:10]}"
-        raise Problem("no_common_version", f"it speaks versions {low} to {high} of the protocol and this program {ours[0]} to {ours[1]}: neither messages, "
-                      "nor heads, nor questions can pass between the two; what waits for it is kept", where=profile.id,
-                      remedy=f"Upgrade {older}.")
+        older = Text("本程序", "this program") if ours[1] < low else Text(f"节点 {profile.id[:10]}", f"node {profile.id[:10]}")
+        raise Problem("no_common_version",
+                      Text(f"它用协议的 {low} 到 {high} 版，本程序用 {ours[0]} 到 {ours[1]} 版：两者之间消息、树头和提问都传不了；要发给它的先留着",
+                           f"it speaks versions {low} to {high} of the protocol and this program {ours[0]} to {ours[1]}: neither "
+                           "messages, nor heads, nor questions can pass between the two; what waits for it is kept"),
+                      where=profile.id, remedy=Text(f"请升级{older.zh}。", f"Upgrade {older.en}."))
     return found
+
+
+def written_in(profile: Profile) -> int:
+    """The version to write to that node in: the highest both speak, or this program's when there is none and it has to wait."""
+    both = min(profile.versions[1], VERSIONS[1])
+    return both if both >= max(profile.versions[0], VERSIONS[0]) else VERSIONS[1]
+
+
+def speaks(profile: Profile, version: int) -> bool:
+    """Whether a node, as it last greeted, understands what that version of the protocol added."""
+    return profile.versions[0] <= VERSIONS[1] and profile.versions[1] >= version
 
 
 def loopback(url: str) -> str:
     """The address in full, when it is one of this machine; ``127.0.0.1:2522`` will do. Raises Problem ``bad_url``."""
     bare = url.rstrip("/") if "://" in url else f"http://{url}"
     if not _URL.fullmatch(bare) or not 0 < int(bare.rpartition(":")[2]) < 2**16:
-        raise Problem("bad_url", f"{url[:80]!r} is no address a node can have", remedy="Write 127.0.0.1:PORT; nodes listen on the loopback address only.")
+        raise Problem("bad_url", Text(f"{url[:80]!r} 不是节点能有的地址", f"{url[:80]!r} is no address a node can have"),
+                      remedy=Text("写 127.0.0.1:PORT；节点只在本机回环地址上接听。",
+                                  "Write 127.0.0.1:PORT; nodes listen on the loopback address only."))
     return bare
 
 
@@ -258,5 +291,7 @@ def body_digest(body: Mapping[str, Any]) -> str:
     return sha256(rfc8785.dumps(dict(body))).hexdigest()
 
 
-def refused(code: str, what: str, envelope: Envelope, remedy: str) -> Problem:
-    return Problem(code, what, where=f"message {envelope.sequence} from {envelope.sender[:60]}", remedy=remedy)
+def refused(code: str, what: Words, envelope: Envelope, remedy: Words) -> Problem:
+    return Problem(code, what,
+                   where=Text(f"来自 {envelope.sender[:60]} 的第 {envelope.sequence} 号消息",
+                              f"message {envelope.sequence} from {envelope.sender[:60]}"), remedy=remedy)

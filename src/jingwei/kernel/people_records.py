@@ -52,7 +52,8 @@ def keep_role(connection: sa.Connection, role: Role) -> None:
 def keep_principal(connection: sa.Connection, one: Principal) -> None:
     """Add it or change it; its organisation must be known and its roles kept, and ``local`` and ``anonymous`` are never kept."""
     if not one.id.startswith("p-"):
-        raise Problem("bad_principal", f"{one.id} is every node's own", remedy="Keep only principals with a pseudonym.")
+        raise Problem("bad_principal", Text(f"{one.id} 是每个节点自有的", f"{one.id} is every node's own"),
+                      remedy=Text("只登记有假名的主体。", "Keep only principals with a pseudonym."))
     organisations(connection)[one.organisation]
     if not connection.execute(sa.update(PRINCIPALS).where(PRINCIPALS.c.id == one.id).values(organisation=one.organisation)).rowcount:
         connection.execute(sa.insert(PRINCIPALS).values(id=one.id, organisation=one.organisation))
@@ -65,7 +66,8 @@ def principal(connection: sa.Connection, pseudonym: str) -> Principal:
     """With the scopes its roles have now. Raises Problem ``unknown_principal``, also for ``local`` and ``anonymous``."""
     organisation = connection.scalar(sa.select(PRINCIPALS.c.organisation).where(PRINCIPALS.c.id == pseudonym))
     if organisation is None:
-        raise Problem("unknown_principal", "nobody is known by this pseudonym", remedy="Sign in again, or ask to be admitted.")
+        raise Problem("unknown_principal", Text("没有这个假名的人", "nobody is known by this pseudonym"),
+                      remedy=Text("请重新登录，或申请加入。", "Sign in again, or ask to be admitted."))
     rows = connection.execute(sa.select(ROLES).join(HELD, HELD.c.role == ROLES.c.code).where(HELD.c.principal == pseudonym).order_by(ROLES.c.code))
     roles = tuple(Role(r.code, Text(r.name_zh, r.name_en), frozenset(r.scopes.split())) for r in rows)
     return Principal(pseudonym, organisation, roles)
@@ -90,13 +92,15 @@ def advance(connection: sa.Connection, before: Approval, after: Approval) -> Non
     same = (a.key == before.key, a.confirmed_by == before.confirmed_by, a.used_at.is_(None))
     values = {"confirmed_by": after.confirmed_by, "confirmed_at": after.confirmed_at, "used_at": after.used_at}
     if connection.execute(sa.update(APPROVALS).where(*same).values(values)).rowcount != 1:
-        raise Problem("bad_approval", "the request has changed in the meantime", where=before.key, remedy="Look at it again.")
+        raise Problem("bad_approval", Text("请求在此期间有了变化", "the request has changed in the meantime"), where=before.key,
+                      remedy=Text("请再看一遍。", "Look at it again."))
 
 
 def give(connection: sa.Connection, rule: Grant | Denial, at: datetime) -> None:
     """Keep a grant or denial from ``at`` on. An id serves once, for good: Problem ``bad_grant``."""
     if connection.scalar(sa.select(RULES.c.id).where(RULES.c.id == rule.id)):
-        raise Problem("bad_grant", "this id was given before", where=rule.id, remedy="Take a new id; withdraw the old one if need be.")
+        raise Problem("bad_grant", Text("这个编号以前给过", "this id was given before"), where=rule.id,
+                      remedy=Text("请用新编号；需要时撤回旧的。", "Take a new id; withdraw the old one if need be."))
     connection.execute(sa.insert(RULES).values(id=rule.id, dataset=rule.dataset, rule=msgspec.json.encode(rule), given=at))
 
 
@@ -104,7 +108,8 @@ def withdraw(connection: sa.Connection, rule: str, at: datetime) -> None:
     """It stops at ``at`` and stays on record. Raises Problem ``bad_grant`` when there is none in force of that id."""
     changed = sa.update(RULES).where(RULES.c.id == rule, RULES.c.withdrawn.is_(None), RULES.c.given <= at).values(withdrawn=at)
     if connection.execute(changed).rowcount != 1:
-        raise Problem("bad_grant", "no grant or denial of this id is in force", where=rule, remedy="Look up its id.")
+        raise Problem("bad_grant", Text("没有这个编号的有效授权或禁止", "no grant or denial of this id is in force"), where=rule,
+                      remedy=Text("请查它的编号。", "Look up its id."))
 
 
 def rules(connection: sa.Connection, dataset: str, at: datetime) -> list[Grant | Denial]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 Kind = Literal["year", "half", "quarter", "month"]
@@ -39,7 +40,8 @@ class Period:
             plain = f"{zh[1]}-{zh[4]:0>2}" if zh[4] else zh[1] + _PARTS[zh[2] or zh[3]]
         found = _FORM.fullmatch(plain)
         if not found:
-            raise Problem("bad_period", f"{text[:40]!r} is not a period", remedy="Write 2025, 2025H1, 2025Q3 or 2025-06.")
+            raise Problem("bad_period", Text(f"{text[:40]!r} 不是时期", f"{text[:40]!r} is not a period"),
+                          remedy=Text("写 2025、2025H1、2025Q3 或 2025-06。", "Write 2025, 2025H1, 2025Q3 or 2025-06."))
         for kind in ("half", "quarter", "month"):
             if found[kind]:
                 return cls(int(found["year"]), kind, int(found[kind]))
@@ -81,9 +83,12 @@ class Notice:
     def __post_init__(self) -> None:
         own = all(date(self.year - 1, 12, 29) <= day <= date(self.year, 12, 31) for day in self.off | self.worked)
         if not own or self.off & self.worked or any(day.weekday() < 5 for day in self.worked):
-            raise Problem("bad_notice", "a notice names days of its own year or of the three days before it, no day both "
-                          "off and worked, and only Saturdays and Sundays as worked", where=self.number or str(self.year),
-                          remedy="Compare the days with the text of the notice.")
+            raise Problem("bad_notice",
+                          Text("放假通知只写当年和此前三天之内的日子，同一天不能既休又班，上班的只能是周六周日",
+                               "a notice names days of its own year or of the three days before it, no day both "
+                               "off and worked, and only Saturdays and Sundays as worked"),
+                          where=self.number or str(self.year),
+                          remedy=Text("请把日子与通知原文对照。", "Compare the days with the text of the notice."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,10 @@ def _weekdays(first: date, last: date) -> list[date]:
 
 
 def _unknown(year: int) -> Problem:
-    return Problem("unknown_calendar", f"the working days of {year} are not known: the State Council publishes a year's "
-                   "holidays and make-up days late in the year before", where=str(year),
-                   remedy=f"Update the package chinesecalendar, or enter the notice for {year} in the work calendar.")
+    return Problem("unknown_calendar",
+                   Text(f"{year} 年的工作日还不知道：国务院一般在上一年末公布次年放假和调休",
+                        f"the working days of {year} are not known: the State Council publishes a year's "
+                        "holidays and make-up days late in the year before"),
+                   where=str(year),
+                   remedy=Text(f"请升级 chinesecalendar 包，或把 {year} 年的通知录入工作日历。",
+                               f"Update the package chinesecalendar, or enter the notice for {year} in the work calendar."))

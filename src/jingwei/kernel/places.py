@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.problems import Problem, did_you_mean
 
 Kind = Literal["nation", "province", "autonomous region", "municipality", "special administrative region"]
@@ -68,19 +68,23 @@ def provinces() -> tuple[Place, ...]:
     return _table()[1:]
 
 
-def find(text: str, *, where: str = "") -> Place:
+def find(text: str, *, where: Words = "") -> Place:
     """The place written as ``text``: a code, or any usual name in Chinese or English. Never a guess.
 
     where : file, row and column, for the message of Problem ``unknown_place``, which has the closest known names
     """
     if found := _index().get(_key(text)):
         return found
-    raise Problem(
-        "unknown_place",
-        f"{text[:40]!r} is not the nation or one of its 34 provincial-level divisions",
-        where=where,
-        remedy=_suggestion(text[:40]) or "Write a six-digit code such as 110000, or a name.",
-    )
+    raise Problem("unknown_place",
+                  Text(f"{text[:40]!r} 不是全国，也不是 34 个省级行政区之一",
+                       f"{text[:40]!r} is not the nation or one of its 34 provincial-level divisions"), where=where,
+                  remedy=_suggestion(text[:40])
+                  or Text("写六位代码（如 110000）或名称。", "Write a six-digit code such as 110000, or a name."))
+
+
+def within(place: str, of: str) -> bool:
+    """Whether one administrative code is another or lies in it; CN has all. The digits say it: 440106 lies in 440100 and 440000."""
+    return of == "CN" or place.startswith(of[:2] if of.endswith("0000") else of[:4] if of.endswith("00") else of)
 
 
 def _key(text: str) -> str:
@@ -114,7 +118,7 @@ def _index() -> dict[str, Place]:
 
 
 @lru_cache
-def _suggestion(text: str) -> str:
+def _suggestion(text: str) -> Text:
     return did_you_mean(text.title(), [name for p in _table() for t in (p.short, p.name) for name in (t.zh, t.en)])
 
 

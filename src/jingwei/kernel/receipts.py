@@ -16,7 +16,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 import jingwei
-from jingwei.kernel.i18n import Language
+from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document, Table, json_bytes
 
@@ -69,10 +69,13 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             datetime.fromisoformat(receipt.at)
             unaltered = receipt.id == claimed
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-            raise Unreadable(f"not a receipt ({error})", where=document.name) from None
+            raise Unreadable(Text(f"不是凭据（{error}）", f"not a receipt ({error})"), where=document.name) from None
         if not unaltered:
-            raise Problem("altered_receipt", "the receipt does not match its own id: it was altered after it was made",
-                          where=document.name, remedy="Use the receipt that was written with the result.")
+            raise Problem("altered_receipt",
+                          Text("凭据与自己的编号对不上：生成之后被改过",
+                               "the receipt does not match its own id: it was altered after it was made"),
+                          where=document.name,
+                          remedy=Text("请用随结果写出的凭据。", "Use the receipt that was written with the result."))
         return receipt
 
 
@@ -117,20 +120,26 @@ def restore(receipt: Receipt, kind: type, near: Path) -> Any:
         candidates = [Path(source.origin), near / source.origin, near / source.name]
         found = next((p for p in candidates if p.is_file()), None)
         if found is None:
-            raise Problem("input_changed", f"the input {source.name} is no longer there", where=source.origin,
-                          remedy="Put the file back, or run from the folder the first run was started in.")
+            raise Problem("input_changed",
+                          Text(f"输入 {source.name} 已不在原处", f"the input {source.name} is no longer there"),
+                          where=source.origin,
+                          remedy=Text("请放回文件，或在第一次运行的目录里运行。",
+                                      "Put the file back, or run from the folder the first run was started in."))
         document = Document(source.name, found.read_bytes(), source.origin)
         if document.digest != source.digest:
-            raise Problem("input_changed", f"{source.name} is not the file the result was made from", where=str(found),
-                          remedy=f"Its digest should be {source.digest}.")
+            raise Problem("input_changed",
+                          Text(f"{source.name} 不是生成结果所用的文件", f"{source.name} is not the file the result was made from"),
+                          where=str(found),
+                          remedy=Text(f"它的摘要应是 {source.digest}。", f"Its digest should be {source.digest}."))
         wanted = hints.get(name)
         values[name] = Table.read(document) if Table in (wanted, *get_args(wanted)) else document
     try:
         return kind(**{name: _tupled(value) for name, value in values.items()})
     except TypeError:
         raise Problem("other_input",
-                      f"{' '.join(receipt.action)} asks for other input than it did when the receipt was written",
-                      remedy=f"Use the program that wrote it: {receipt.code}.") from None
+                      Text(f"{' '.join(receipt.action)} 现在要的输入与写凭据时不同",
+                           f"{' '.join(receipt.action)} asks for other input than it did when the receipt was written"),
+                      remedy=Text(f"请用写它的程序：{receipt.code}。", f"Use the program that wrote it: {receipt.code}.")) from None
 
 
 def _tupled(value: Any) -> Any:

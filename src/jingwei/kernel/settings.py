@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 FILE = "jingwei.toml"
@@ -32,13 +34,33 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """threshold : rows a cell must rest on to be shown to another node."""
+    """threshold : rows a cell must rest on to be shown to another node
+    test_every : seconds between two live tests of the nodes below
+    silence : seconds after which a node below that was not heard of, or a test of it, counts as silent
+    """
 
     threshold: int = 10
+    test_every: int = 3_600
+    silence: int = 86_400
 
     def __post_init__(self) -> None:
+        if self.test_every < 1 or self.silence < 2 * self.test_every:
+            raise ValueError("federation.test_every must be 1 or more, and federation.silence at least twice as long")
         if self.threshold < 2:
             raise ValueError("federation.threshold must be 2 or more")
+
+
+class Nightly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """at : HH:MM in China, when a server does the day's own work; empty for never
+    actions : what is done, such as "duties check", in this order; the program's own list when absent
+    """
+
+    at: str = "02:30"
+    actions: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.at and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", self.at):
+            raise ValueError("nightly.at must be empty or a time such as 02:30")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lake: Lake = Lake()
     store: Store = Store()
     federation: Federation = Federation()
+    nightly: Nightly = Nightly()
     demonstration: bool = False
 
     @classmethod
@@ -61,4 +84,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (FileNotFoundError, NotADirectoryError):
             return cls()
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
-            raise Problem("bad_settings", str(error), where=str(path)) from None
+            raise Problem("bad_settings", Text(f"设置读不懂（{error}）", str(error)), where=str(path)) from None

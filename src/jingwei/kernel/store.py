@@ -19,6 +19,8 @@ from sqlalchemy.types import TypeDecorator
 
 import jingwei
 from jingwei.kernel.clock import CHINA
+from jingwei.kernel.files import held
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 FILE = "store.db"
 BUSY_SECONDS = 30.0
 """How long a writer waits for another before it gives up."""
+
+_LOCK = "hashtextextended(current_schema() || '/' || :name, 0)"
+"""Nodes that share a database have a schema each, and their locks apart."""
 
 _JOINED: ContextVar[dict[str, sa.Connection] | None] = ContextVar("joined", default=None)
 
@@ -150,6 +155,26 @@ class Store:
             with self._engine().connect() as connection:
                 return bool(versions_of(connection))
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else holds that name; it is then held until the block ends, or this process does, however it ends.
+
+        name : a place below the node's folder, where SQLite's neighbour keeps a lock file; PostgreSQL keeps the lock itself
+        """
+        if not self.url:
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with held(self.folder / name, wait=False) as mine:
+                yield mine
+            return
+        key = {"name": name}
+        with _problems(self), self._engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            mine = bool(connection.scalar(sa.text(f"SELECT pg_try_advisory_lock({_LOCK})"), key))
+            try:
+                yield mine
+            finally:
+                if mine:
+                    connection.execute(sa.text(f"SELECT pg_advisory_unlock({_LOCK})"), key)
+
     def close(self) -> None:
         """Let go of the file or the server; the next use opens it again."""
         self._engine().dispose()
@@ -169,12 +194,19 @@ class Store:
         if not versions or reached(versions) == _history().keys():
             return
         if unknown := sorted(versions - _history().keys()):
-            raise Problem("newer_store", f"the store has schema {', '.join(unknown)}, which this program does not know",
-                          where=self.where, remedy="Use the program that wrote it, or a newer one.")
+            raise Problem("newer_store",
+                          Text(f"存储库的结构是 {'、'.join(unknown)}，本程序不认识",
+                               f"the store has schema {', '.join(unknown)}, which this program does not know"),
+                          where=self.where,
+                          remedy=Text("请用写它的程序，或更新的版本。", "Use the program that wrote it, or a newer one."))
         if not older:
-            raise Problem("older_store", f"the store has schema {', '.join(sorted(versions))}, this program needs "
-                          f"{', '.join(sorted(heads()))}", where=self.where,
-                          remedy="Make a backup with the program that wrote it, then run: jingwei upgrade")
+            raise Problem("older_store",
+                          Text(f"存储库的结构是 {'、'.join(sorted(versions))}，本程序需要 {'、'.join(sorted(heads()))}",
+                               f"the store has schema {', '.join(sorted(versions))}, this program needs "
+                               f"{', '.join(sorted(heads()))}"),
+                          where=self.where,
+                          remedy=Text("先用写它的程序做备份，再运行：jingwei upgrade",
+                                      "Make a backup with the program that wrote it, then run: jingwei upgrade"))
 
     def _absent(self) -> bool:
         return not self.url and not (self.folder / FILE).exists()
@@ -189,7 +221,7 @@ class Store:
 
             Workspace(self.folder).establish()
         with self._engine().connect() as connection:
-            connection.execution_options(jingwei_writes=True)
+            connection.execution_options(jingwei_writes=True, jingwei_folder=self.folder)
             with connection.begin() as transaction:
                 if connection.dialect.name == "postgresql" and not versions_of(connection):
                     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(2522)")  # two must not both create it
@@ -273,8 +305,11 @@ def _engine(address: str, _process: int) -> sa.Engine:
         try:
             return sa.create_engine(address, pool_pre_ping=True)
         except ImportError:
-            raise Problem("no_store", "the store is set to PostgreSQL, whose driver is not installed",
-                          remedy='Install it with: pip install "jingwei[postgresql]"') from None
+            raise Problem("no_store",
+                          Text("存储库设为 PostgreSQL，但没有装它的驱动",
+                               "the store is set to PostgreSQL, whose driver is not installed"),
+                          remedy=Text('这样安装：pip install "jingwei[postgresql]"',
+                                      'Install it with: pip install "jingwei[postgresql]"')) from None
     engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
     sa.event.listen(engine, "connect", _settle)
     sa.event.listen(engine, "begin", _begin)
@@ -317,13 +352,20 @@ def _problems(store: Store) -> Iterator[None]:
         if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError | sa.exc.InternalError):
             raise
         if "locked" in said or "busy" in said:
-            raise Problem("store_busy", f"another program has been writing for {BUSY_SECONDS:.0f} s", where=store.where,
-                          remedy="Try again.") from None
+            raise Problem("store_busy",
+                          Text(f"另一个程序已连续写了 {BUSY_SECONDS:.0f} 秒",
+                               f"another program has been writing for {BUSY_SECONDS:.0f} s"), where=store.where,
+                          remedy=Text("请再试一次。", "Try again.")) from None
         if "malformed" in said or "not a database" in said or "Could not decode" in said:
-            raise Problem("damaged_store", f"the store cannot be read ({said[:80]})", where=store.where,
-                          remedy="Put it back from a backup: jingwei restore FILE") from None
+            raise Problem("damaged_store", Text(f"存储库读不出来（{said[:80]}）", f"the store cannot be read ({said[:80]})"),
+                          where=store.where,
+                          remedy=Text("请从备份放回：jingwei restore FILE", "Put it back from a backup: jingwei restore FILE")) from None
         if store.url:
-            raise Problem("no_store", f"PostgreSQL does not answer as it should ({said})", where=store.where,
-                          remedy="Start the server, or correct [store] url in jingwei.toml.") from None
-        raise Problem("store_not_writable", f"cannot be used ({said})", where=store.where,
-                      remedy="Make room or choose another folder with --workspace DIR.") from None
+            raise Problem("no_store",
+                          Text(f"PostgreSQL 没有正常应答（{said}）", f"PostgreSQL does not answer as it should ({said})"),
+                          where=store.where,
+                          remedy=Text("请启动服务器，或改正 jingwei.toml 里 [store] 的 url。",
+                                      "Start the server, or correct [store] url in jingwei.toml.")) from None
+        raise Problem("store_not_writable", Text(f"不能使用（{said}）", f"cannot be used ({said})"), where=store.where,
+                      remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
+                                  "Make room or choose another folder with --workspace DIR.")) from None

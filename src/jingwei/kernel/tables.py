@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.problems import Unreadable, did_you_mean
 
 MAX_CELL = 32_768
@@ -60,9 +61,8 @@ class Document:
                 return raw.decode(encoding)
             except UnicodeDecodeError:
                 continue
-        raise Unreadable(
-            "the text is neither UTF-8 nor GB18030", where=self.name, remedy="Save the file as CSV UTF-8 and try again."
-        )
+        raise Unreadable(Text("文字既不是 UTF-8，也不是 GB18030", "the text is neither UTF-8 nor GB18030"), where=self.name,
+                         remedy=Text("请另存为 CSV UTF-8 再试。", "Save the file as CSV UTF-8 and try again."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,12 @@ class Table:
     def read(cls, document: Document) -> Table:
         """Parse by the name's ending (.csv, .tsv, .json, .parquet). Raises Unreadable, naming place and remedy."""
         if not document.content.strip(b"\x00 \r\n\t"):
-            raise Unreadable("the file is empty", where=document.name)
+            raise Unreadable(Text("文件是空的", "the file is empty"), where=document.name)
         if document.content.startswith(_WORKBOOKS):
-            raise Unreadable("the file is an Excel workbook or another archive, not a text table", where=document.name,
-                             remedy="Save the sheet as CSV UTF-8 and try again.")
+            raise Unreadable(Text("这是 Excel 工作簿或压缩包，不是文本表格",
+                                  "the file is an Excel workbook or another archive, not a text table"),
+                             where=document.name,
+                             remedy=Text("请把工作表另存为 CSV UTF-8 再试。", "Save the sheet as CSV UTF-8 and try again."))
         ending = document.name.rpartition(".")[2].lower()
         if document.content[:4] == b"PAR1" or ending == "parquet":
             columns, rows = _parquet(document)
@@ -116,14 +118,20 @@ class Table:
             if name not in self._index:
                 near = did_you_mean(name, self.columns)
                 if len(self.columns) == 1 and any(mark in self.columns[0] for mark in ";\t|"):
-                    near = "Part the columns with commas."
-                raise Unreadable(f"there is no column {name!r}; the columns are {', '.join(self.columns[:20])}",
-                                 where=f"{self.name}, line 1", remedy=near or "Name the columns in the first line.")
+                    near = Text("各列请用逗号隔开。", "Part the columns with commas.")
+                raise Unreadable(Text(f"没有 {name!r} 这一列；有这些列：{'、'.join(self.columns[:20])}",
+                                      f"there is no column {name!r}; the columns are {', '.join(self.columns[:20])}"),
+                                 where=_line(self.name, 1),
+                                 remedy=near or Text("请在第一行写上列名。", "Name the columns in the first line."))
 
-    def where(self, row: int, column: str = "") -> str:
+    def where(self, row: int, column: str = "") -> Text:
         """``figures.csv, line 412, column value``"""
-        place = f"{self.name}, line {self.lines[row]}"
-        return f"{place}, column {column}" if column else place
+        place = _line(self.name, self.lines[row])
+        return Text(f"{place.zh}，{column} 列", f"{place.en}, column {column}") if column else place
+
+
+def _line(name: str, line: int) -> Text:
+    return Text(f"{name}，第 {line} 行", f"{name}, line {line}")
 
 
 def number(text: str) -> Decimal | None:
@@ -193,27 +201,33 @@ def _cell(value: object) -> object:
     return value
 
 
-def _header(where: str, cells: Sequence[str]) -> list[str]:
+def _header(where: Words, cells: Sequence[str]) -> list[str]:
     columns = [unicodedata.normalize("NFKC", c).strip() for c in cells]
     if len(columns) > MAX_COLUMNS:
-        raise Unreadable(f"there are {len(columns):,} columns; {MAX_COLUMNS:,} are the most", where=where)
+        raise Unreadable(Text(f"有 {len(columns):,} 列；最多 {MAX_COLUMNS:,} 列",
+                              f"there are {len(columns):,} columns; {MAX_COLUMNS:,} are the most"), where=where)
     blank = [str(i + 1) for i, c in enumerate(columns) if not c]
     if not columns or blank:
-        raise Unreadable(f"the header has no name for column {', '.join(blank[:5]) or '1'}; merged header cells?",
-                         where=where, remedy="Unmerge the header and give every column one name.")
+        raise Unreadable(Text(f"表头第 {'、'.join(blank[:5]) or '1'} 列没有名称；是不是合并了表头单元格？",
+                              f"the header has no name for column {', '.join(blank[:5]) or '1'}; merged header cells?"),
+                         where=where,
+                         remedy=Text("请取消合并，每列一个名称。", "Unmerge the header and give every column one name."))
     if any(map(_SURROGATE.search, columns)):
-        raise Unreadable("a column's name holds half a character (a lone surrogate)", where=where)
+        raise Unreadable(Text("列名里有半个字符（单个代理码）", "a column's name holds half a character (a lone surrogate)"),
+                         where=where)
     twice = [c for c, n in Counter(columns).items() if n > 1]
     if twice:
-        raise Unreadable(f"column {twice[0]!r} appears twice", where=where, remedy="Give every column its own name.")
+        raise Unreadable(Text(f"{twice[0]!r} 列出现了两次", f"column {twice[0]!r} appears twice"), where=where,
+                         remedy=Text("每列用自己的名称。", "Give every column its own name."))
     return columns
 
 
 def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], list[int]]:
     text = document.text()
     if "\x00" in text:
-        raise Unreadable("the file holds zero bytes; it is not a text table", where=document.name,
-                         remedy="Save the sheet as CSV UTF-8 and try again.")
+        raise Unreadable(Text("文件里有零字节，不是文本表格", "the file holds zero bytes; it is not a text table"),
+                         where=document.name,
+                         remedy=Text("请把工作表另存为 CSV UTF-8 再试。", "Save the sheet as CSV UTF-8 and try again."))
     delimiter = "\t" if document.name.lower().endswith(".tsv") else ","
     previous = csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -229,25 +243,27 @@ def _delimited(document: Document) -> tuple[list[str], list[tuple[str, ...]], li
             if not columns:
                 while not cells[-1].strip():
                     cells.pop()
-                columns = _header(f"{document.name}, line {at}", cells)
+                columns = _header(_line(document.name, at), cells)
                 continue
             if any(c.strip() for c in cells[len(columns) :]):
-                raise Unreadable(f"the line has {len(cells)} cells, the header {len(columns)}",
-                                 where=f"{document.name}, line {at}", remedy="Quote cells that hold a comma.")
+                raise Unreadable(Text(f"这一行有 {len(cells)} 格，表头有 {len(columns)} 格",
+                                      f"the line has {len(cells)} cells, the header {len(columns)}"),
+                                 where=_line(document.name, at),
+                                 remedy=Text("含逗号的格请加引号。", "Quote cells that hold a comma."))
             padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
             rows.append(tuple(c.strip() for c in padded))
             lines.append(at)
     except csv.Error as error:
         long = "field larger" in str(error)
-        raise Unreadable(
-            f"a cell is longer than {MAX_CELL:,} characters" if long else f"not a well-formed CSV line ({error})",
-            where=f"{document.name}, line {began}",
-            remedy="Look for a quotation mark that is never closed, or has text behind it.",
-        ) from None
+        raise Unreadable(Text(f"有一格超过 {MAX_CELL:,} 个字符", f"a cell is longer than {MAX_CELL:,} characters") if long
+                         else Text(f"不是合格的 CSV 行（{error}）", f"not a well-formed CSV line ({error})"),
+                         where=_line(document.name, began),
+                         remedy=Text("请找没有收尾的引号，或引号后面还有文字的地方。",
+                                     "Look for a quotation mark that is never closed, or has text behind it.")) from None
     finally:
         csv.field_size_limit(previous)
     if not columns:
-        raise Unreadable("the file is empty", where=document.name)
+        raise Unreadable(Text("文件是空的", "the file is empty"), where=document.name)
     return columns, rows, lines
 
 
@@ -256,12 +272,12 @@ def _json(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
     try:
         records = json.loads(document.text(), parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not valid JSON ({error})", where=document.name,
-                         remedy='Write one list of records: [{"measure": …, "place": …}, …].') from None
+        raise Unreadable(Text(f"不是合格的 JSON（{error}）", f"not valid JSON ({error})"), where=document.name,
+                         remedy=Text('写一个记录列表：[{"measure": …, "place": …}, …]。',
+                                     'Write one list of records: [{"measure": …, "place": …}, …].')) from None
     if not isinstance(records, list) or not records or not all(isinstance(r, dict) for r in records):
-        raise Unreadable(
-            "the JSON is not a list of records", where=document.name, remedy='Write [{"measure": …, "place": …}, …].'
-        )
+        raise Unreadable(Text("这份 JSON 不是记录列表", "the JSON is not a list of records"), where=document.name,
+                         remedy=Text('写 [{"measure": …, "place": …}, …]。', 'Write [{"measure": …, "place": …}, …].'))
     keys = list(dict.fromkeys(key for record in records for key in record))
     columns = _header(document.name, keys)
     return columns, [
@@ -278,7 +294,7 @@ def _parquet(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
         names, listed = table.column_names, [column.to_pylist() for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, TypeError) as error:
         why = (str(error).splitlines() or ["damaged"])[0]
-        raise Unreadable(f"not a readable Parquet file ({why})", where=document.name) from None
+        raise Unreadable(Text(f"Parquet 文件读不出来（{why}）", f"not a readable Parquet file ({why})"), where=document.name) from None
     columns = _header(document.name, names)
     rows = enumerate(zip(*listed, strict=True), 1)
     return columns, [tuple(_as_text(v, document, i) for v in row) for i, row in rows]
@@ -287,14 +303,15 @@ def _parquet(document: Document) -> tuple[list[str], list[tuple[str, ...]]]:
 def _as_text(value: object, document: Document, row: int) -> str:
     if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
         return ""
-    where = f"{document.name}, row {row}"
+    where = Text(f"{document.name}，第 {row} 行", f"{document.name}, row {row}")
     if isinstance(value, dict | list | tuple | bytes):
-        raise Unreadable("a cell holds a list, a record or bytes", where=where, remedy="Write one figure or text a cell.")
+        raise Unreadable(Text("有一格里是列表、记录或字节", "a cell holds a list, a record or bytes"), where=where,
+                         remedy=Text("一格只写一个数或一段文字。", "Write one figure or text a cell."))
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     text = str(value).strip()
     if len(text) > MAX_CELL:
-        raise Unreadable(f"a cell is longer than {MAX_CELL:,} characters", where=where)
+        raise Unreadable(Text(f"有一格超过 {MAX_CELL:,} 个字符", f"a cell is longer than {MAX_CELL:,} characters"), where=where)
     if not text.isascii() and _SURROGATE.search(text):
-        raise Unreadable("a cell holds half a character (a lone surrogate)", where=where)
+        raise Unreadable(Text("有一格里有半个字符（单个代理码）", "a cell holds half a character (a lone surrogate)"), where=where)
     return text

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from jingwei.kernel import merkle
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 EDGE = sa.table("ledger_edge", sa.column("level"))
@@ -36,12 +37,12 @@ class Nodes:
         else:
             row = self.edge(height)[within:within + (1 << above)]
             if len(row) < 1 << above:
-                raise damaged("hashes are missing")
+                raise damaged(Text("缺少散列", "hashes are missing"))
             while len(row) > 1:
                 row = merkle.parents(row)
             found = row[0]
         if len(found) != merkle.HASH:
-            raise damaged("a hash was cut short")
+            raise damaged(Text("有一个散列被截短", "a hash was cut short"))
         return found
 
     def tile(self, level: int, number: int) -> bytes | None:
@@ -64,11 +65,11 @@ def size_of(connection: sa.Connection) -> int:
         connection, "SELECT (SELECT max(position) FROM ledger_entries), (SELECT max(number) FROM ledger_edge WHERE level = 0), "
                     "(SELECT max(number) FROM ledger_tiles WHERE level = 0)")[0])
     if not all(isinstance(each, int | None) for each in (entries, edge, tile)):
-        raise damaged("a place is not a number")
+        raise damaged(Text("有一个位置不是数", "a place is not a number"))
     size = 0 if entries is None else entries + 1
     leaves = edge + 1 if edge is not None else 0 if tile is None else (tile + 1) * merkle.TILE
     if size != leaves:
-        raise damaged(f"there are {size} entries and {leaves} leaves")
+        raise damaged(Text(f"有 {size} 条记录，却有 {leaves} 片叶", f"there are {size} entries and {leaves} leaves"))
     return int(size)
 
 
@@ -121,6 +122,7 @@ def blob(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode("utf-8", "surrogateescape")
 
 
-def damaged(what: str) -> Problem:
-    return Problem("damaged_ledger", what, where="ledger",
-                   remedy="See what was altered: jingwei ledger verify. Nothing is added until it is put right.")
+def damaged(what: Text) -> Problem:
+    return Problem("damaged_ledger", what, where=Text("账本", "ledger"),
+                   remedy=Text("先看改动了什么：jingwei ledger verify。改正之前不再添加。",
+                               "See what was altered: jingwei ledger verify. Nothing is added until it is put right."))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.settings import FILE, Settings
 
@@ -49,9 +50,6 @@ class Workspace:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / FILE).touch(exist_ok=True)
         except OSError as error:
-            raise Problem(
-                "no_workspace",
-                f"cannot write there ({error.strerror})",
-                where=str(self.folder),
-                remedy="Choose another folder with --workspace DIR.",
-            ) from None
+            raise Problem("no_workspace", Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"),
+                          where=str(self.folder),
+                          remedy=Text("请用 --workspace DIR 换一个目录。", "Choose another folder with --workspace DIR.")) from None

@@ -62,8 +62,8 @@ def test_whatever_is_written_is_understood_or_refused_with_the_place_and_never_c
         query = parse(text)
     except Problem as refused:
         assert refused.code == "bad_evidence"
-        assert refused.where.startswith("evidence, character ")
-        assert refused.remedy
+        assert refused.where.en.startswith("evidence, character ")
+        assert refused.remedy.en
     else:
         assert parse(str(query)) == query
 
@@ -77,8 +77,8 @@ def test_whatever_is_written_is_understood_or_refused_with_the_place_and_never_c
 def test_what_is_wrong_is_shown_at_its_character(text, character, remedy):
     with pytest.raises(Problem) as refused:
         parse(text)
-    assert refused.value.where == f"evidence, character {character}"
-    assert remedy in refused.value.remedy
+    assert refused.value.where.en == f"evidence, character {character}"
+    assert remedy in refused.value.remedy.en
 
 
 @pytest.mark.parametrize(("text", "holds"), [
@@ -158,7 +158,7 @@ PROOF: World
 
 
 def test_a_book_without_figures_can_assess_nothing(tmp_path):
-    empty = World(Book((), (), {}), Workspace(tmp_path).ledger, date(2026, 3, 1))
+    empty = World(lambda: Book((), (), {}), Workspace(tmp_path).ledger, date(2026, 3, 1))
     assert isinstance(answer := empty.holds("measure netizens CN 2025 >= 12"), Answer)
     assert answer.holds is None
     assert read_book(Context(Workspace(tmp_path))).usable, "and there are figures otherwise"

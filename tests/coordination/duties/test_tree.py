@@ -16,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from jingwei.coordination.duties.model import Duty, Goal, Kept
 from jingwei.coordination.duties.records import Change, change, evidence, give, read_tree, set_duty, split, withdraw
 from jingwei.coordination.duties.tree import ERASED, breaches, depth_first, fold
-from jingwei.coordination.record.told import told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import told
 from jingwei.kernel.workspace import Workspace
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=CHINA)

@@ -62,7 +62,7 @@ def test_what_cannot_be_done_is_said(context, asked, code):
     with pytest.raises(Problem) as caught:
         rescore(context, asked)
     assert caught.value.code == code
-    assert caught.value.remedy
+    assert caught.value.remedy.en
 
 
 def test_the_action_gives_ranks_with_a_receipt_that_replays(context, tmp_path):

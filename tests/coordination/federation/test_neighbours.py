@@ -240,7 +240,7 @@ def test_on_either_database_a_node_admits_is_asked_and_names_who_rewrote_its_pas
     plan = read_sql("SELECT sex, count(*) FROM births GROUP BY sex", "statistics", "n")
     question = seal(node_key(below.workspace.folder), id_of(above), 0, "query", {"plan": msgspec.to_builtins(plan), "patience": 5.0, "depth": 1}, clock())
     said = wire.ask(above.hello().profile, question).body["said"]
-    part = across._read_part(said["parts"][0], plan)
+    part = across.read_part(said["parts"][0], plan)
     assert sorted(cell["rows"] for cell in part.cells.values()) == [40]
     assert part.hidden == 2
     rewrite(below, 40)

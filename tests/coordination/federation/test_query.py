@@ -197,14 +197,14 @@ def test_a_part_that_was_altered_or_belongs_to_another_question_is_not_believed(
     parts, _ = across.ask(found["gd"], plan, wire, 5, across=True)
     signed = next(p for p in parts if p.signed)
     told = {"profile": msgspec.to_builtins(signed.profile), "part": msgspec.to_builtins(signed.signed)}
-    assert across._read_part(told, plan).cells == signed.cells
+    assert across.read_part(told, plan).cells == signed.cells
     for change in ({"hidden": 9}, {"table": ""}, {"plan": "0" * 64}):
         forged = {**told, "part": {**told["part"], "body": {**told["part"]["body"], **change}}}
         with pytest.raises(Problem) as raised:
-            across._read_part(forged, plan)
+            across.read_part(forged, plan)
         assert raised.value.code == "altered_message"
     with pytest.raises(Problem, match="another question"):
-        across._read_part(told, msgspec.structs.replace(plan, nonce="two"))
+        across.read_part(told, msgspec.structs.replace(plan, nonce="two"))
 
 
 @pytest.mark.parametrize("sql", ["SELECT * FROM people", "SELECT age FROM people", "SELECT count(*) FROM a, b", "SELECT count(*) FROM a JOIN b ON a.x = b.x",

@@ -403,7 +403,7 @@ def test_what_is_wrong_with_a_doubt_is_said_with_its_key(small: Desk, line: str,
     problem = small.refused("uncertainty")
     assert problem.code == "bad_method"
     assert told in str(problem)
-    assert "U.toml" in problem.where
+    assert "U.toml" in problem.where.en
 
 
 @pytest.mark.parametrize("command", ["build", "uncertainty"])
@@ -435,7 +435,7 @@ def test_a_geometric_mean_of_a_scale_from_0_is_refused_at_the_keyboard_without_a
 )
 def test_a_spoilt_table_is_refused_never_half_read(small: Desk, spoil: Callable[[str], str]) -> None:
     small.put("V.csv", spoil(SMALL_VALUES))
-    assert small.refused().where.startswith("V.csv")
+    assert small.refused().where.en.startswith("V.csv")
 
 
 def by_node(made: Outcome) -> dict[tuple[str, str], Any]:

@@ -34,7 +34,6 @@ from jingwei.coordination.matters.records import (
     surfaced,
 )
 from jingwei.coordination.observations.model import Figure, Held
-from jingwei.coordination.record.told import Told, told
 from jingwei.coordination.targets.model import Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.doors.cli import program
@@ -44,6 +43,7 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.people import Organisation, Organisations
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import Told, told
 from jingwei.kernel.workspace import Workspace
 
 START = datetime(2025, 3, 3, 9, tzinfo=CHINA)

@@ -143,15 +143,15 @@ def test_a_row_that_cannot_be_read_is_kept_with_code_line_column_and_remedy(wron
     found, (rejected,) = read(GOOD, row, {**GOOD, "place": "上海"})
     assert [f.place for f in found] == ["110000", "310000"]
     assert (rejected.code, rejected.line) == (code, 3)
-    assert f"figures.csv, line 3, column {column}: " in rejected.detail
-    assert remedy in rejected.detail
+    assert f"figures.csv, line 3, column {column}: " in rejected.detail.en
+    assert remedy in rejected.detail.en
     assert json.loads(rejected.cells) == row
 
 
 def test_a_huge_cell_makes_no_huge_message_and_is_kept_whole():
     for column in ("measure", "place", "period", "status", "unit", "value"):
         _, (rejected,) = read({**GOOD, column: "x" * 30_000})
-        assert len(rejected.detail) < 600
+        assert len(rejected.detail.en) < 600
         assert json.loads(rejected.cells)[column] == "x" * 30_000
 
 
@@ -192,7 +192,7 @@ def test_every_row_is_a_figure_or_a_rejection_and_none_is_lost(rows):
     for r in rejected:
         assert json.loads(r.cells) == {k: v.strip() for k, v in rows[r.line - 1].items()}
         assert r.code
-        assert "\n" in r.detail
+        assert "\n" in r.detail.en
     for f in found:
         assert f.value is None or math.isfinite(f.value)
         assert (f.value is None) <= (f.status == "missing")

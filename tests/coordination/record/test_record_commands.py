@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +15,18 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from jingwei.coordination.record import ACTIONS
 from jingwei.coordination.record.backup import CONTENTS, opened, write_backup
+from jingwei.coordination.record.model import Restore
 from jingwei.doors.cli import ANSWER_IS_NO, program
+from jingwei.kernel.actions import Context, run
 from jingwei.kernel.clock import CHINA
+from jingwei.kernel.confirmation import confirm, request
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.ledger import PAYLOADS, Event
+from jingwei.kernel.people import Organisation, Principal, Role
+from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import FILE, _engine
 from jingwei.kernel.workspace import Workspace
@@ -67,7 +75,7 @@ def test_a_backup_put_back_elsewhere_is_the_same_node_without_its_key(node, othe
     assert told["entries"] == 603
     assert said(other, "restore", str(tmp_path / "b"), "--dry-run")["written"] is False
     assert not other.folder.exists()
-    assert said(other, "restore", str(tmp_path / "b"))["written"] is True
+    assert said(other, "restore", str(tmp_path / "b"), "--yes")["written"] is True
     assert state(other) == state(node)
     assert not (other.folder / "node.key").exists()
     assert other.ledger.append_many([b"{}"]) == range(603, 604)
@@ -79,11 +87,11 @@ def test_a_node_on_one_database_is_put_back_on_the_other_and_back_again(node, ot
     filled(other)
     before = state(other)
     said(other, "backup", "--to", str(tmp_path / "b"))
-    said(node, "restore", str(tmp_path / "b"))
+    said(node, "restore", str(tmp_path / "b"), "--yes")
     assert state(node) == before
     said(node, "backup", "--to", str(tmp_path / "c"))
     back = Workspace(tmp_path / "back")
-    said(back, "restore", str(tmp_path / "c"))
+    said(back, "restore", str(tmp_path / "c"), "--yes")
     assert state(back) == before
     for each in (other, node, back):
         with each.store.read() as connection:
@@ -113,7 +121,7 @@ def test_a_backup_made_while_others_write_is_one_moment_of_the_ledger(node, othe
             assert again == each
             assert [e for _, e in Workspace(folder).ledger.entries()] == entries[:each.size]
             assert each.size % 50 == 603 % 50
-    assert said(other, "restore", str(tmp_path / "b2"))["entries"] == told[2].size
+    assert said(other, "restore", str(tmp_path / "b2"), "--yes")["entries"] == told[2].size
 
 
 def test_records_are_not_replaced_unless_asked_to_be(node, tmp_path):
@@ -124,10 +132,10 @@ def test_records_are_not_replaced_unless_asked_to_be(node, tmp_path):
     node.lake.append(VISITS, [{"place": "CN", "n": 3}])
     node.lake.append(Dataset("later", 1, {"n": "int64"}), [{"n": 1}])
     with pytest.raises(Problem, match="--replace") as raised:
-        call(node, "restore", str(tmp_path / "b"))
+        call(node, "restore", str(tmp_path / "b"), "--yes")
     assert raised.value.code == "not_empty"
     assert node.ledger.size() == 604
-    said(node, "restore", str(tmp_path / "b"), "--replace")
+    said(node, "restore", str(tmp_path / "b"), "--yes", "--replace")
     assert state(node) == before
     assert not (node.folder / "lake" / "later" / "current").exists()
     assert node.ledger.append_many([b'{"later":2}']) == range(603, 604)
@@ -140,7 +148,7 @@ def test_a_backup_of_a_node_that_was_tampered_with_says_so_and_is_not_put_back(n
     told = said(node, "backup", "--to", str(tmp_path / "b"), code=ANSWER_IS_NO)
     assert told["findings"] == [{"code": "deleted", "first": 7, "last": 7}]
     with pytest.raises(Problem, match="from entry 7 on") as raised:
-        call(other, "restore", str(tmp_path / "b"))
+        call(other, "restore", str(tmp_path / "b"), "--yes")
     assert raised.value.code == "damaged_backup"
 
 
@@ -148,7 +156,7 @@ def test_an_empty_node_can_be_backed_up_too(node, other, tmp_path):
     before = sorted(node.folder.glob("*"))
     assert said(node, "backup", "--to", str(tmp_path / "b"))["entries"] == 0
     assert sorted(node.folder.glob("*")) == before
-    said(other, "restore", str(tmp_path / "b"))
+    said(other, "restore", str(tmp_path / "b"), "--yes")
     assert other.ledger.size() == 0
 
 
@@ -170,7 +178,7 @@ def test_a_damaged_backup_is_refused_or_was_not_damaged_where_it_matters(tmp_pat
     for cut in (0, 1, 100, len(whole) // 2, len(whole) - 1):
         (tmp_path / "c").write_bytes(whole[:cut])
         with pytest.raises(Problem) as raised:
-            call(other, "restore", str(tmp_path / "c"))
+            call(other, "restore", str(tmp_path / "c"), "--yes")
         assert raised.value.code == "damaged_backup"
     assert not other.folder.exists()
 
@@ -237,16 +245,100 @@ def test_a_backup_of_an_old_schema_is_upgraded_on_its_way_back(tmp_path, other):
     with zipfile.ZipFile(tmp_path / "c", "w") as archive:
         archive.writestr(FILE, content)
         archive.writestr(CONTENTS, json.dumps(contents))
-    said(other, "restore", str(tmp_path / "c"))
+    said(other, "restore", str(tmp_path / "c"), "--yes")
     assert (other.ledger.size(), other.ledger.root().hex()) == (told["size"], told["root"])
 
 
 def test_a_backup_that_cannot_be_written_or_found_is_a_problem(tmp_path):
     node = Workspace(tmp_path / "node")
-    for words in (("backup", "--to", str(tmp_path / "no" / "b")), ("restore", str(tmp_path / "nothing"))):
+    for words in (("backup", "--to", str(tmp_path / "no" / "b")), ("restore", str(tmp_path / "nothing"), "--yes")):
         with pytest.raises(Problem) as raised:
             call(node, *words)
         assert raised.value.code == "no_file"
+
+
+# What cannot be undone
+
+
+def test_on_a_node_of_ones_own_restore_is_typed_or_said_to_be_meant(other, tmp_path):
+    node = filled(Workspace(tmp_path / "node"))
+    said(node, "backup", "--to", str(tmp_path / "b"))
+    words = ["restore", str(tmp_path / "b"), "--workspace", str(other.folder)]
+    for typed in ("", "\n", "yes\n", "restor\n"):
+        refused = CliRunner().invoke(program("en"), words, input=typed)
+        assert isinstance(refused.exception, Problem)
+        assert refused.exception.code == "not_confirmed"
+        assert "--dry-run" in refused.exception.remedy
+    assert not other.folder.exists()
+    done = CliRunner().invoke(program("zh"), [*words, "--json"], input="restore\n")
+    assert done.exit_code == 0, done.output
+    assert "不能撤销" in done.stderr
+    assert json.loads(done.stdout)["written"] is True
+    assert said(node, "restore", str(tmp_path / "b"), "--replace", "--yes")["written"] is True
+
+
+def test_a_backup_that_is_not_the_one_meant_is_not_put_back(other, tmp_path):
+    node = filled(Workspace(tmp_path / "node"))
+    meant = said(node, "backup", "--to", str(tmp_path / "b"))["sha256"]
+    node.ledger.append_many([b"{}"])
+    said(node, "backup", "--to", str(tmp_path / "b"))
+    with pytest.raises(Problem) as raised:
+        call(other, "restore", str(tmp_path / "b"), "--sha256", str(meant), "--yes")
+    assert (raised.value.code, other.folder.exists()) == ("other_file", False)
+
+
+CLERK, CHIEF = (Principal(f"p-{n:032x}", "gz", (Role("keeper", Text("运维", "keeper"), frozenset({"node.maintain"})),)) for n in (1, 2))
+STRANGER = Principal(f"p-{3:032x}", "sz", CLERK.roles)
+
+
+def test_elsewhere_restore_needs_a_second_person_for_exactly_that_file_and_once(node, tmp_path):
+    filled(node)
+    restore = next(a for a in ACTIONS if a.path == ("restore",))
+    told = said(node, "backup", "--to", str(tmp_path / "b"))
+    with node.store.write() as connection:
+        for name in ("gz", "sz"):
+            keep_organisation(connection, Organisation(name, Text(name, name), "bureau", "city", "440100"))
+    given = Restore(str(tmp_path / "b"), replace=True, sha256=str(told["sha256"]))
+    mine = Context(node, principal=CLERK)
+
+    def refused(context: Context, what: Restore) -> str:
+        before = node.store.exists() and node.ledger.size()
+        with pytest.raises(Problem) as raised:
+            run(restore, context, what)
+        assert node.ledger.size() == before
+        return raised.value.code
+
+    assert run(restore, replace(mine, dry_run=True), given).data["written"] is False
+    assert refused(mine, given) == "second_person"
+    request(restore, mine, given, "r-1")
+    assert refused(replace(mine, approval="r-1"), given) == "bad_approval"
+    for who, code in ((CLERK, "same_person"), (STRANGER, "not_superior")):
+        with pytest.raises(Problem) as raised:
+            confirm(Context(node, principal=who), "r-1")
+        assert raised.value.code == code
+    confirm(Context(node, principal=CHIEF), "r-1")
+    assert refused(replace(mine, approval="r-1"), Restore(str(tmp_path / "other"), replace=True, sha256=given.sha256)) == "key_reused"
+    assert refused(replace(mine, principal=CHIEF, approval="r-1"), given) == "key_reused"
+    kinds = [json.loads(entry).get("kind") for _, entry in node.ledger.entries(603)]
+    assert kinds == ["approval.asked", "approval.confirmed"]
+    assert run(restore, replace(mine, approval="r-1"), given).data["written"] is True
+    assert node.ledger.size() == told["entries"]
+    assert refused(replace(mine, approval="r-1"), given) == "second_person", "the request went with the records that were replaced"
+
+
+def test_who_confirms_must_be_told_what_the_file_holds_and_a_confirmation_serves_once(tmp_path):
+    node = filled(Workspace(tmp_path / "node"))
+    with node.store.write() as connection:
+        keep_organisation(connection, Organisation("gz", Text("gz", "gz"), "bureau", "city", "440100"))
+    restore = next(a for a in ACTIONS if a.path == ("restore",))
+    given, mine = Restore(str(tmp_path / "b"), replace=True), Context(node, principal=CLERK)
+    request(restore, mine, given, "r-1")
+    confirm(Context(node, principal=CHIEF), "r-1")
+    for code in ("not_confirmed", "bad_approval"):
+        with pytest.raises(Problem) as raised:
+            run(restore, replace(mine, approval="r-1"), given)
+        assert raised.value.code == code
+    assert json.loads(list(node.ledger.entries())[-1][1])["kind"] == "approval.used"
 
 
 # Commands

@@ -8,10 +8,10 @@ import pytest
 
 from jingwei.coordination.record.model import Rehearse
 from jingwei.coordination.record.rehearsal import OWN, rehearse
-from jingwei.coordination.record.told import events
 from jingwei.kernel.actions import Context
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
+from jingwei.kernel.told import events
 from jingwei.kernel.workspace import Workspace
 
 

@@ -127,8 +127,8 @@ def test_a_mean_that_needs_scores_above_0_refuses_others(method: str, low: float
     with pytest.raises(Problem) as refused:
         aggregate(np.array([[1.0, low]]), FLAT, method)  # type: ignore[arg-type]
     assert refused.value.code == "not_positive"
-    assert "I has one" in refused.value.what
-    assert "range = [1, 100]" in refused.value.remedy
+    assert "I has one" in refused.value.what.en
+    assert "range = [1, 100]" in refused.value.remedy.en
 
 
 def test_imputation_takes_the_centre_of_all_or_of_the_group() -> None:

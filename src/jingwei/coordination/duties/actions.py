@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jingwei.coordination.duties.answers import settle
 from jingwei.coordination.duties.model import (
     REJECTED_DUTIES,
     STATES,
@@ -16,16 +17,20 @@ from jingwei.coordination.duties.model import (
     ImportDuties,
 )
 from jingwei.coordination.duties.overlap import THRESHOLD, Double, doubles
+from jingwei.coordination.duties.passing import changed, told_lines, told_where
 from jingwei.coordination.duties.proof import world
-from jingwei.coordination.duties.records import Change, at, change, give, read_tree
+from jingwei.coordination.duties.records import Change, at, give, read_tree
 from jingwei.coordination.duties.sources import Row, read_organisations, read_plan
-from jingwei.coordination.duties.standing import Standing, attention, days_left, stand, turns
+from jingwei.coordination.duties.standing import Standing, attention, days_left, stand
 from jingwei.coordination.duties.tree import Tree
-from jingwei.coordination.markdown import markdown
+from jingwei.coordination.federation.sources import Http
+from jingwei.kernel import node_records
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import records
+from jingwei.kernel.markdown import markdown
+from jingwei.kernel.nodes import APPLIED
 from jingwei.kernel.people import Organisations
 from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.people_records import organisations as known_organisations
@@ -53,18 +58,21 @@ def import_duties(context: Context, given: ImportDuties) -> Result:
 
     if not context.dry_run:
         context.workspace.establish()
-    after, changes = change(context, make)
+    after, changes, sent = changed(context, make)
+    passed = told_where(context, sent, Http())
     if left_out and not context.dry_run:
         before = {r["file"] for r in records(context.read(REJECTED_DUTIES).select("file").distinct(), by=("file",))}
         if given.file.digest not in before:
             context.workspace.lake.append(REJECTED_DUTIES, [
                 {"file": given.file.digest, "line": r.line, "code": r.code, "detail": r.detail, "cells": r.cells} for r in left_out])
     data = {"read": len(given.file), "taken": len(taken), "changed": len(changes), "rejected": [
-        {"line": r.line, "code": r.code, "detail": r.detail} for r in left_out], "duties": len(after), "written": not context.dry_run}
+        {"line": r.line, "code": r.code, "detail": r.detail} for r in left_out], "duties": len(after), "passed": passed, "written": not context.dry_run}
     lines = [_say(context, f"读到 {len(given.file)} 行：收下 {len(taken)} 项任务，其中新的或有变化的 {len(changes)} 项，退回 {len(left_out)} 行。",
                   f"{len(given.file)} rows read: {len(taken)} duties taken in, {len(changes)} of them new or changed; {len(left_out)} rows sent back.")]
     if context.dry_run:
         lines.append(_say(context, "这是演练，没有写入。", "This was a rehearsal; nothing was written."))
+    if passed:
+        lines += ["", f"## {_say(context, '交下级节点', 'Passed on to nodes below')}", "", *told_lines(context, passed)]
     if left_out:
         lines += ["", f"## {_say(context, '退回的行', 'Rows sent back')}", "", *(f"- {r.code}: {r.detail}".replace("\n", " ") for r in left_out[:SHOWN_ROWS])]
         if len(left_out) > SHOWN_ROWS:
@@ -93,7 +101,7 @@ def show(context: Context, given: AskDuty) -> Result:
     d = s.kept.duty
     rows = [(Text("状态", "state"), s.word), (Text("条款", "clause"), d.clause), (Text("牵头", "lead"), d.lead),
             (Text("配合", "helpers"), ", ".join(d.helpers)), (Text("地区", "place"), d.place), (Text("时限", "deadline"), d.deadline.isoformat()),
-            (Text("目标", "target"), str(d.goal or "")), (Text("证据", "evidence"), d.evidence), (Text("看到", "seen"), s.answer.reason)]
+            (Text("目标", "target"), str(d.goal or "")), (Text("证据", "evidence"), d.evidence), (Text("看到", "seen"), s.answer.reason), *_between_nodes(context, s)]
     text = markdown(("", ""), [(k.in_(context.language), v.in_(context.language) if isinstance(v, Text) else v) for k, v in rows])
     more = f"\n{_table(context, under)}" if under else ""
     return Result(f"# {d.code} {d.text.in_(context.language)}\n\n{text}{more}", {**duty_json(context, s), "below": [duty_json(context, x) for x in under]})
@@ -101,22 +109,13 @@ def show(context: Context, given: AskDuty) -> Result:
 
 def check(context: Context, given: CheckDuties) -> Result:  # noqa: ARG001
     """Hold every duty against its evidence; what closes or opens again is told to the record. Likely doubles are named."""
-    turned: list[tuple[str, str, Standing]] = []
-    proof = world(context)
-
-    def make(before: Tree) -> list[Change]:
-        standings = stand(before, proof, day_in_china(context.clock()))
-        turned.extend((code, kind, standings[code]) for code, kind, _ in turns(standings))
-        return [Change(kind, {"duty": code, "assessable": s.answer.holds is not None}, {"reason": s.answer.reason.en}) for code, kind, s in turned]
-
     if not context.workspace.store.exists():
         return Result(_none(context), {"duties": 0, "closed": [], "reopened": [], "doubles": [], "written": False})
-    after, _ = change(context, make)
-    standings = stand(after, proof, day_in_china(context.clock()))
-    twice = doubles(after)
+    standings, turned = settle(context)
+    twice = doubles({code: s.kept for code, s in standings.items()})
     closed = [code for code, kind, _ in turned if kind == "duty.closed"]
     opened = [code for code, kind, _ in turned if kind == "duty.reopened"]
-    data = {"duties": len(after), "states": dict(Counter(s.state for s in standings.values())), "closed": closed, "reopened": opened, "doubles": [
+    data = {"duties": len(standings), "states": dict(Counter(s.state for s in standings.values())), "closed": closed, "reopened": opened, "doubles": [
         {"one": d.one, "other": d.other, "data": d.data, "functions": d.functions, "shared": list(d.shared)} for d in twice],
         "written": bool(turned) and not context.dry_run}
     lines = [_counted(context, standings)]
@@ -139,9 +138,11 @@ def hand_over(context: Context, given: GiveDuty) -> Result:
     if (to := known.get(given.to)) is None:
         raise Problem("unknown_organisation", f"there is no organisation {given.to[:40]!r}", remedy=did_you_mean(given.to[:40], known) or (
             "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
-    _, changes = change(context, lambda before: give(before, given.code, to.id, given.reason.strip()))
-    return Result(_say(context, f"{given.code} 今后由 {to.name.zh} 牵头。", f"{given.code} is led by {to.name.en} from now on."),
-                  {"duty": given.code, "lead": to.id, "changed": bool(changes), "written": bool(changes) and not context.dry_run})
+    _, changes, sent = changed(context, lambda before: give(before, given.code, to.id, given.reason.strip()))
+    passed = told_where(context, sent, Http())
+    said = _say(context, f"{given.code} 今后由 {to.name.zh} 牵头。", f"{given.code} is led by {to.name.en} from now on.")
+    return Result("\n".join([said, *told_lines(context, passed)]), {
+        "duty": given.code, "lead": to.id, "changed": bool(changes), "passed": passed, "written": bool(changes) and not context.dry_run})
 
 
 def standing(context: Context) -> dict[str, Standing]:
@@ -163,7 +164,23 @@ def duty_json(context: Context, s: Standing) -> dict[str, Any]:
             "deadline": d.deadline.isoformat(), "parent": d.parent or None, "target": None if d.goal is None else {
                 "measure": d.goal.measure, "value": str(d.goal.value), "year": d.goal.year, "at_least": d.goal.at_least},
             "adds": d.adds, "evidence": d.evidence, "state": s.state, "holds": s.answer.holds, "seen": s.answer.reason.in_(context.language),
-            "days_late": max(0, s.late), "working_days_left": days_left(d.deadline, day_in_china(context.clock())), "closings": s.kept.closings}
+            "days_late": max(0, s.late), "working_days_left": days_left(d.deadline, day_in_china(context.clock())), "closings": s.kept.closings,
+            "from": s.kept.giver or None, "passed": None if (p := s.kept.passed) is None else {
+                "node": p.node, "name": p.name.in_(context.language), "answer": None if p.word is None else {
+                    "state": p.word.state, "holds": p.word.holds, "reason": p.word.reason.in_(context.language), "entry": p.word.entry,
+                    "head": p.word.head, "at": p.word.at}}}
+
+
+def _between_nodes(context: Context, s: Standing) -> list[tuple[Text, Text | str]]:
+    """Who gave it, and who has it now."""
+    rows: list[tuple[Text, Text | str]] = [(Text("交办节点", "given by node"), s.kept.giver)] if s.kept.giver else []
+    if p := s.kept.passed:
+        with context.workspace.store.read() as connection:
+            outcome = node_records.outcome(connection, p.node, p.sequence)
+        taken = Text("已收下", "taken") if outcome == APPLIED else Text("待收", "waits to be taken") if outcome is None else Text(
+            f"没有办成：{outcome}", f"not done there: {outcome}")
+        rows.append((Text("已交节点", "passed on to node"), Text(f"{p.name.zh} {p.node}，{taken.zh}", f"{p.name.en} {p.node}, {taken.en}")))
+    return rows
 
 
 def _counted(context: Context, standings: Mapping[str, Standing]) -> str:

@@ -70,6 +70,38 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What the node that has a duty says of it, as it signed it.
+
+    holds : whether its evidence is true there; None when that node cannot tell either
+    entry : of its ledger, the one that closed the duty, proven to be there; None when it is not closed
+    head : entries its ledger had
+    """
+
+    state: State
+    holds: bool | None
+    reason: Text
+    entry: int | None
+    head: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A duty passed on to a node below.
+
+    node, name : which; order : digest of what it was told; sequence : of the message that told it
+    word : the node's own word on it; None before it gave one
+    """
+
+    node: str
+    name: Text
+    order: str
+    sequence: int
+    word: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A duty as the record has it.
 
@@ -77,6 +109,9 @@ class Kept:
     closings : how often it was closed; above 0 and not closed means reopened
     since : instant, as recorded, of the last thing that happened to it
     erased : its words and its query were taken out of the record
+    giver, order : node above that gave it, and the digest of what it said; empty for this node's own
+    reported : state and answer the giver was told last; None before the first time
+    passed : where it was passed on to; None while it is this node's to do
     """
 
     duty: Duty
@@ -84,6 +119,10 @@ class Kept:
     closings: int = 0
     since: str = ""
     erased: bool = False
+    giver: str = ""
+    order: str = ""
+    reported: tuple[State, bool | None] | None = None
+    passed: Passed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from jingwei.coordination.duties.evidence import All, EventsCount, MeasureIs, Not, Query, VerdictIs, parse
@@ -14,7 +15,6 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.observations.units import parse as parse_unit
-from jingwei.coordination.record.told import events
 from jingwei.coordination.targets.model import Target, Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
@@ -22,6 +22,7 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Ledger
+from jingwei.kernel.told import events
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,24 @@ class Answer:
 
 
 class World:
-    """What evidence is held against: the usable figures, never a synthetic one, and the events, each read once."""
+    """What evidence is held against: the usable figures, never a synthetic one, and the events, each read once, when first needed."""
 
-    def __init__(self, book: Book, ledger: Ledger, today: date) -> None:
-        self._ledger, self._today = ledger, today
-        self._local: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-        for figure in book.usable:
-            if figure.is_annual and figure.place != "CN":
-                self._local[figure.place][figure.measure].append(figure)
-        self._nation = national_figures(book)
+    def __init__(self, book: Callable[[], Book], ledger: Ledger, today: date) -> None:
+        self._ledger, self._today, self._book = ledger, today, book
         self._events: dict[str, list[tuple[date, Mapping[str, Any]]]] = {}
         self._known: dict[str, Answer] = {}
+
+    @cached_property
+    def _local(self) -> Mapping[str, Mapping[str, Sequence[Figure]]]:
+        found: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+        for figure in self._book().usable:
+            if figure.is_annual and figure.place != "CN":
+                found[figure.place][figure.measure].append(figure)
+        return found
+
+    @cached_property
+    def _nation(self) -> Mapping[str, Sequence[Figure]]:
+        return national_figures(self._book())
 
     def holds(self, evidence: str) -> Answer:
         """The answer to a query as written; a query no longer understood is not assessable, with the reason."""
@@ -82,17 +90,20 @@ class World:
     def _counted(self, query: EventsCount) -> Answer:
         if query.kind not in self._events:
             self._events[query.kind] = [(day_in_china(datetime.fromisoformat(at)), f) for at, f in events(self._ledger, query.kind)]
-        found = sum(all(_said(facts.get(name)) == value for name, value in query.where)
-                    for day, facts in self._events[query.kind]
-                    if (query.since is None or query.since <= day) and (query.until is None or day <= query.until))
+        found = sum(counted(query, day, facts) for day, facts in self._events[query.kind])
         compare: Callable[[int, int], bool] = {">=": int.__ge__, "<=": int.__le__, "=": int.__eq__}[query.compare]
         return Answer(compare(found, query.count), Text(f"{query.kind} {found} 次", f"{found} × {query.kind}"))
 
 
 def world(context: Context) -> World:
-    """The node as it stands, read once for one state of it."""
-    book = context.once(("book",), read_book)
-    return World(book, context.workspace.ledger, day_in_china(context.clock()))
+    """The node as it stands; figures are read once for one state of it."""
+    return World(lambda: context.once(("book",), read_book), context.workspace.ledger, day_in_china(context.clock()))
+
+
+def counted(query: EventsCount, day: date, facts: Mapping[str, Any]) -> bool:
+    """Whether an event of the right kind on that day is one that the query counts."""
+    return ((query.since is None or query.since <= day) and (query.until is None or day <= query.until)
+            and all(_said(facts.get(name)) == value for name, value in query.where))
 
 
 def _said(value: object) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from jingwei.coordination.duties.evidence import parse
 from jingwei.coordination.duties.model import Adds, Duty, Kept
 from jingwei.coordination.duties.tree import Tree, below, breaches, facts, fold, words
-from jingwei.coordination.record.told import Told, told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import Told, told
 
 ROOM = "duty"
 
@@ -70,18 +70,20 @@ def set_duty(tree: Tree, duty: Duty) -> list[Change]:
     """The duty as it is from now on; nothing when it is so already. Raises Problem ``bad_evidence``."""
     if duty.evidence:
         parse(duty.evidence)
-    known = tree.get(duty.code)
+    known = own(tree, duty.code)
     return [] if known and known.duty == duty and not known.erased else [Change("duty.set", facts(duty), words(duty))]
 
 
 def give(tree: Tree, code: str, to: str, reason: str) -> list[Change]:
     """Another organisation leads; if it helped before, it does not help any more."""
+    own(tree, code)
     return [] if at(tree, code).duty.lead == to else [Change("duty.given", {"duty": code, "to": to}, {"reason": reason})]
 
 
 def split(tree: Tree, code: str, adds: Adds, parts: Sequence[Duty]) -> list[Change]:
     """The duty parted among others, whose targets make up its own as ``adds`` says."""
     at(tree, code)
+    own(tree, code)
     return [Change("duty.split", {"duty": code, "adds": adds, "into": [p.code for p in parts]}),
             *(c for part in parts for c in set_duty(tree, part))]
 
@@ -90,15 +92,26 @@ def evidence(tree: Tree, code: str, query: str) -> list[Change]:
     """Another query decides whether it is done. Raises Problem ``bad_evidence``."""
     if query:
         parse(query)
+    own(tree, code)
     return [] if at(tree, code).duty.evidence == query else [Change("duty.evidence", {"duty": code}, {"evidence": query})]
 
 
 def withdraw(tree: Tree, code: str, reason: str) -> list[Change]:
     """The duty is no more. Raises Problem ``duties_below`` while there are any."""
     at(tree, code)
+    own(tree, code)
     if under := below(tree).get(code):
         raise Problem("duties_below", f"{', '.join(under)} are part of it", where=f"duty {code}", remedy="Withdraw them first.")
     return [Change("duty.withdrawn", {"duty": code}, {"reason": reason})]
+
+
+def own(tree: Tree, code: str) -> Kept | None:
+    """The duty, None when there is none. Raises Problem ``from_above``: what a node above gave, only that node changes."""
+    known = tree.get(code)
+    if known is not None and known.giver:
+        raise Problem("from_above", f"node {known.giver[:10]} above gave it: nobody here changes its text, lead or deadline", where=f"duty {code}",
+                      remedy=f"Ask there; or give duties of your own below it (parent {code}).")
+    return known
 
 
 def at(tree: Tree, code: str) -> Kept:

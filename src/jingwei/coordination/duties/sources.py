@@ -37,6 +37,9 @@ ORGANISATION = ("id", "name_zh", "name_en", "kind", "level", "place", "parent")
 KINDS: tuple[OrganisationKind, ...] = ("committee", "bureau", "department", "unit", "firm", "auditor")
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
+_PARENT = re.compile(r"([0-9a-f]{8}:)?[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
+"""Of a duty of one's own, or of one a node above gave, which has that node's mark before it."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}", re.ASCII)
 _PARTS = re.compile(r"[、;；|,，\n]")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?|\s*月?\s*(?:底|末)?)", re.ASCII)
@@ -132,8 +135,8 @@ def _duty(table: Table, i: int, cells: Mapping[str, str], organisations: Organis
         return cells.get(column, "").strip()
 
     code, parent = cell("code").removesuffix(".0"), cell("parent").removesuffix(".0")
-    for column, written in (("code", code), ("parent", parent or "x")):
-        if not _CODE.fullmatch(written):
+    for column, written, shape in (("code", code, _CODE), ("parent", parent or "x", _PARENT)):
+        if not shape.fullmatch(written):
             raise bad("bad_code", column, f"{written[:40]!r} is not a code", "Write Latin letters, digits, points and dashes, such as A-1.2.")
     if not (cell("task") or cell("task_en")):
         raise bad("no_task", "task", "the row does not say what is to be done", "Say it in a sentence.")
@@ -150,7 +153,7 @@ def _duty(table: Table, i: int, cells: Mapping[str, str], organisations: Organis
         try:
             query = str(parse(query))
         except Problem as unclear:
-            raise bad(unclear.code, "evidence", f"{unclear.what} ({unclear.where})", unclear.remedy) from None
+            raise bad(unclear.code, "evidence", Text(f"{unclear.what.zh}（{unclear.where.zh}）", f"{unclear.what.en} ({unclear.where.en})"), unclear.remedy) from None
     text = Text(cell("task") or cell("task_en"), cell("task_en") or cell("task"))
     duty = Duty(code, clause, text, leads[0].id, day(cell("deadline"), table.where(i, "deadline")),
                 place_code(cell("place"), table.where(i, "place")) if cell("place") else leads[0].place, tuple(dict.fromkeys(helpers)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from jingwei.coordination.duties.evidence import counts_events, parse
 from jingwei.coordination.duties.model import STATES, Kept, State
 from jingwei.coordination.duties.proof import Answer
 from jingwei.coordination.duties.tree import Tree, below, depth_first
@@ -55,13 +56,37 @@ def stand(tree: Tree, world: Holds, today: date) -> dict[str, Standing]:
 
 
 def _answer(kept: Kept, world: Holds, under: list[Answer]) -> Answer:
+    """What can be told here; of a duty passed on, the word of the node that has it, where it cannot be told here.
+
+    Evidence on events is a matter of the ledger of whoever has the duty; evidence on figures is judged here first.
+    """
+    here = _here(kept, world, under)
+    if kept.passed is None or kept.erased or (here.holds is not None and not _on_events(kept.duty.evidence)):
+        return here
+    p = kept.passed
+    if p.word is None:
+        return Answer(None, Text(f"已交 {p.name.zh}（{p.node[:10]}），尚无答复", f"passed on to {p.name.en} ({p.node[:10]}), which has not answered yet"))
+    if p.word.entry is not None:
+        return Answer(p.word.holds, Text(f"在 {p.name.zh}（{p.node[:10]}）有据，见其账本第 {p.word.entry} 条：{p.word.reason.zh}",
+                                         f"proven at {p.name.en} ({p.node[:10]}), entry {p.word.entry} of its ledger: {p.word.reason.en}"))
+    return Answer(p.word.holds, Text(f"{p.name.zh}（{p.node[:10]}）：{p.word.reason.zh}", f"{p.name.en} ({p.node[:10]}): {p.word.reason.en}"))
+
+
+def _on_events(evidence: str) -> bool:
+    try:
+        return bool(evidence) and counts_events(parse(evidence))
+    except Problem:
+        return False
+
+
+def _here(kept: Kept, world: Holds, under: list[Answer]) -> Answer:
     if kept.erased:
         return Answer(None, Text("任务的文字和证据条件已删除", "its words and its query were erased"))
     if kept.duty.evidence:
         try:
             return world.holds(kept.duty.evidence)
         except Problem as unreadable:
-            return Answer(None, Text(f"证据条件读不懂：{unreadable.what}", f"its query is not understood: {unreadable.what}"))
+            return Answer(None, Text(f"证据条件读不懂：{unreadable.what.zh}", f"its query is not understood: {unreadable.what.en}"))
     if not under:
         return Answer(None, Text("没有写明凭什么办结", "nothing says what would prove it"))
     done, unknown = sum(a.holds is True for a in under), sum(a.holds is None for a in under)

@@ -2,7 +2,9 @@
 
 What happened is a list of ledger events: ``duty.set`` (a duty as it stands from now on), ``duty.given`` (to another lead),
 ``duty.split`` (how the targets below add up), ``duty.evidence`` (another query), ``duty.withdrawn``, ``duty.closed`` and
-``duty.reopened``. The fold looks at nothing else, so that replaying the ledger from empty gives the same tree.
+``duty.reopened``; and between nodes ``duty.sent`` (passed on to a node below), ``duty.recalled`` (taken back from it),
+``duty.answered`` (its word on it) and ``duty.reported`` (this node's word to the one above). The fold looks at nothing else,
+so that replaying the ledger from empty gives the same tree.
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ from fractions import Fraction
 from typing import Any
 
 from jingwei import plan
-from jingwei.coordination.duties.model import Duty, Goal, Kept
-from jingwei.coordination.record.told import Told
+from jingwei.coordination.duties.model import Duty, Goal, Kept, Passed, Word
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import Told
 
 Tree = Mapping[str, Kept]
 
@@ -47,7 +49,8 @@ def fold(events: Iterable[Told], tree: Tree | None = None) -> dict[str, Kept]:
         before = after.get(code)
         if event.kind == "duty.set":
             kept = before or Kept(_duty(code, event))
-            after[code] = replace(kept, duty=_duty(code, event), since=event.at, erased=event.payload is None)
+            after[code] = replace(kept, duty=_duty(code, event), since=event.at, erased=event.payload is None, giver=str(f.get("from", "")),
+                                  order=str(f.get("order", "")), reported=None)
             continue
         if before is None:  # nobody can close what was never set; such an entry changes nothing
             continue
@@ -66,7 +69,26 @@ def fold(events: Iterable[Told], tree: Tree | None = None) -> dict[str, Kept]:
                 after[code] = replace(kept, closed=False)
             case "duty.withdrawn":
                 del after[code]
+            case _:
+                after[code] = _between_nodes(before, event)
     return after
+
+
+def _between_nodes(kept: Kept, event: Told) -> Kept:
+    """The duty after something passed between this node and another."""
+    f = event.facts
+    match event.kind:
+        case "duty.sent":
+            return replace(kept, passed=Passed(f["to"], _told(event, f["to"]), f["order"], f["sequence"]), since=event.at)
+        case "duty.recalled":
+            return replace(kept, passed=None, since=event.at)
+        case "duty.answered" if kept.passed and kept.passed.node == f["node"]:
+            word = Word(f["state"], f["holds"], _told(event, ERASED.en), f["entry"], f["head"], event.at)
+            return replace(kept, passed=replace(kept.passed, word=word), since=event.at)
+        case "duty.reported":
+            return replace(kept, reported=(f["state"], f["holds"]))
+        case _:
+            return kept
 
 
 def facts(duty: Duty) -> dict[str, Any]:
@@ -90,6 +112,11 @@ def _duty(code: str, event: Told) -> Duty:
     text = Text(told["zh"], told["en"]) if told else ERASED
     return Duty(code, f["clause"], text, f["lead"], date.fromisoformat(f["deadline"]), f["place"], tuple(f["helpers"]), f["parent"],
                 goal, f["adds"], told.get("evidence", ""), frozenset(told.get("datasets", ())), frozenset(told.get("functions", ())))
+
+
+def _told(event: Told, otherwise: str) -> Text:
+    told = event.payload or {}
+    return Text(str(told.get("zh", otherwise)), str(told.get("en", otherwise)))
 
 
 def below(tree: Tree) -> dict[str, list[str]]:

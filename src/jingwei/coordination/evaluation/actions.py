@@ -8,12 +8,13 @@ from jingwei.coordination.evaluation.charts import rank_intervals
 from jingwei.coordination.evaluation.compute import Evaluation, evaluated, national_figures
 from jingwei.coordination.evaluation.method import rescore
 from jingwei.coordination.evaluation.report import ranks_otherwise, report
-from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.figures import read_book
+from jingwei.coordination.redlines.records import caps_now
 from jingwei.coordination.targets.model import WORDS, AskTargets
 from jingwei.coordination.targets.registry import TARGETS
-from jingwei.coordination.targets.verdicts import judge
+from jingwei.coordination.targets.verdicts import capped, judge
 from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.kernel.tables import Document
 
 
@@ -46,8 +47,8 @@ def written(done: Evaluation, context: Context) -> Result:
 def targets(context: Context, given: AskTargets) -> Result:
     """Every numeric target with its verdict and reason."""
     figures = national_figures(read_book(context))
-    verdicts = [v for t in TARGETS if (v := judge(t, figures, context.clock().date()))
-                and given.verdict in (None, v.word)]
+    judged = capped([judge(t, figures, context.clock().date()) for t in TARGETS], caps_now(context))
+    verdicts = [v for v in judged if given.verdict in (None, v.word)]
     grid = tables.targets(verdicts, context.language)
     shown = markdown(("code", "target", "value", "verdict", "reason"), (
         (v.target.code, readable(v.target.value), "" if v.value is None else f"{readable(v.value)} ({v.period})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,13 +18,15 @@ from jingwei.coordination.evaluation.panel import Panel, assemble
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
-from jingwei.coordination.targets.model import GoalVerdict, Verdict
+from jingwei.coordination.redlines.records import caps_now
+from jingwei.coordination.targets.model import Cap, GoalVerdict, Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.trajectories import Series
-from jingwei.coordination.targets.verdicts import judge, judge_goal
+from jingwei.coordination.targets.verdicts import capped, capped_goal, judge, judge_goal
 from jingwei.engines.index.model import Floats
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable, Problem
 
 MIN_SERIES = 5
@@ -47,10 +49,21 @@ class Evaluation:
 
 
 def evaluated(context: Context, given: Evaluate) -> Evaluation:
-    """The evaluation, made once for each state of the node when it is asked for with the usual seed."""
+    """The evaluation as red lines leave it, made once for each state of the node when it is asked for with the usual seed."""
+    caps = caps_now(context)
     if given.seed != Evaluate().seed:
-        return compute(context, given)
-    return context.once(("evaluation", given), lambda inner: compute(inner, given))
+        return under(compute(context, given), caps)
+    done = context.once(("evaluation", given), lambda inner: compute(inner, given))
+    return context.once(("evaluation", given, caps), lambda _: under(done, caps)) if caps else done
+
+
+def under(done: Evaluation, caps: Sequence[Cap]) -> Evaluation:
+    """The same with nothing met in a room whose red line stands crossed: neither its targets nor the goals that it bears on."""
+    if not caps:
+        return done
+    verdicts, national = capped(done.verdicts, caps), national_figures(done.book)
+    goals = tuple(capped_goal(g, judge_goal(g, verdicts, national), caps) for g in plan.GOALS)
+    return replace(done, verdicts=verdicts, goals=goals)
 
 
 def assessable_years(done: Evaluation) -> tuple[int, ...]:
@@ -71,7 +84,8 @@ def provinces_in(context: Context, year: int) -> ProvincesResult:
 def compute(context: Context, given: Evaluate) -> Evaluation:
     """Read the figures, judge the goals, score provinces and nation, look ahead."""
     if given.seed < 0:
-        raise Problem("bad_seed", f"the seed is {given.seed}", remedy="Choose 0 or more.")
+        raise Problem("bad_seed", Text(f"随机种子是 {given.seed}", f"the seed is {given.seed}"),
+                      remedy=Text("请用 0 或更大的数。", "Choose 0 or more."))
     with context.progress("Evaluating", 6) as step:
         book = read_book(context)
         step()
@@ -80,8 +94,9 @@ def compute(context: Context, given: Evaluate) -> Evaluation:
         national = national_figures(book)
         panel = province_panel(book)
         if given.year is not None and given.year not in _all_years(book):
-            raise Problem("bad_year", f"there are no figures for {given.year}",
-                          remedy=f"Choose one of {min(_all_years(book))}–{max(_all_years(book))}.")
+            raise Problem("bad_year", Text(f"{given.year} 年没有数", f"there are no figures for {given.year}"),
+                          remedy=Text(f"请在 {min(_all_years(book))}–{max(_all_years(book))} 之间选。",
+                                      f"Choose one of {min(_all_years(book))}–{max(_all_years(book))}."))
         local: ProvincesResult | None = None
         statuses: list[RoomStatus] = []
         if given.level != "nation":
@@ -152,7 +167,7 @@ def _all_years(book: Book) -> list[int]:
 def province_panel(book: Book) -> Panel:
     local = [f for f in book.usable if f.place != "CN"]
     if not local:
-        raise NotAssessable("there are no figures of provinces")
+        raise NotAssessable(Text("没有各省的数", "there are no figures of provinces"))
     seen = {f.measure for f in local} | {"population", "gdp", "gdp_pre5census"}
     measures = [m for m in declared_measures().values() if m.code in seen]
     others = sorted({f.place for f in local} - set(PROVINCES))

@@ -19,7 +19,7 @@ from jingwei.engines.index.live import Bench, Trial
 from jingwei.engines.index.model import Aggregation, Floats, Normaliser, Treatment, Tree
 from jingwei.engines.index.uncertainty import Spread
 from jingwei.kernel.actions import Context
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, both
 from jingwei.kernel.problems import Problem, did_you_mean
 
 DRAWS = 64
@@ -106,8 +106,9 @@ def _year(context: Context, asked: int | None) -> int:
     if asked is None and done.provinces:
         return done.provinces.year
     if asked not in years:
-        raise Problem("bad_year", f"places cannot be ranked for {asked}",
-                      remedy=f"Choose one of {', '.join(map(str, years)) or 'none'}.")
+        raise Problem("bad_year", Text(f"{asked} 年排不出名次", f"places cannot be ranked for {asked}"),
+                      remedy=Text(f"可选：{'、'.join(map(str, years)) or '无'}。",
+                                  f"Choose one of {', '.join(map(str, years)) or 'none'}."))
     return asked
 
 
@@ -139,22 +140,26 @@ def _weights(given: tuple[str, ...], tree: Tree) -> dict[str, float]:
         code, _, number = text.partition("=")
         code = code.strip()
         if code not in tree.codes[:-1]:
-            raise Problem("unknown_node", f"{code[:40]!r} is not a room or measure of this index",
-                          remedy=did_you_mean(code, tree.codes) or f"They are {', '.join(tree.codes[:-1])}.")
+            raise Problem("unknown_node",
+                          Text(f"{code[:40]!r} 不是这个指数里的章或指标", f"{code[:40]!r} is not a room or measure of this index"),
+                          remedy=did_you_mean(code, tree.codes)
+                          or Text(f"有这些：{'、'.join(tree.codes[:-1])}。", f"They are {', '.join(tree.codes[:-1])}."))
         try:
             value = float(number)
         except ValueError:
             value = float("nan")
         if not 0 <= value <= MOST_WEIGHT:
-            raise Problem("bad_weight", f"the weight of {code} cannot be {number[:20]!r}",
-                          remedy=f"Give a number from 0 to {MOST_WEIGHT:g}.")
+            raise Problem("bad_weight",
+                          Text(f"{code} 的权重不能是 {number[:20]!r}", f"the weight of {code} cannot be {number[:20]!r}"),
+                          remedy=Text(f"请给 0 到 {MOST_WEIGHT:g} 之间的数。", f"Give a number from 0 to {MOST_WEIGHT:g}."))
         found[weighed_at(tree, code)] = value
     for node in tree.inner:
         below = [tree.codes[c] for c in tree.children[node]]
         if not any(found.get(code, 1.0) for code in below):
-            where = "the index" if node == len(tree.codes) - 1 else tree.codes[node]
-            raise Problem("bad_weight", f"all weights under {where} are 0",
-                          remedy="Give one of them a weight above 0, or the room itself the weight 0 and not its measures.")
+            where = Text("整个指数", "the index") if node == len(tree.codes) - 1 else both(tree.codes[node])
+            raise Problem("bad_weight", Text(f"{where.zh}之下的权重全是 0", f"all weights under {where.en} are 0"),
+                          remedy=Text("请给其中一个大于 0 的权重；或把整章的权重设为 0，而不是它的各个指标。",
+                                      "Give one of them a weight above 0, or the room itself the weight 0 and not its measures."))
     return {code: value for code, value in found.items() if value != 1.0}
 
 

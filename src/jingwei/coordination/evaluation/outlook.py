@@ -61,7 +61,7 @@ def comparable(measure: Measure, figures: Sequence[Figure]) -> Series:
     ceiling = 100.0 if measure.bounded else None
     values = [float(by_year[y].value or 0.0) for y in years]
     if ceiling and values and max(values) >= ceiling:
-        raise NotAssessable(f"{measure.code} has reached its ceiling")
+        raise NotAssessable(Text(f"{measure.code} 已到上限", f"{measure.code} has reached its ceiling"))
     return Series(np.array(years, dtype=np.int64), np.array(values), ceiling)
 
 
@@ -188,7 +188,7 @@ def vision(national: Mapping[str, Sequence[Figure]], panel: Panel, measures: Seq
         weakest, why_not = weakest_over_mean(fields), Text("", "")
     except NotAssessable as error:
         absent = "、".join(FIELD_NAMES[code] for code, score in fields.items() if score is None)
-        weakest, why_not = None, Text(f"{absent}没有得分" if absent else "得分须为正", error.what)
+        weakest, why_not = None, Text(f"{absent}没有得分" if absent else "得分须为正", error.what.en)
     own = {f.year: int(f.value or 0) for f in national.get("egdi_rank", ())}
     return Vision(rank_outlook(world_panel(), own, seed=seed), weakest, why_not,
                   tuple(gap for m in measures if (gap := _gap(panel, m, year, seed))))

@@ -21,6 +21,7 @@ from jingwei.coordination.targets.trajectories import Forecast, Series, forecast
 from jingwei.coordination.targets.verdicts import on_target_scale
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.measures import Measure
 from jingwei.kernel.places import Place
 from jingwei.kernel.problems import NotAssessable, Problem, did_you_mean
@@ -149,7 +150,7 @@ def compare(context: Context, query: AskCompare) -> CompareView:
     done = evaluated(context, Evaluate())
     result = done.provinces
     if result is None:
-        raise NotAssessable("no year has enough figures to rank places")
+        raise NotAssessable(Text("哪一年的数都不够给各地排名", "no year has enough figures to rank places"))
     chosen = _several(query.place, MOST_COMPARED)
     if len(chosen) < 2:
         leaders = [code for code, _ in sorted(zip(result.places, result.top.rank, strict=True), key=lambda x: x[1])]
@@ -173,7 +174,8 @@ def compare(context: Context, query: AskCompare) -> CompareView:
 def _several(codes: Sequence[str], most: int) -> tuple[Place, ...]:
     found = tuple(dict.fromkeys(places.find(code) for code in codes))
     if len(found) > most:
-        raise Problem("too_many", f"{len(found)} places are more than {most}", remedy=f"Choose {most} at the most.")
+        raise Problem("too_many", Text(f"{len(found)} 个地区，超过了 {most} 个", f"{len(found)} places are more than {most}"),
+                      remedy=Text(f"最多选 {most} 个。", f"Choose {most} at the most."))
     return found
 
 
@@ -182,8 +184,8 @@ def _chosen_measure(code: str | None, known: Sequence[Measure]) -> Measure | Non
         return None
     found = next((m for m in known if m.code == code), None)
     if found is None:
-        raise Problem("unknown_measure", f"there is no {code[:40]!r} to be drawn here",
-                      remedy=did_you_mean(code, [m.code for m in known]) or "Choose one of the list.")
+        raise Problem("unknown_measure", Text(f"这里画不了 {code[:40]!r}", f"there is no {code[:40]!r} to be drawn here"),
+                      remedy=did_you_mean(code, [m.code for m in known]) or Text("请从列表里选。", "Choose one of the list."))
     return found
 
 

@@ -17,6 +17,7 @@ from jingwei.engines.index.model import Bools, Doubt, Floats, Method, Normaliser
 from jingwei.engines.index.prepare import coverage, interpolate, screen
 from jingwei.engines.index.uncertainty import Inputs, Spread, indistinguishable, uncertainty
 from jingwei.kernel import places as known_places
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.measures import Measure
 from jingwei.kernel.pillar import Pillar
 from jingwei.kernel.problems import NotAssessable
@@ -77,7 +78,8 @@ def latest_year(panel: Panel, pillars: Sequence[Pillar]) -> int:
     counts = {int(y): sum(s.assessable for s in room_status(panel, pillars, int(y))) for y in panel.years}
     best = max(counts.values(), default=0)
     if not best:
-        raise NotAssessable("no room has enough figures in any year", remedy="Add figures with: jingwei observe FILE")
+        raise NotAssessable(Text("哪一年都没有一章数够", "no room has enough figures in any year"),
+                            remedy=Text("请添加数据：jingwei observe FILE", "Add figures with: jingwei observe FILE"))
     return max(y for y, n in counts.items() if n == best)
 
 
@@ -113,7 +115,8 @@ def basis(panel: Panel, context: Mapping[str, Floats], pillars: Sequence[Pillar]
     rooms = room_status(panel, pillars, year)
     counted = tuple((room.code, m) for room in rooms if room.assessable for m in room.counted)
     if not counted:
-        raise NotAssessable(f"no room has enough figures for {year}", remedy="Choose another year with --year.")
+        raise NotAssessable(Text(f"{year} 年没有一章数够", f"no room has enough figures for {year}"),
+                            remedy=Text("请用 --year 换一年。", "Choose another year with --year."))
     rows = _rows(panel, context, tuple(m for _, m in counted), year)
     enough = screen(rows.values, MIN_CELLS)
     return Basis(rooms, counted, rows, (rows.year_of == year) & enough, enough)

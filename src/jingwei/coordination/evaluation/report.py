@@ -11,13 +11,13 @@ from jingwei.coordination.evaluation.compute import Evaluation
 from jingwei.coordination.evaluation.method import Rescored
 from jingwei.coordination.evaluation.model import Change, NationResult, ProvincesResult
 from jingwei.coordination.evaluation.outlook import Future, Lesson, Vision
-from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.actions import findings_table
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS, Verdict
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.plan import GOALS
 
 Say = Callable[[str, str], str]

@@ -21,12 +21,14 @@ from jingwei.coordination.evaluation.method import (
 )
 from jingwei.coordination.evaluation.model import ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, comparable
+from jingwei.coordination.gauges.views import GaugesView, gauges
 from jingwei.coordination.matters.views import MattersView, matters
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure, Held
 from jingwei.coordination.observations.published import Source, read_sources
 from jingwei.coordination.oracles import VOUCHED
-from jingwei.coordination.targets.model import Verdict
+from jingwei.coordination.redlines.records import caps_now
+from jingwei.coordination.targets.model import Cap, Verdict
 from jingwei.kernel import places
 from jingwei.kernel.actions import Action, Context, Result, run
 from jingwei.kernel.i18n import Text
@@ -74,6 +76,8 @@ class HomeView:
     states: Mapping[str, ClauseState]
     duties: DutiesView
     matters: MattersView
+    gauges: GaugesView
+    caps: tuple[Cap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class RoomView:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Held, ...]
     actions: tuple[Action, ...]
+    caps: tuple[Cap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ class MethodView:
 
 def home(context: Context, query: Nothing) -> HomeView:
     done = evaluated(context, Evaluate())
-    return HomeView(done, _states(done), duties(context, query), matters(context, query))
+    return HomeView(done, _states(done), duties(context, query), matters(context, query), gauges(context, query), caps_now(context))
 
 
 def provinces(context: Context, query: AskYear) -> ProvincesView:
@@ -167,7 +172,8 @@ def room(context: Context, query: AskCode) -> RoomView:
     done, code = evaluated(context, Evaluate()), query.code
     found = next((r for r in plan.ROOMS if r.code == code), None)
     if found is None:
-        raise Problem("unknown_room", f"there is no room {code[:20]!r}", remedy="The rooms are on the first page.")
+        raise Problem("unknown_room", Text(f"没有 {code[:20]!r} 这一章", f"there is no room {code[:20]!r}"),
+                      remedy=Text("各章见首页。", "The rooms are on the first page."))
     by_clause = _states(done)
     measures = tuple(m for p in plan.pillars() if p.code == code for m in p.measures)
     codes = {m.code for m in measures}
@@ -175,15 +181,18 @@ def room(context: Context, query: AskCode) -> RoomView:
                     tuple(s for s in done.rooms if s.code == code),
                     tuple(v for v in done.verdicts if v.target.clause.split(".")[0] == code),
                     tuple(h for h in done.book.held if h.measure in codes),
-                    tuple(a for p in plan.pillars() for a in p.actions if any(c.room == code for c in map(plan.clause, a.clauses))))
+                    tuple(a for p in plan.pillars() for a in p.actions if any(c.room == code for c in map(plan.clause, a.clauses))),
+                    tuple(c for c in caps_now(context) if c.room == code))
 
 
 def measure(context: Context, query: AskMeasure) -> MeasureView:
     """Raises Problem ``unknown_measure`` or ``bad_year``."""
     measures = declared_measures()
     if query.code not in measures:
-        raise Problem("unknown_measure", f"{query.code[:40]!r} is not a measure of any room",
-                      remedy=did_you_mean(query.code, measures) or "They are listed under their rooms.")
+        raise Problem("unknown_measure",
+                      Text(f"{query.code[:40]!r} 不是任何一章的指标", f"{query.code[:40]!r} is not a measure of any room"),
+                      remedy=did_you_mean(query.code, measures)
+                      or Text("它们列在各章之下。", "They are listed under their rooms."))
     done, found = evaluated(context, Evaluate()), measures[query.code]
     figures = [f for f in done.book.by_id.values() if f.measure == found.code and f.value is not None]
     local = [f for f in figures if f.place != "CN" and f.is_annual]
@@ -221,7 +230,7 @@ def targets(context: Context, query: Nothing) -> tuple[Verdict, ...]:
 def data(context: Context, query: Nothing) -> Result:
     """The files of the evaluation in the reader's language, with their receipt."""
     action = next(a for p in plan.pillars() for a in p.actions if a.path == ("evaluate",))
-    return context.once(("files", context.language), lambda inner: run(action, inner, Evaluate()))
+    return context.once(("files", context.language, caps_now(context)), lambda inner: run(action, inner, Evaluate()))
 
 
 def receipt(context: Context, query: Nothing) -> Receipt:
@@ -279,7 +288,8 @@ def _command(asked: AskRank, usual_year: int | None) -> str:
 def one_of(year: int, years: Sequence[int]) -> int:
     """Raises Problem ``bad_year`` for a year that is not among ``years``."""
     if year not in years:
-        raise Problem("bad_year", f"there is nothing to show for {year}", remedy=f"Choose one of {', '.join(map(str, years))}.")
+        raise Problem("bad_year", Text(f"{year} 年没有可看的", f"there is nothing to show for {year}"),
+                      remedy=Text(f"可选：{'、'.join(map(str, years))}。", f"Choose one of {', '.join(map(str, years))}."))
     return year
 
 

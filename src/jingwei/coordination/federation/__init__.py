@@ -11,6 +11,7 @@ from jingwei.coordination.federation.model import (
     Meet,
     Query,
     Share,
+    TestBelow,
 )
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
@@ -66,6 +67,16 @@ ACTIONS = (
         input=Meet,
         handler="jingwei.coordination.federation.actions.meet",
         example="jingwei node meet",
+    ),
+    Action(
+        ("node", "test"),
+        Text("实测每个下级节点：请求上行、数据回流、任务下达、签名查询", "Test every node below live: a request up, data back down, a duty down, a signed query"),
+        clauses=("G.1", "O.1"),
+        scope="node.maintain",
+        effect="write",
+        input=TestBelow,
+        handler="jingwei.coordination.federation.actions.test_below",
+        example="jingwei node test",
     ),
     Action(
         ("node", "evidence"),

@@ -22,7 +22,7 @@ from jingwei.kernel.heads import node_key
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.ledger import Event
-from jingwei.kernel.nodes import Known, Message, Profile, seal
+from jingwei.kernel.nodes import VERSIONS, Known, Message, Profile, seal
 from jingwei.kernel.people import LEVELS, Principal, Role
 from jingwei.kernel.problems import Problem, Unreadable
 
@@ -72,7 +72,7 @@ def ask(exchange: Exchange, plan: Plan, transport: Transport, patience: float, *
     if not across:
         return own, []
     below, silent = _below(exchange, plan, transport, patience, len(LEVELS))
-    return [*own, *(_read_part(each, plan) for each in below)], silent
+    return [*own, *(read_part(each, plan) for each in below)], silent
 
 
 def answer(exchange: Exchange, sender: Known, question: Message) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def answer(exchange: Exchange, sender: Known, question: Message) -> dict[str, An
     try:
         parts.append({"profile": msgspec.to_builtins(me), "part": msgspec.to_builtins(_own_part(exchange, sender, plan))})
     except Problem as problem:
-        silent.append(Silent(me.id, me.name, problem.code, problem.what))
+        silent.append(Silent(me.id, me.name, problem.code, problem.what.en))
     if depth > 1:
         below, unheard = _below(exchange, plan, Http(patience * SHARE), patience * SHARE, depth - 1)
         parts, silent = parts + below, silent + unheard
@@ -111,11 +111,11 @@ def _below(exchange: Exchange, plan: Plan, transport: Transport, patience: float
         try:
             said = exchange.ask(child, "query", body, transport)
             for part in said["parts"]:
-                _read_part(part, plan)
+                read_part(part, plan)
             return list(said["parts"]), [Silent(*(str(s[k])[:300] if k != "name" else Text(str(s["zh"])[:200], str(s["en"])[:200])
                                                   for k in ("id", "name", "code", "why"))) for s in said["silent"]]  # type: ignore[arg-type]
         except (Problem, LookupError, TypeError) as error:
-            code, what = (error.code, error.what) if isinstance(error, Problem) else ("unreadable", "its answer cannot be read")
+            code, what = (error.code, error.what.en) if isinstance(error, Problem) else ("unreadable", "its answer cannot be read")
             return [], [Silent(child.profile.id, child.profile.name, code, what)]
 
     with ThreadPoolExecutor(max(1, min(16, len(children)))) as pool:
@@ -157,7 +157,7 @@ def _own_part(exchange: Exchange, sender: Known, plan: Plan) -> Message:
         ledger.append(Event("query.refused", now, sender.profile.id, {**told, "why": problem.code}))
         raise
     said = {"plan": plan.digest, "snapshot": snapshot, "hidden": len(away), "table": base64.b64encode(_arrow(plan, shown)).decode()}
-    return seal(node_key(exchange.workspace.folder), sender.profile.id, 0, PART, said, now)
+    return seal(node_key(exchange.workspace.folder), sender.profile.id, 0, PART, said, now, VERSIONS[0])  # also read by nodes further up
 
 
 def _smallest(plan: Plan, cell: Cell) -> int:
@@ -242,7 +242,7 @@ def _arrow(plan: Plan, cells: Mapping[Key, Cell]) -> bytes:
     return sink.getvalue()
 
 
-def _read_part(told: Any, plan: Plan) -> Part:
+def read_part(told: Any, plan: Plan) -> Part:
     """A part, when it is signed by the node it names and answers this very plan. Raises Unreadable, ``bad_node``, ``altered_message``."""
     import pyarrow as pa
 

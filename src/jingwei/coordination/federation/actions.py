@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from jingwei.coordination.federation import neighbours
+from jingwei.coordination.federation import below, live, neighbours
 from jingwei.coordination.federation.model import (
     Admit,
     AskDirectory,
@@ -20,17 +20,18 @@ from jingwei.coordination.federation.model import (
     Meet,
     Query,
     Share,
+    TestBelow,
 )
 from jingwei.coordination.federation.neighbours import exchange_of
 from jingwei.coordination.federation.sources import Http
-from jingwei.coordination.markdown import markdown
 from jingwei.kernel import node_records as records
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.heads import KEY_FILE, node_key, public_of
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
-from jingwei.kernel.nodes import Known, Profile, fingerprint, loopback
+from jingwei.kernel.markdown import markdown
+from jingwei.kernel.nodes import DUTIES, Known, Profile, fingerprint, loopback
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, csv_bytes
 
@@ -80,6 +81,15 @@ def status(context: Context, given: AskStatus) -> Result:  # noqa: ARG001
     data = {**msgspec.to_builtins(me), "ledger": context.workspace.ledger.size(), "head": ours[-1].size if ours else None, "cosigned": cosigned, "neighbours": told}
     said = _say(context, f"{me.name_zh}（{me.level}，{me.place}）`{me.id}`，{me.url}。账本 {data['ledger']} 条，最近的树头 {data['head']}，会签 {cosigned} 个。",
                 f"{me.name_en} ({me.level}, {me.place}) `{me.id}`, {me.url}. A ledger of {data['ledger']} entries, newest head {data['head']}, {cosigned} co-signatures.")
+    older = [n for n in told if n["versions"][1] < DUTIES]
+    if older:
+        names = "、".join(n["name_zh"] for n in older) if context.language == "zh" else ", ".join(n["name_en"] for n in older)
+        said += _say(context, f"\n\n{names} 的程序较旧：数据、查询、会签照常，任务和实测等它升级。",
+                     f"\n\n{names}: an older program. Figures, queries and heads go on; duties and live tests wait for its upgrade.")
+    if stuck := [n for n in told if n["trouble"].startswith("unknown_kind")]:
+        names = "、".join(n["name_zh"] for n in stuck) if context.language == "zh" else ", ".join(n["name_en"] for n in stuck)
+        said += _say(context, f"\n\n{names} 的程序不认识排在最前的消息：它和其后的消息在此等候，直到对方升级。",
+                     f"\n\n{names}: its program does not know the first message that waits; that one and those behind it wait here until it is upgraded.")
     columns = [Text("节点", "node"), Text("名称", "name"), Text("关系", "relation"), Text("状态", "state"), Text("最近音讯", "heard"), Text("待发", "waiting"),
                Text("账本见到", "entries seen"), Text("因", "why")]
     rows = [(n["id"], n["name_zh"] if context.language == "zh" else n["name_en"], RELATIONS[n["relation"]].in_(context.language),
@@ -114,7 +124,7 @@ def admit(context: Context, given: Admit) -> Result:
         return Result(_say(context, f"将接纳 {one.profile.name_zh}。没有写入。", f"Would admit {one.profile.name_en}. Nothing was written."),
                       {"node": one.profile.id, "state": one.state, "written": False})
     one = neighbours.admit(exchange, given.node)
-    exchange.deliver(Http())
+    exchange.deliver(Http(), patience=neighbours.PATIENCE)
     return Result(_say(context, f"已接纳 {one.profile.name_zh} `{one.profile.id}`。", f"Admitted {one.profile.name_en}, `{one.profile.id}`."),
                   {"node": one.profile.id, "state": one.state, "written": True})
 
@@ -130,10 +140,37 @@ def meet(context: Context, given: Meet) -> Result:  # noqa: ARG001
                       {"neighbours": near, "waiting": count, "written": False})
     met = neighbours.meet(exchange, Http())
     lines = [_say(context, f"送达 {met.acknowledged} 条，会签 {len(met.heads)} 个树头。", f"{met.acknowledged} messages taken, {len(met.heads)} heads co-signed.")]
-    lines += [f"- {node}: {problem.code}: {problem.what}" for node, problem in met.troubles.items()]
+    lines += [f"- {node}: {problem.code}: {problem.what.in_(context.language)}" for node, problem in met.troubles.items()]
     data: dict[str, Any] = {"acknowledged": met.acknowledged, "heads": {node: head.size for node, head in met.heads.items()},
                             "troubles": {node: problem.to_json() for node, problem in met.troubles.items()}, "written": True}
     return Result("\n".join(lines), data, holds=all(p.code != "forked_node" for p in met.troubles.values()))
+
+
+def test_below(context: Context, given: TestBelow) -> Result:  # noqa: ARG001
+    """Test the nodes directly below, and show the newest result of each test of every node at any depth."""
+    exchange = exchange_of(context.workspace, context.clock)
+    if context.dry_run:
+        nodes, results = below.read(exchange), list[below.Tested]()
+    else:
+        nodes, results = live.test(exchange, Http())
+    failed = [t for t in results if not t.passed]
+    newest = {(b.node, name): nodes.tests.get((b.node, name)) for b in nodes.there for name in below.TESTS}
+    head = _say(context, f"以下 {len(nodes.there)} 个节点。", f"{len(nodes.there)} nodes below. ") + (
+        _say(context, "这是演练，没有测。", "This was a rehearsal; nothing was tested.") if context.dry_run else
+        _say(context, f"实测 {len(results)} 项，未过 {len(failed)} 项。", f"{len(results)} tests, {len(failed)} not passed."))
+    columns = [Text("节点", "node").in_(context.language), Text("区划", "place").in_(context.language), *(t.in_(context.language) for t in below.TESTS.values())]
+    rows = [(f"{b.name.in_(context.language)} {b.node[:10]}", b.place, *(_result(context, newest[b.node, name]) for name in below.TESTS)) for b in nodes.there]
+    data = {"nodes": [{"node": b.node, "above": b.above, "level": b.level, "place": b.place, "name_zh": b.name.zh, "name_en": b.name.en, "tests": {
+        name: None if (t := newest[b.node, name]) is None else {"passed": t.passed, "why": t.why, "at": t.at.isoformat()} for name in below.TESTS}} for b in nodes.there],
+        "tested": len(results), "failed": len(failed), "written": not context.dry_run}
+    return Result(head + "\n\n" + markdown(columns, rows) if rows else head, data, holds=not failed)
+
+
+def _result(context: Context, t: below.Tested | None) -> str:
+    if t is None:
+        return _say(context, "未测", "never tested")
+    word = _say(context, "通过", "passed") if t.passed else _say(context, "未过", "failed")
+    return f"{word} {t.why}".strip()
 
 
 def evidence(context: Context, given: AskEvidence) -> Result:
@@ -170,7 +207,7 @@ def share(context: Context, given: Share) -> Result:  # noqa: ARG001
 
     exchange = exchange_of(context.workspace, context.clock)
     batches = figures.due(exchange) if context.dry_run else figures.share(exchange)
-    taken = 0 if context.dry_run else exchange.deliver(Http())
+    taken = 0 if context.dry_run else exchange.deliver(Http(), patience=neighbours.PATIENCE)
     counts: dict[str, int] = {}
     for batch in batches:
         counts[batch.to.profile.id] = counts.get(batch.to.profile.id, 0) + len(batch.rows)

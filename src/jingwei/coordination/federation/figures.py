@@ -14,12 +14,13 @@ from hashlib import sha256
 
 from jingwei.coordination.federation import records
 from jingwei.coordination.observations.actions import observe
-from jingwei.coordination.observations.figures import own_figures
+from jingwei.coordination.observations.figures import all_own_figures, own_figures
 from jingwei.coordination.observations.model import COLUMNS, OPTIONAL_COLUMNS, Figure, Observe
 from jingwei.kernel import node_records
 from jingwei.kernel.actions import Context
 from jingwei.kernel.exchange import Arrival, Exchange
 from jingwei.kernel.nodes import Known
+from jingwei.kernel.places import within
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, Table, csv_bytes
 
@@ -47,7 +48,7 @@ def due(exchange: Exchange) -> list[Batch]:
             if one.state != "admitted" or one.relation not in ("parent", "child"):
                 continue
             there = records.has(connection, one.profile.id)
-            wanted = [row for row in figures if _digest(row) not in there and (one.relation == "parent" or _within(row[1], one.profile.place))]
+            wanted = [row for row in figures if _digest(row) not in there and (one.relation == "parent" or within(row[1], one.profile.place))]
             batches += [Batch(one, wanted[at:at + BATCH]) for at in range(0, len(wanted), BATCH)]
     return batches
 
@@ -75,6 +76,11 @@ def taken_in(arrival: Arrival) -> None:
     records.note(arrival.connection, sender, digests, records.has(arrival.connection, sender))
 
 
+def digests_of_all(exchange: Exchange) -> set[str]:
+    """Every figure this node can read, held back or not."""
+    return {_digest(_row(f)) for f in all_own_figures(Context(exchange.workspace, clock=exchange.clock))}
+
+
 def _row(figure: Figure) -> tuple[str, ...]:
     value = "" if figure.value is None else _written(figure.value, figure.last_place)
     return (figure.measure, figure.place, figure.period, value, figure.unit, figure.source, figure.vintage, figure.status,
@@ -94,10 +100,3 @@ def _written(value: float, last_place: float) -> str:
 def _digest(row: Sequence[str]) -> str:
     return sha256("\x1f".join(row).encode()).hexdigest()
 
-
-def _within(place: str, of: str) -> bool:
-    """Whether an administrative code lies in another; CN has all."""
-    if of == "CN":
-        return True
-    bare = of[:2] if of.endswith("0000") else of[:4] if of.endswith("00") else of
-    return place.startswith(bare)

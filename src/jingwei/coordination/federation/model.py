@@ -50,6 +50,11 @@ class Meet:
 
 
 @dataclass(frozen=True, slots=True)
+class TestBelow:
+    """All nodes directly below, to be tested now."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskEvidence:
     """A node that rewrote its past."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from jingwei.coordination.federation.below import note_children, tell_all
 from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.exchange import Arrival, Exchange, Transport, introduced
@@ -22,6 +23,9 @@ from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.workspace import Workspace
 
 ADMITTED = "node.admitted"
+PATIENCE = 5.0
+"""Seconds a person waits to hear whether what was just said was taken, while the courier is on its way."""
+
 MOST_HASHES = 64
 """On the path of a consistency proof; that is enough for 2^63 entries."""
 
@@ -48,6 +52,8 @@ def _admitted(arrival: Arrival) -> None:
     if sender is None or sender.relation != "parent":
         raise Problem("not_asked", "this node did not ask it to be admitted", where=arrival.message.envelope.sender[:60], remedy="Ask first.")
     records.keep(arrival.connection, replace(sender, state="admitted"))
+    if sender.state != "admitted":
+        tell_all(arrival.exchange)
 
 
 def join(exchange: Exchange, url: str, transport: Transport) -> Known:
@@ -64,12 +70,14 @@ def join(exchange: Exchange, url: str, transport: Transport) -> Known:
         known = replace(there, profile=profile) if there else Known(profile, "parent", "asked")
         records.keep(connection, known)
         exchange.send(profile.id, JOIN, {"profile": msgspec.to_builtins(me)})
-    exchange.deliver(transport)
+    exchange.deliver(transport, patience=PATIENCE)
     return known
 
 
 def admit(exchange: Exchange, node: str) -> Known:
-    """Admit a node that asked; it is told by a signed message. Raises Problem ``not_asked``."""
+    """Admit a node that asked; it is told by a signed message, and given the duties that are its. Raises Problem ``not_asked``."""
+    from jingwei.coordination.duties.passing import pass_on  # brings the language of evidence along
+
     now = exchange.clock()
     with exchange.workspace.store.write() as connection:
         me, one = records.own(connection), called(connection, node)
@@ -80,6 +88,8 @@ def admit(exchange: Exchange, node: str) -> Known:
             records.keep(connection, one)
             exchange.workspace.ledger.append(Event("node.admitted", now, me.id, {"node": one.profile.id, "place": one.profile.place, "level": one.profile.level}))
             exchange.send(one.profile.id, ADMITTED, {"child": one.profile.id})
+            note_children(exchange)
+            pass_on(exchange)
     return one
 
 
@@ -220,14 +230,51 @@ def _figures(arrival: Arrival) -> None:
     taken_in(arrival)
 
 
+def _below(arrival: Arrival) -> None:
+    from jingwei.coordination.federation.below import taken_in
+
+    taken_in(arrival)
+
+
+def _tested(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
+    from jingwei.coordination.federation.live import asked
+
+    return asked(exchange, asker, question)
+
+
+def _tested_up(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
+    from jingwei.coordination.federation.live import came_up
+
+    return came_up(exchange, asker, question)
+
+
+def _duty(arrival: Arrival) -> None:
+    from jingwei.coordination.duties.passing import received
+
+    received(arrival)
+
+
+def _duty_recalled(arrival: Arrival) -> None:
+    from jingwei.coordination.duties.passing import recalled
+
+    recalled(arrival)
+
+
+def _duty_standing(arrival: Arrival) -> None:
+    from jingwei.coordination.duties.answers import answered
+
+    answered(arrival)
+
+
 def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
     from jingwei.coordination.federation.across import answer  # brings the lake along
 
     return answer(exchange, asker, question)
 
 
-KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures}
-QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query}
+KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures, "duty": _duty, "duty.recalled": _duty_recalled,
+         "duty.standing": _duty_standing, "node.below": _below}
+QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query, "test": _tested, "test.up": _tested_up}
 
 
 def exchange_of(workspace: Workspace, clock: Clock = system_clock) -> Exchange:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from jingwei.coordination.record.told import Told
 from jingwei.kernel import node_records as records
 from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.node_records import Waiting
 from jingwei.kernel.nodes import Known
+from jingwei.kernel.told import Told
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from jingwei.coordination.federation.model import AskNode
 from jingwei.coordination.federation.standing import STATES, TESTS, Branch, Stands, State, Test, standing, tree, walk
 from jingwei.coordination.record.entries import Line, newest
-from jingwei.coordination.record.told import told
 from jingwei.kernel import node_records as records
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context
@@ -15,6 +14,7 @@ from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import told
 from jingwei.kernel.workspace import Workspace
 
 ENTRIES = 20
@@ -75,7 +75,8 @@ def node(context: Context, query: AskNode) -> NodeView:
     every = nodes(context, Nothing())
     found = [one for one in every.nodes if one.id.startswith(query.id)] if len(query.id) > 2 else []
     if len(found) != 1:
-        raise Problem("unknown_neighbour", f"no known node has an id that begins with {query.id[:60]!r}", remedy="See the page of nodes.")
+        raise Problem("unknown_neighbour", Text(f"认识的节点中，没有编号以 {query.id[:60]!r} 开头的",
+                      f"no known node has an id that begins with {query.id[:60]!r}"), remedy=Text("见节点页。", "See the page of nodes."))
     one = found[0]
     branches = [branch for root in every.roots for branch in walk(root)]
     under = next((tuple(b.stands for b in branch.below) for branch in branches if branch.stands.id == one.id), ())

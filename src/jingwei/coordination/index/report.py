@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from jingwei.coordination.index.sources import Material
-from jingwei.coordination.markdown import markdown
 from jingwei.engines.index.aggregate import correlations, effective_weights
 from jingwei.engines.index.build import Index
 from jingwei.engines.index.model import Doubt, Method
 from jingwei.engines.index.prepare import coverage
 from jingwei.engines.index.uncertainty import Spread, indistinguishable
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.markdown import markdown
 
 STRONG_CORRELATION = 0.95
 """Two indicators this close say the same thing twice."""

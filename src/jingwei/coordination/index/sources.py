@@ -22,6 +22,7 @@ from jingwei.engines.index.model import (
     Treatment,
     Tree,
 )
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table, decimals, number
 
@@ -59,35 +60,31 @@ def read_material(values: Table, structure: Table, group: str) -> Material:
     units = values.column("uCode")
     for i, unit in enumerate(units):
         if not unit or unit in units[:i]:
-            raise Problem(
-                "bad_units",
-                f"the unit code {unit!r} is {'empty' if not unit else 'there twice'}",
-                where=values.where(i, "uCode"),
-                remedy="Give every unit one code of its own.",
-            )
+            raise Problem("bad_units", Text(f"单位代码 {unit!r} 出现两次", f"the unit code {unit!r} is there twice") if unit
+                          else Text(f"单位代码 {unit!r} 是空的", f"the unit code {unit!r} is empty"),
+                          where=values.where(i, "uCode"),
+                          remedy=Text("每个单位用自己的代码。", "Give every unit one code of its own."))
     if len(units) < 2:
-        raise Problem("bad_units", "an index compares units, and there are fewer than two", where=values.name)
+        raise Problem("bad_units", Text("指数是比较单位的，而单位不到两个", "an index compares units, and there are fewer than two"),
+                      where=values.name)
     indicators = tree.codes[: tree.indicators]
     related = {c: rows[c].get("Denominator", "") for c in indicators}
     wanted = [*indicators, *dict.fromkeys(d for d in related.values() if d)]
     for column in wanted:
         if not values.has(column):
-            raise Problem(
-                "bad_tree",
-                f"the tree asks for {column!r}, which {values.name} does not have",
-                where=structure.name,
-                remedy=did_you_mean(column, values.columns),
-            )
+            raise Problem("bad_tree",
+                          Text(f"树要用 {column!r}，{values.name} 里没有",
+                               f"the tree asks for {column!r}, which {values.name} does not have"),
+                          where=structure.name, remedy=did_you_mean(column, values.columns))
     numbers, places = read_numbers(values, wanted)
     at = {c: k for k, c in enumerate(wanted)}
     for column in filter(None, related.values()):
         if np.isnan(numbers[:, at[column]]).all():
-            raise Problem(
-                "bad_cells",
-                f"the denominator {column!r} has no figure for any unit",
-                where=values.name,
-                remedy="Fill its column, or clear Denominator in the tree.",
-            )
+            raise Problem("bad_cells",
+                          Text(f"分母 {column!r} 对哪个单位都没有数", f"the denominator {column!r} has no figure for any unit"),
+                          where=values.name,
+                          remedy=Text("请填这一列，或清空树里的 Denominator。",
+                                      "Fill its column, or clear Denominator in the tree."))
     mine = [at[c] for c in indicators]
     divided = any(related.values())
     by = (
@@ -115,25 +112,24 @@ def read_numbers(table: Table, columns: Sequence[str]) -> tuple[Floats, Floats]:
     """Cells as numbers, and the unit of each one's last printed digit; every bad cell is named, not only the first."""
     numbers = np.full((len(table), len(columns)), np.nan)
     places = np.zeros((len(table), len(columns)))
-    bad: list[str] = []
+    bad: list[Text] = []
     for j, column in enumerate(columns):
         for i, cell in enumerate(table.column(column)):
             try:
                 value = number(cell)
             except ValueError:
-                bad.append(f"{table.where(i, column)}: {cell[:40]!r} is not a number")
+                at = table.where(i, column)
+                bad.append(Text(f"{at.zh}：{cell[:40]!r} 不是数", f"{at.en}: {cell[:40]!r} is not a number"))
                 continue
             if value is not None:
                 numbers[i, j] = float(value)
                 places[i, j] = 10.0 ** -decimals(value)
     if bad:
-        more = f"\n… and {len(bad) - SHOWN_ERRORS} more" if len(bad) > SHOWN_ERRORS else ""
-        raise Problem(
-            "bad_cells",
-            "some cells are not numbers:\n" + "\n".join(bad[:SHOWN_ERRORS]) + more,
-            where=table.name,
-            remedy="Leave a cell empty where a figure is missing.",
-        )
+        rest = len(bad) - SHOWN_ERRORS
+        shown = [*bad[:SHOWN_ERRORS], *([Text(f"……另有 {rest} 处", f"… and {rest} more")] if rest > 0 else [])]
+        raise Problem("bad_cells", Text("有些格不是数：\n" + "\n".join(each.zh for each in shown),
+                                        "some cells are not numbers:\n" + "\n".join(each.en for each in shown)),
+                      where=table.name, remedy=Text("缺数的格请留空。", "Leave a cell empty where a figure is missing."))
     return numbers, places
 
 
@@ -145,23 +141,19 @@ def read_tree(table: Table) -> tuple[Tree, dict[str, dict[str, str]]]:
     for i, row in enumerate(rows):
         kind = row.get("Type", "").lower()
         if kind not in TYPES:
-            raise Problem(
-                "bad_tree",
-                f"there is no Type {row['Type']!r}",
-                where=table.where(i, "Type"),
-                remedy=did_you_mean(kind, TYPES) or "The types are Indicator, Aggregate, Group, Denominator and Other.",
-            )
+            raise Problem("bad_tree", Text(f"没有 {row['Type']!r} 这种 Type", f"there is no Type {row['Type']!r}"),
+                          where=table.where(i, "Type"),
+                          remedy=did_you_mean(kind, TYPES)
+                          or Text("Type 有 Indicator、Aggregate、Group、Denominator 和 Other。",
+                                  "The types are Indicator, Aggregate, Group, Denominator and Other."))
         if kind in ("indicator", "aggregate") or (not kind and (row.get("Level") or not table.has("Level"))):
             if not row["iCode"]:
-                raise Problem("bad_tree", "a node without a code", where=table.where(i, "iCode"))
+                raise Problem("bad_tree", Text("有一个节点没有代码", "a node without a code"), where=table.where(i, "iCode"))
             kept.append((i, row))
     if not kept:
-        raise Problem(
-            "bad_tree",
-            "there are no indicators in the tree",
-            where=table.name,
-            remedy='Set Type to "Indicator" for indicators and "Aggregate" for nodes above them.',
-        )
+        raise Problem("bad_tree", Text("树里没有指标", "there are no indicators in the tree"), where=table.name,
+                      remedy=Text('指标的 Type 写 "Indicator"，上面的节点写 "Aggregate"。',
+                                  'Set Type to "Indicator" for indicators and "Aggregate" for nodes above them.'))
     nodes = [row for _, row in kept]
     typed = table.has("Type")
     levels = (
@@ -181,18 +173,20 @@ def read_tree(table: Table) -> tuple[Tree, dict[str, dict[str, str]]]:
     return tree, {row["iCode"]: row for row in nodes}
 
 
-def _figure(text: str, default: float, where: str) -> float:
+def _figure(text: str, default: float, where: Words) -> float:
     try:
         value = number(text)
     except ValueError:
-        raise Problem("bad_tree", f"{text[:40]!r} is not a number", where=where) from None
+        raise Problem("bad_tree", Text(f"{text[:40]!r} 不是数", f"{text[:40]!r} is not a number"), where=where) from None
     return default if value is None else float(value)
 
 
-def _whole(text: str, where: str) -> int:
+def _whole(text: str, where: Words) -> int:
     value = _figure(text, -1.0, where)
     if value != int(value) or value < 1:
-        raise Problem("bad_tree", f"{text[:40]!r} is not a level (1 for indicators, then upward)", where=where)
+        raise Problem("bad_tree",
+                      Text(f"{text[:40]!r} 不是层级（指标是 1，往上递增）",
+                           f"{text[:40]!r} is not a level (1 for indicators, then upward)"), where=where)
     return int(value)
 
 
@@ -253,12 +247,9 @@ def _toml(document: Document, kind: type[Decoded]) -> Decoded:
     try:
         return msgspec.toml.decode(document.text(), type=kind)
     except msgspec.DecodeError as error:
-        raise Problem(
-            "bad_method",
-            str(error),
-            where=document.name,
-            remedy="See `jingwei index build --help` for the names that are understood.",
-        ) from None
+        raise Problem("bad_method", Text(f"方法文件读不懂（{error}）", str(error)), where=document.name,
+                      remedy=Text("能用的名称见 `jingwei index build --help`。",
+                                  "See `jingwei index build --help` for the names that are understood.")) from None
 
 
 def read_method(document: Document | None) -> Method:
@@ -266,16 +257,13 @@ def read_method(document: Document | None) -> Method:
     told = _toml(document, _Method) if document else _Method()
     where = document.name if document else ""
     if told.treat.max_points < 0:
-        raise Problem("bad_method", "max_points is 0 or more", where=f"{where}, [treat]")
+        raise Problem("bad_method", Text("max_points 不能小于 0", "max_points is 0 or more"), where=f"{where}, [treat]")
     if isnan(told.treat.skew) or isnan(told.treat.kurtosis):
-        raise Problem("bad_method", "skew and kurtosis are numbers", where=f"{where}, [treat]")
+        raise Problem("bad_method", Text("skew 和 kurtosis 要是数", "skew and kurtosis are numbers"),
+                      where=f"{where}, [treat]")
     if told.impute.method.startswith("group") and not told.impute.group:
-        raise Problem(
-            "bad_method",
-            f"{told.impute.method} needs a group column",
-            where=f"{where}, [impute]",
-            remedy='Add: group = "name of the column"',
-        )
+        raise Problem("bad_method", Text(f"{told.impute.method} 要有分组列", f"{told.impute.method} needs a group column"),
+                      where=f"{where}, [impute]", remedy=Text('请加上：group = "列名"', 'Add: group = "name of the column"'))
     how = _normaliser(told.normalise.method, told.normalise.range, f"{where}, [normalise]")
     return Method(
         told.impute.method,
@@ -291,16 +279,16 @@ def read_doubt(document: Document) -> Doubt:
     told = _toml(document, _Spec).uncertainty
     where = f"{document.name}, [uncertainty]"
     for wrong, what in (
-        (not 1 <= told.replications <= MOST_REPLICATIONS, f"replications is 1 or more, up to {MOST_REPLICATIONS:,}"),
-        (told.seed < 0, "seed is 0 or more"),
+        (not 1 <= told.replications <= MOST_REPLICATIONS, Text(f"replications 应在 1 到 {MOST_REPLICATIONS:,} 之间", f"replications is 1 or more, up to {MOST_REPLICATIONS:,}")),
+        (told.seed < 0, Text("seed 不能小于 0", "seed is 0 or more")),
         (
             told.max_points is not None and not 0 <= told.max_points[0] <= told.max_points[1],
-            "max_points is [lo, hi] with 0 <= lo <= hi",
+            Text("max_points 写成 [低, 高]，0 <= 低 <= 高", "max_points is [lo, hi] with 0 <= lo <= hi"),
         ),
-        (not 0 <= told.weight_noise < 1, "weight_noise is at least 0 and below 1"),
-        (told.weight_noise > 0 and not told.levels, "weight_noise needs levels, such as levels = [2, 3]"),
-        (not 0 <= float(told.rounding) < inf, "rounding is 0 or more"),
-        (int(told.imputation_draws) < 0, "imputation_draws is true, false or a number of draws"),
+        (not 0 <= told.weight_noise < 1, Text("weight_noise 不小于 0、小于 1", "weight_noise is at least 0 and below 1")),
+        (told.weight_noise > 0 and not told.levels, Text("weight_noise 要有 levels，例如 levels = [2, 3]", "weight_noise needs levels, such as levels = [2, 3]")),
+        (not 0 <= float(told.rounding) < inf, Text("rounding 不能小于 0", "rounding is 0 or more")),
+        (int(told.imputation_draws) < 0, Text("imputation_draws 写 true、false 或次数", "imputation_draws is true, false or a number of draws")),
     ):
         if wrong:
             raise Problem("bad_method", what, where=where)
@@ -322,11 +310,10 @@ def require_levels(doubt: Doubt, tree: Tree, where: str) -> None:
     """Raises Problem ``bad_method`` when weights are to be doubted on levels none of which the tree has."""
     known = sorted(set(tree.level.tolist()))
     if doubt.weight_noise and not set(doubt.levels) & set(known):
-        raise Problem(
-            "bad_method",
-            f"weight_noise is on levels {list(doubt.levels)}, and the tree has only {known}",
-            where=f"{where}, [uncertainty] levels",
-        )
+        raise Problem("bad_method",
+                      Text(f"weight_noise 用在 {list(doubt.levels)} 层，而树只有 {known} 层",
+                           f"weight_noise is on levels {list(doubt.levels)}, and the tree has only {known}"),
+                      where=f"{where}, [uncertainty] levels")
 
 
 class _Alternative(msgspec.Struct, array_like=True):
@@ -338,12 +325,9 @@ def _alternative(told: Any, where: str) -> Normaliser:
     try:
         said = msgspec.convert([told] if isinstance(told, str) else told, _Alternative)
     except msgspec.ValidationError as error:
-        raise Problem(
-            "bad_method",
-            f"normalise: {error}",
-            where=where,
-            remedy='Write normalise = [["minmax", [1, 100]], ["zscore", [10, 2]], ["rank"]]',
-        ) from None
+        raise Problem("bad_method", Text(f"normalise：{error}", f"normalise: {error}"), where=where,
+                      remedy=Text('写 normalise = [["minmax", [1, 100]], ["zscore", [10, 2]], ["rank"]]',
+                                  'Write normalise = [["minmax", [1, 100]], ["zscore", [10, 2]], ["rank"]]')) from None
     return _normaliser(said.method, said.range, where)
 
 
@@ -351,13 +335,11 @@ def _normaliser(method: Normalisation, scale: tuple[float, float] | None, where:
     rules: dict[str, Literal["order", "positive"]] = {"minmax": "order", "zscore": "positive"}
     rule = rules.get(method)
     if scale is not None and rule is None:
-        raise Problem("bad_method", f"{method} takes no range", where=where)
+        raise Problem("bad_method", Text(f"{method} 不带 range", f"{method} takes no range"), where=where)
     sound = scale is None or (isfinite(scale[0]) and isfinite(scale[1]) and scale[1] > (scale[0] if rule == "order" else 0))
     if scale is not None and not sound:
-        raise Problem(
-            "bad_method",
-            f"range {list(scale)} makes no scale",
-            where=where,
-            remedy="minmax: [low, high]; zscore: [mean, standard deviation above 0].",
-        )
+        raise Problem("bad_method", Text(f"range {list(scale)} 不成尺度", f"range {list(scale)} makes no scale"),
+                      where=where,
+                      remedy=Text("minmax：[低, 高]；zscore：[均值, 大于 0 的标准差]。",
+                                  "minmax: [low, high]; zscore: [mean, standard deviation above 0]."))
     return Normaliser(method, scale)

@@ -6,21 +6,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from jingwei import plan
 from jingwei.coordination.duties.model import Duty
+from jingwei.coordination.duties.passing import Sending, changed, told_lines, told_where
 from jingwei.coordination.duties.proof import World
 from jingwei.coordination.duties.records import at as duty_at
-from jingwei.coordination.duties.records import change, read_tree, set_duty
+from jingwei.coordination.duties.records import read_tree, set_duty
 from jingwei.coordination.duties.sources import day, place_code
 from jingwei.coordination.duties.standing import Standing, stand
 from jingwei.coordination.duties.tree import Tree
 from jingwei.coordination.evaluation import outlook
 from jingwei.coordination.evaluation.compute import national_figures, province_panel, provincial_series
 from jingwei.coordination.evaluation.outlook import Path
-from jingwei.coordination.markdown import markdown, readable
+from jingwei.coordination.federation import below
+from jingwei.coordination.federation.sources import Http
 from jingwei.coordination.matters import rules
 from jingwei.coordination.matters.effects import effect, expect
 from jingwei.coordination.matters.fold import code_of
@@ -41,16 +43,17 @@ from jingwei.coordination.matters.records import at, checked, decided, keep, ove
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
 from jingwei.coordination.observations.model import Figure
-from jingwei.coordination.record.told import told
 from jingwei.coordination.targets.model import Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
-from jingwei.kernel import places
+from jingwei.kernel import node_records, places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.kernel.people_records import organisations as known_organisations
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +139,18 @@ def decide(context: Context, given: Decide) -> Result:
         measure = given.measure or m.cause.measure
         if measure and measure not in declared_measures():
             raise Problem("unknown_measure", f"there is no measure {measure[:40]!r}", remedy=did_you_mean(measure[:40], declared_measures()) or "List them: jingwei measures")
-        duties = list(dict.fromkeys(given.duty))
+        duties, sent = list(dict.fromkeys(given.duty)), list[Sending]()
         tree = read_tree(context.workspace.ledger)
         for code in duties:
             duty_at(tree, code)
         if given.lead is not None and given.deadline is not None:
             new = _new_duty(context, given, m, measure, tree)
-            change(context, lambda tree: set_duty(tree, new))
+            _, _, sent = changed(context, lambda tree: set_duty(tree, new))
             duties.append(new.code)
         expected = _expect(done, measure, places.find(given.place, where="place").code) if measure else None
         keep(context, before, [decided(m, given.decision.strip(), duties, expected)])
-    data = {"matter": m.code, "decided": today.isoformat(), "duties": duties, "measure": measure or None,
+    passed = told_where(context, sent, Http())
+    data = {"matter": m.code, "passed": passed, "decided": today.isoformat(), "duties": duties, "measure": measure or None,
             "expected": None if expected is None else {"year": (year := max(today.year, expected.after + 1)), "low": float(expected.interval(year)[0]),
                                                        "high": float(expected.interval(year)[1])}, "written": not context.dry_run}
     lines = [_say(context, f"{m.code} 已决，由 {'、'.join(duties) or '（无任务）'} 落实。", f"{m.code} is decided; carried out by {', '.join(duties) or 'no duty'}.")]
@@ -156,7 +160,7 @@ def decide(context: Context, given: Decide) -> Result:
                           f"To be checked on {measure}: without the decision it would lie in {low}–{high}; only beyond that did it move."))
     else:
         lines.append(_say(context, "没有可核对的指标，决定的效果将无法评估。", "There is no number to check: what the decision did will not be assessable."))
-    return Result("\n".join(lines) + "\n", data)
+    return Result("\n".join([*lines, *told_lines(context, passed)]) + "\n", data)
 
 
 def known(context: Context) -> Known:
@@ -176,11 +180,20 @@ def known(context: Context) -> Known:
 def look(context: Context, done: Known) -> Scene:
     """Everything a rule could open a matter for, now."""
     ledger, today = context.workspace.ledger, day_in_china(context.clock())
-    standings = stand(read_tree(ledger), World(done.book, ledger, today), today)
+    standings = stand(read_tree(ledger), World(lambda: done.book, ledger, today), today)
     causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today),
               *rules.off_track(done.verdicts, standings, today), *rules.held_findings(done.book.held, today),
-              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()))
+              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context))
     return Scene(standings, causes)
+
+
+def _silent(context: Context) -> Iterable[Cause]:
+    nodes = below.fold(told(context.workspace.ledger, "node"))
+    if not nodes.there:
+        return ()
+    with context.workspace.store.read() as connection:
+        heard = {one.profile.id: one.heard for one in node_records.known(connection)}
+    return rules.silent_nodes(nodes, heard, context.clock(), timedelta(seconds=context.workspace.settings.federation.silence))
 
 
 def ranked(context: Context) -> list[Matter]:

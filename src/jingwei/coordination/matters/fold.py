@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from jingwei.coordination.matters.model import Cause, Decision, Expected, Matter
-from jingwei.coordination.record.told import Told
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.told import Told
 
 Matters = Mapping[str, Matter]
 

@@ -10,11 +10,11 @@ from typing import Any
 from jingwei.coordination.matters.effects import working_day_due
 from jingwei.coordination.matters.fold import Matters, code_of, facts_expected, facts_of, fold
 from jingwei.coordination.matters.model import DAYS, LEVELS, Cause, Expected, Level, Matter, Outcome
-from jingwei.coordination.record.told import Told, told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.people import Organisations
 from jingwei.kernel.problems import Problem, did_you_mean
+from jingwei.kernel.told import Told, told
 
 ROOM = "matter"
 

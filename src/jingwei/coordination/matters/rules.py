@@ -9,15 +9,16 @@ from typing import Any
 
 from jingwei.coordination.duties.evidence import measures_in, parse
 from jingwei.coordination.duties.standing import Standing, is_soon
+from jingwei.coordination.federation.below import Nodes
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Held
-from jingwei.coordination.record.told import Told
 from jingwei.coordination.targets.model import Verdict
-from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.clock import CHINA, day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.told import Told
 
 CHANCE = 0.5
 """A target less likely than this to be reached is off track."""
@@ -87,15 +88,48 @@ def stalled_actions(events: Sequence[Told], now: datetime) -> Iterator[Cause]:
                             synthetic=_synthetic(event.facts))
 
 
+def silent_nodes(nodes: Nodes, heard: Mapping[str, datetime | None], now: datetime, silence: timedelta) -> Iterator[Cause]:
+    """Nodes below not heard of within ``silence``, or that did not pass their newest tests. One cause a node, however long it lasts.
+
+    heard : when each node directly below last gave a valid sign; of those further down the newest test is the only sign
+    A node below one that is silent, or passes none, is not heard of for that reason: no cause of its own, it counts as blocked by it.
+    """
+    quiet, away = dict[str, tuple[datetime, str]](), set[str]()
+    for b in nodes.there:
+        tests = [t for (node, _), t in nodes.tests.items() if node == b.node]
+        failed = sorted({t.why or t.test for t in tests if not t.passed})
+        signs = [nodes.since[b.node], *(t.at for t in tests if t.passed), *([at] if (at := heard.get(b.node)) else [])]
+        if now - max(signs) > silence:
+            quiet[b.node] = max(signs), "silent"
+            away.add(b.node)
+        elif failed:
+            quiet[b.node] = min(t.at for t in tests if not t.passed), ", ".join(failed)
+            away |= {b.node} if not any(t.passed for t in tests) else set()
+    unheard = {node for one in away for node in nodes.under(one)}
+    for b in nodes.there:
+        if b.node not in quiet or b.node in unheard:
+            continue
+        since, why = quiet[b.node]
+        told = (Text(f"{since.astimezone(CHINA):%Y-%m-%d %H:%M} 以后没有音讯", f"was last heard of at {since.astimezone(CHINA):%Y-%m-%d %H:%M}") if why == "silent"
+                else Text(f"实测未过：{why}", f"does not pass its live tests: {why}"))
+        yield Cause(f"node_silent/{b.node}", "node_silent", f"node:{b.node}", day_in_china(since), 1 + len(nodes.under(b.node)),
+                    Text(f"节点 {b.name.zh}（{b.node[:10]}，{b.place}）{told.zh}", f"node {b.name.en} ({b.node[:10]}, {b.place}) {told.en}"))
+
+
 def red_lines(events: Iterable[Told]) -> Iterator[Cause]:
-    """Every event that says a red line was crossed: ``redline.crossed`` with the fact ``line``, and ``cases`` where they are known."""
+    """Every event that says a red line was crossed, with the fact ``line`` and ``cases`` where they are known, until it is lifted."""
+    standing: dict[int, Told] = {}
     for event in events:
         if event.kind == "redline.crossed":
-            line, cases = str(event.facts.get("line", "")), event.facts.get("cases")
-            yield Cause(f"red_line/{event.position}", "red_line", f"entry:{event.position}", day_in_china(datetime.fromisoformat(event.at)),
-                        cases if isinstance(cases, int) and not isinstance(cases, bool) and cases > 0 else 1,
-                        Text(f"触碰红线 {line}（账本第 {event.position} 条）", f"red line {line} was crossed (entry {event.position})"),
-                        synthetic=_synthetic(event.facts))
+            standing[event.position] = event
+        elif event.kind == "redline.lifted":
+            standing = {at: e for at, e in standing.items() if e.facts.get("line") != event.facts.get("line")}
+    for event in standing.values():
+        line, cases = str(event.facts.get("line", "")), event.facts.get("cases")
+        yield Cause(f"red_line/{event.position}", "red_line", f"entry:{event.position}", day_in_china(datetime.fromisoformat(event.at)),
+                    cases if isinstance(cases, int) and not isinstance(cases, bool) and cases > 0 else 1,
+                    Text(f"触碰红线 {line}（账本第 {event.position} 条）", f"red line {line} was crossed (entry {event.position})"),
+                    synthetic=_synthetic(event.facts))
 
 
 def _synthetic(facts: Mapping[str, Any]) -> bool:

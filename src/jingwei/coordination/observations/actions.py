@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 from jingwei import plan
-from jingwei.coordination.markdown import markdown
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import (
     Book,
@@ -35,6 +35,7 @@ from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.lake import records
+from jingwei.kernel.markdown import markdown
 from jingwei.kernel.problems import Problem, did_you_mean
 
 SHOWN_REJECTIONS = 20
@@ -53,7 +54,7 @@ def observe(context: Context, given: Observe) -> Result:
         lake = context.workspace.lake
         lake.append(HELD, held_rows(held))
         before = {r["file"] for r in records(context.read(REJECTED).select("file").distinct(), by=("file",))}
-        lake.append(REJECTED, [{"file": r.file, "line": r.line, "code": r.code, "detail": r.detail, "cells": r.cells}
+        lake.append(REJECTED, [{"file": r.file, "line": r.line, "code": r.code, "detail": r.detail.en, "cells": r.cells}
                                for r in rejected if r.file not in before])
         lake.append(OBSERVATIONS, observation_rows(figures))
     return _told(figures, held, rejected, context)
@@ -65,7 +66,7 @@ def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Re
     by_id = {f.id: f for f in figures}
     data = {"read": len(figures), "accepted": len(figures) - len(back), "held": len(back), "written": not (
         context.dry_run or again), "already_known": again, "findings": [finding_json(h, context.language, by_id) for h in held],
-        "rejected": [{"line": r.line, "code": r.code, "detail": r.detail} for r in rejected]}
+        "rejected": [{"line": r.line, "code": r.code, "detail": r.detail.in_(context.language)} for r in rejected]}
 
     def say(zh: str, en: str) -> str:
         return Text(zh, en).in_(context.language)
@@ -82,7 +83,7 @@ def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Re
                       'To use one as it stands: jingwei findings release NAME --reason "…"')]
     if rejected:
         lines += ["", f"## {say('读不懂的行', 'Rows not readable')}", "",
-                  *(f"- {r.code}: {r.detail}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])]
+                  *(f"- {r.code}: {r.detail.in_(context.language)}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])]
         if len(rejected) > SHOWN_REJECTIONS:
             lines.append(say(f"- 另有 {len(rejected) - SHOWN_REJECTIONS} 行", f"- and {len(rejected) - SHOWN_REJECTIONS} more"))
     return Result("\n".join(lines) + "\n", data)
@@ -106,10 +107,12 @@ def release(context: Context, given: Release) -> Result:
     book = read_book(context)
     held = next((h for h in book.held if h.id == given.finding), None)
     if held is None:
-        raise Problem("unknown_finding", f"there is no finding {given.finding!r}",
-                      remedy=did_you_mean(given.finding, (h.id for h in book.held)) or "List them: jingwei findings")
+        raise Problem("unknown_finding", Text(f"没有编号为 {given.finding!r} 的问题", f"there is no finding {given.finding!r}"),
+                      remedy=did_you_mean(given.finding, (h.id for h in book.held))
+                      or Text("列出全部：jingwei findings", "List them: jingwei findings"))
     if not given.reason.strip():
-        raise Problem("no_reason", "a release needs a reason", remedy='Give it with --reason "…".')
+        raise Problem("no_reason", Text("放行要有理由", "a release needs a reason"),
+                      remedy=Text('用 --reason "……" 给出。', 'Give it with --reason "…".'))
     if not context.dry_run:
         context.workspace.establish()
         context.workspace.lake.append(RELEASES, [{"finding": held.id, "reason": given.reason.strip(),
@@ -144,11 +147,16 @@ def measures(context: Context, given: AskMeasures) -> Result:
     return Result(markdown(columns, ([row[c] for c in columns] for row in data)), data)
 
 
-def among(what: str, asked: str | None, known: Collection[str]) -> None:
+_ZH = {"code": "这类问题", "measure": "指标", "room": "章"}
+
+
+def among(what: Literal["code", "measure", "room"], asked: str | None, known: Collection[str]) -> None:
     """Raises Problem ``unknown_…``: a list of nothing would look like an answer."""
     if asked is not None and asked not in known:
-        raise Problem(f"unknown_{what}", f"there is no {what} {asked[:40]!r}", remedy=did_you_mean(asked, known) or (
-            "List them with: jingwei measures" if what == "measure" else f"Write one of {', '.join(known)}."))
+        offer = (Text("全部指标见：jingwei measures", "List them with: jingwei measures") if what == "measure"
+                 else Text(f"可用：{'、'.join(known)}。", f"Write one of {', '.join(known)}."))
+        raise Problem(f"unknown_{what}", Text(f"没有{_ZH[what]} {asked[:40]!r}", f"there is no {what} {asked[:40]!r}"),
+                      remedy=did_you_mean(asked, known) or offer)
 
 
 def findings_table(held: Sequence[Held], language: Language) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from jingwei.coordination.markdown import markdown, readable
 from jingwei.coordination.observations.actions import among, place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.figures import Book, read_book
@@ -13,6 +12,7 @@ from jingwei.coordination.observations.published import read_sources
 from jingwei.kernel import places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.markdown import markdown, readable
 from jingwei.kernel.problems import Problem
 
 SHOWN = 200
@@ -34,7 +34,9 @@ def figures(context: Context, given: AskFigures) -> Result:
     found.sort(key=lambda f: (f.measure, f.place, f.period, f.order, f.source, f.vintage, f.id))
     if not found and given.year is not None and not any(f.year == given.year for f in book.by_id.values()):
         years = sorted({f.year for f in book.by_id.values()})
-        raise Problem("no_figures", f"there are no figures of {str(given.year)[:40]}", remedy=f"Choose one of {years[0]}–{years[-1]}.")
+        raise Problem("no_figures",
+                      Text(f"没有 {str(given.year)[:40]} 年的数", f"there are no figures of {str(given.year)[:40]}"),
+                      remedy=Text(f"请在 {years[0]}–{years[-1]} 之间选。", f"Choose one of {years[0]}–{years[-1]}."))
     data = [_figure_json(f, *states[f.id], context.language) for f in found]
     counts = Counter(row["state"] for row in data)
     lead = Text(f"{len(data)} 个数：用了 {counts['used']}，扣下 {counts['held']}，不用 {counts['unused']}。",

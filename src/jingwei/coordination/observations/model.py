@@ -74,7 +74,7 @@ class Rejected:
     file: str
     line: int
     code: str
-    detail: str
+    detail: Text
     cells: str
 
 

@@ -74,7 +74,7 @@ def _nation() -> Iterator[Observation]:
         unit = measures[row["measure"]].unit
         value = convert(row["value"], row["unit"], unit)
         if value is None:
-            raise Unreadable(f"{row['unit']} cannot be turned into {unit}",
+            raise Unreadable(Text(f"{row['unit']} 换算不成 {unit}", f"{row['unit']} cannot be turned into {unit}"),
                              where=f"nation.csv, {row['measure']} {row['period']}")
         yield Observation(row["measure"], NATION, row["period"], value, unit, cast(Status, row["status"]),
                           row["source"], row["vintage"], row["definition"], row["as_of"], row["note"])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 Base = frozenset[str]
@@ -175,5 +176,6 @@ def convert(value_text: str, from_unit: str, to_unit: str) -> float | None:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise Problem("bad_number", f"{value_text!r} is not a number", remedy="Write digits with a point, such as 113.6.")
+        raise Problem("bad_number", Text(f"{value_text!r} 不是数", f"{value_text!r} is not a number"),
+                      remedy=Text("写带小数点的数字，例如 113.6。", "Write digits with a point, such as 113.6."))
     return float(value.scaleb(power))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from jingwei.coordination.markdown import markdown
 from jingwei.coordination.record.backup import opened, put_back, write_backup
 from jingwei.coordination.record.model import (
     AskExport,
@@ -26,6 +26,8 @@ from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import as_text, read_proof
+from jingwei.kernel.markdown import markdown
+from jingwei.kernel.people import needs_second
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, json_bytes
 from jingwei.kernel.workspace import Workspace
@@ -55,10 +57,11 @@ def backup(context: Context, given: Backup) -> Result:
                            "Nothing was written."), {"to": str(to), "entries": size, "written": False})
     told, verdict = write_backup(context.workspace, to, context.clock())
     data = {"to": str(to), "entries": told.size, "root": told.root, "files": len(told.files), "bytes": told.content, "written": True,
+            "sha256": _sha256(to),
             "holds": verdict.holds, "findings": [f.to_json() for f in verdict.findings]}
-    lines = [_say(context, f"已备份到 {to}：账本 {told.size} 条，{len(told.files)} 个文件，{told.content} 字节。"
+    lines = [_say(context, f"已备份到 {to}：账本 {told.size} 条，{len(told.files)} 个文件，{told.content} 字节。SHA-256 `{data['sha256']}`。"
                   "节点密钥不在其中，请另行保管。",
-                  f"Backed up to {to}: a ledger of {told.size} entries, {len(told.files)} files, {told.content} bytes. "
+                  f"Backed up to {to}: a ledger of {told.size} entries, {len(told.files)} files, {told.content} bytes. SHA-256 `{data['sha256']}`. "
                   "The node's key is not in it: keep it elsewhere.")]
     if not verdict.holds:
         lines.append(_say(context, "但账本不成立，这个备份只作证据，不能恢复：",
@@ -70,6 +73,7 @@ def backup(context: Context, given: Backup) -> Result:
 def restore(context: Context, given: Restore) -> Result:
     """Check a backup to the last byte, put it back, and verify the ledger where it is now."""
     workspace, file = context.workspace, Path(given.file)
+    _confirmed(context, given, file)
     near = workspace.folder if workspace.folder.is_dir() else next(p for p in workspace.folder.resolve().parents if p.is_dir())
     with opened(file, near) as (told, folder):
         data = {"file": str(file), "entries": told.size, "root": told.root, "at": told.at, "written": not context.dry_run}
@@ -77,15 +81,35 @@ def restore(context: Context, given: Restore) -> Result:
             return Result(_say(context, f"备份完好：{told.at}，账本 {told.size} 条。没有写入。",
                                f"The backup is whole: {told.at}, a ledger of {told.size} entries. Nothing was written."), data)
         if not given.replace and _holds_something(workspace):
-            raise Problem("not_empty", "this node already has records", where=str(workspace.folder),
-                          remedy="Make a backup of them first; then add --replace.")
+            raise Problem("not_empty", Text("本节点已有记录", "this node already has records"), where=str(workspace.folder),
+                          remedy=Text("先给它们做备份，再加 --replace。", "Make a backup of them first; then add --replace."))
         put_back(folder, told, workspace)
     verdict = _verified(workspace, None)
     if not verdict.holds or verdict.root != told.root:
-        raise Problem("damaged_ledger", "the ledger does not hold after it was put back", where=workspace.store.where,
-                      remedy="Check the disk, then restore again.")
+        raise Problem("damaged_ledger", Text("放回之后账本不成立", "the ledger does not hold after it was put back"),
+                      where=workspace.store.where, remedy=Text("请检查磁盘，再恢复一次。", "Check the disk, then restore again."))
     return Result(_say(context, f"已恢复 {told.at} 的备份：账本 {verdict.size} 条，核验无误。",
                        f"Put back as of {told.at}: a ledger of {verdict.size} entries, verified."), data)
+
+
+def _confirmed(context: Context, given: Restore, file: Path) -> None:
+    """A second person confirms what a file holds, not what it is called."""
+    if not given.sha256:
+        if needs_second(context.principal, "irreversible"):
+            raise Problem("not_confirmed", "who confirms must know what is put back", where="--sha256",
+                          remedy="Ask anew, with the SHA-256 that jingwei backup told.")
+        return
+    found = _sha256(file)
+    if found != given.sha256.lower():
+        raise Problem("other_file", f"its SHA-256 is {found}", where=str(file), remedy="Use the file that was meant.")
+
+
+def _sha256(file: Path) -> str:
+    try:
+        with file.open("rb") as source:
+            return file_digest(source, "sha256").hexdigest()
+    except OSError as error:
+        raise Problem("no_file", f"cannot be read ({error.strerror})", where=str(file), remedy="Check the name.") from None
 
 
 def _holds_something(workspace: Workspace) -> bool:
@@ -184,7 +208,8 @@ def export_ledger(context: Context, given: AskExport) -> Result:  # noqa: ARG001
 def list_entries(context: Context, given: AskList) -> Result:
     """Entries with what is known of their actors today."""
     if given.count < 1 or (given.first or 0) < 0:
-        raise Problem("no_entry", "places are counted from 0, and at least one is listed", remedy="Give --first and --count so.")
+        raise Problem("no_entry", Text("位置从 0 数起，至少列一条", "places are counted from 0, and at least one is listed"),
+                      remedy=Text("请照此给 --first 和 --count。", "Give --first and --count so."))
     ledger = context.workspace.ledger
     people, size = ledger.people(), ledger.size()
     first = given.first if given.first is not None else 0 if given.kind else max(0, size - given.count)

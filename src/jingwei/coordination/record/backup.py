@@ -29,8 +29,9 @@ import sqlalchemy as sa
 
 from jingwei.coordination.record.sources import StoreRecord
 from jingwei.coordination.record.verifier import Verdict, verify
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Ledger
-from jingwei.kernel.problems import Problem
+from jingwei.kernel.problems import Problem, reason
 from jingwei.kernel.receipts import code_version
 from jingwei.kernel.store import FILE, Store
 from jingwei.kernel.workspace import Workspace
@@ -78,8 +79,9 @@ def write_backup(workspace: Workspace, to: Path, at: datetime) -> tuple[Told, Ve
             os.fsync(written.fileno())
         beside.replace(to)
     except OSError as error:
-        raise Problem("no_file", f"cannot write there ({error.strerror})", where=str(to),
-                      remedy="Make room or choose another file with --to FILE.") from None
+        raise Problem("no_file", Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"),
+                      where=str(to),
+                      remedy=Text("请腾出空间，或用 --to FILE 换一个文件。", "Make room or choose another file with --to FILE.")) from None
     finally:
         beside.unlink(missing_ok=True)
     return told, verdict
@@ -178,21 +180,24 @@ def opened(file: Path, near: Path) -> Iterator[tuple[Told, Path]]:
                     _unpack(archive, part, folder / part, size, digest)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, TypeError, LookupError, NotImplementedError,
                 AttributeError, RuntimeError, RecursionError, zlib.error) as error:
-            raise _damaged(file, str(error)) from None
+            raise _damaged(file, reason(error)) from None
         except OSError as error:
             if error.errno == errno.EINVAL:  # a place in it that it cannot have
-                raise _damaged(file, "it points outside itself") from None
-            raise Problem("no_file", f"cannot be read ({error.strerror})", where=str(file), remedy="Check the name.") from None
+                raise _damaged(file, Text("里面有指向外面的路径", "it points outside itself")) from None
+            raise Problem("no_file", Text(f"打不开（{error.strerror}）", f"cannot be read ({error.strerror})"),
+                          where=str(file), remedy=Text("请核对文件名。", "Check the name.")) from None
         except sqlite3.Error as error:
-            raise _damaged(file, str(error)) from None
+            raise _damaged(file, reason(error)) from None
         copy = Store(folder)
         try:
             copy.upgrade()
             verdict = _verified(copy)
             if not verdict.holds:
-                raise _damaged(file, f"its ledger does not hold from entry {verdict.findings[0].first} on")
+                raise _damaged(file,
+                               Text(f"它的账本从第 {verdict.findings[0].first} 条起不成立",
+                                    f"its ledger does not hold from entry {verdict.findings[0].first} on"))
             if (verdict.size, verdict.root) != (told.size, told.root):
-                raise _damaged(file, "its ledger is not the one it tells of")
+                raise _damaged(file, Text("它的账本不是它所说的那一本", "its ledger is not the one it tells of"))
             yield told, folder
         finally:
             copy.close()
@@ -203,12 +208,12 @@ def _read(archive: zipfile.ZipFile) -> Told:
     names = archive.namelist()
     told = json.loads(archive.read(CONTENTS))
     if told["format"] != FORMAT:
-        raise ValueError(f"its format is {told['format']!r}")
+        raise ValueError(Text(f"它的格式是 {told['format']!r}", f"its format is {told['format']!r}"))
     files = {name: (int(each["bytes"]), str(each["sha256"])) for name, each in told["files"].items()}
     if sorted(names) != sorted([*files, CONTENTS]) or FILE not in files:
-        raise ValueError("it holds other files than it tells of")
+        raise ValueError(Text("里面的文件与它所说的不同", "it holds other files than it tells of"))
     if odd := [name for name in files if not _PART.fullmatch(name)]:
-        raise ValueError(f"{odd[0]!r} does not belong in it")
+        raise ValueError(Text(f"{odd[0]!r} 不该在里面", f"{odd[0]!r} does not belong in it"))
     return Told(str(told["at"]), str(told["code"]), int(told["ledger"]["size"]), str(told["ledger"]["root"]), files)
 
 
@@ -223,7 +228,7 @@ def _unpack(archive: zipfile.ZipFile, part: str, to: Path, size: int, digest: st
             found.update(content)
             sink.write(content)
     if left or found.hexdigest() != digest:
-        raise ValueError(f"{part} was altered")
+        raise ValueError(Text(f"{part} 被改动过", f"{part} was altered"))
 
 
 def put_back(folder: Path, told: Told, workspace: Workspace) -> None:
@@ -257,5 +262,6 @@ def _place(source: Path, to: Path) -> None:
     beside.replace(to)
 
 
-def _damaged(file: Path, why: str) -> Problem:
-    return Problem("damaged_backup", f"not a whole backup ({why})", where=str(file), remedy="Use another copy of it.")
+def _damaged(file: Path, why: Text) -> Problem:
+    return Problem("damaged_backup", Text(f"不是完整的备份（{why.zh}）", f"not a whole backup ({why.en})"), where=str(file),
+                   remedy=Text("请用它的另一份副本。", "Use another copy of it."))

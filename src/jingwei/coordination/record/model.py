@@ -31,6 +31,8 @@ class Restore:
 
     file: Annotated[str, Option(Text("备份文件", "the backup"), positional=True)]
     replace: Annotated[bool, Option(Text("替换本节点现有的记录", "replace the records this node has"))] = False
+    sha256: Annotated[str, Option(Text("备份文件应有的 SHA-256，不符则不恢复；要第二个人确认时必须给",
+                                       "what the file's SHA-256 must be, else nothing is put back; a must where a second person confirms"))] = ""
 
 
 @dataclass(frozen=True, slots=True)

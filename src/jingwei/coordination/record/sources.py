@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from jingwei.coordination.record.verifier import Payload
 from jingwei.kernel.heads import Head
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import PAYLOADS, Ledger, as_bytes, as_text
-from jingwei.kernel.problems import Unreadable
+from jingwei.kernel.problems import Unreadable, reason
 from jingwei.kernel.tiles import Nodes, blob
 
 FORMAT = "jingwei ledger 1"
@@ -104,7 +105,7 @@ def read_export(content: bytes, where: str) -> ExportedRecord:
             told = json.loads(line)
             if number == 1:
                 if told != {"format": FORMAT}:
-                    raise ValueError("not a ledger that Jingwei exported")
+                    raise ValueError(Text("不是经纬导出的账本", "not a ledger that Jingwei exported"))
             elif "entry" in told:
                 record.rows.append((_whole(told["position"]), as_bytes(told["entry"])))
             elif "hashes" in told:
@@ -114,12 +115,15 @@ def read_export(content: bytes, where: str) -> ExportedRecord:
             else:
                 record.signed.append(msgspec.convert(told["head"], Head))
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise Unreadable(f"not a line of an exported ledger ({error})", where=f"{where}, line {number}",
-                             remedy="Export it again: jingwei ledger export --out DIR") from None
+            why = reason(error)
+            raise Unreadable(Text(f"不是导出账本的一行（{why.zh}）", f"not a line of an exported ledger ({why.en})"),
+                             where=Text(f"{where}，第 {number} 行", f"{where}, line {number}"),
+                             remedy=Text("请重新导出：jingwei ledger export --out DIR",
+                                         "Export it again: jingwei ledger export --out DIR")) from None
     return record
 
 
 def _whole(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise ValueError(f"{value!r} is not a place")
+        raise ValueError(Text(f"{value!r} 不是位置", f"{value!r} is not a place"))
     return value

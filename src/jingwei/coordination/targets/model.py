@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
 
-Word = Literal["met", "missed", "not_comparable", "not_established", "not_assessable"]
+Word = Literal["met", "capped", "missed", "not_comparable", "not_established", "not_assessable"]
 
 WORDS: dict[Word, Text] = {
     "met": Text("达到", "met"),
+    "capped": Text("达到但触红线", "met, capped"),
     "missed": Text("未达到", "missed"),
     "not_comparable": Text("口径不可比", "not comparable"),
     "not_established": Text("尚不能认定", "not established"),
@@ -66,6 +67,19 @@ class Verdict:
     high: float | None = None
     period: str = ""
     probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Why no verdict of a room may read met: red line ``line`` was crossed, as entry ``entry`` of the ledger says."""
+
+    room: str
+    line: str
+    entry: int
+
+    @property
+    def text(self) -> Text:
+        return Text(f"触碰红线 {self.line}（账本第 {self.entry} 条），以此封顶", f"capped: red line {self.line} was crossed (entry {self.entry})")
 
 
 @dataclass(frozen=True, slots=True)

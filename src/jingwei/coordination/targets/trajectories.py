@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from jingwei.coordination.targets.curves import MODELS, NEARLY, bound_of, fit, to_value, to_z
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable, Problem
 
 Floats = NDArray[np.float64]
@@ -119,8 +120,10 @@ class Forecast:
         """
         _refuse_beyond(target, self.ceiling)
         if year not in self.years:
-            raise Problem("no_such_year", f"the forecast covers {self.years[0]} to {self.years[-1]}, not {year}",
-                          remedy="Ask for a longer horizon.")
+            raise Problem("no_such_year",
+                          Text(f"预测覆盖 {self.years[0]} 到 {self.years[-1]} 年，没有 {year} 年",
+                               f"the forecast covers {self.years[0]} to {self.years[-1]}, not {year}"),
+                          remedy=Text("请要更长的预测期。", "Ask for a longer horizon."))
         h = int(np.searchsorted(self.years, year))
         distance = (self._centre[h] - to_z(target, bound_of(self.ceiling))) / self._scale[h]
         inside = _absolute_share(self._pool_at(h), abs(distance))
@@ -207,9 +210,10 @@ def forecast(series: Series, horizon: int, calibration: Calibration) -> Forecast
     Raises NotAssessable for fewer than four comparable points.
     """
     if len(series.years) < LEAST_POINTS:
-        raise NotAssessable(
-            f"{len(series.years)} comparable points; a trend and its bending need {LEAST_POINTS}",
-            remedy="Add years of the same definition and vintage, or state the level without a forecast.")
+        raise NotAssessable(Text(f"可比的点有 {len(series.years)} 个；求趋势和弯曲至少要 {LEAST_POINTS} 个",
+                                 f"{len(series.years)} comparable points; a trend and its bending need {LEAST_POINTS}"),
+                            remedy=Text("请补同一定义、同一版本的年份，或只给水平，不作预测。",
+                                        "Add years of the same definition and vintage, or state the level without a forecast."))
     if horizon < 1:
         raise ValueError(f"horizon must be 1 or more, not {horizon}")
     block = _origins([series], np.zeros(1, dtype=np.int64), horizon, with_last=True)[-1]
@@ -265,11 +269,14 @@ def on_track(series: Series, target: float, direction: Direction, deadline: int)
     """
     _refuse_beyond(target, series.ceiling)
     if len(series.years) < 2:
-        raise NotAssessable("one point has no progress; a standing needs a baseline and a later value")
+        raise NotAssessable(Text("只有一个点，谈不上进展；要有基线和后来的值",
+                                 "one point has no progress; a standing needs a baseline and a later value"))
     x0, x, start, year = series.values[0], series.values[-1], int(series.years[0]), int(series.years[-1])
     if direction * (target - x0) <= 0 or deadline <= start:
-        raise NotAssessable(f"the target {target:g} was met by the baseline {x0:g} of {start}, or due before it",
-                            remedy="Name a target beyond the baseline and a deadline after it.")
+        raise NotAssessable(Text(f"目标 {target:g} 在基线 {start} 年的 {x0:g} 时已达到，或期限在它之前",
+                                 f"the target {target:g} was met by the baseline {x0:g} of {start}, or due before it"),
+                            remedy=Text("请给出高于基线的目标和在它之后的期限。",
+                                        "Name a target beyond the baseline and a deadline after it."))
     ceiling = bound_of(series.ceiling)
     z0, z1 = to_z(x0, ceiling), to_z(min(target, NEARLY * ceiling), ceiling)
     path = float(to_value(z0 + (z1 - z0) * min(1.0, (year - start) / (deadline - start)), ceiling))
@@ -287,7 +294,8 @@ def reach(series: Series, target: float, direction: Direction, deadline: int, ca
         value = series.values[np.searchsorted(series.years, deadline)]
         return Reach(standing, float(direction * (value - target) >= 0), True, None)
     if deadline < series.years[-1]:
-        raise NotAssessable(f"no value for the deadline year {deadline}", remedy="Add the value of that year.")
+        raise NotAssessable(Text(f"期限年 {deadline} 没有值", f"no value for the deadline year {deadline}"),
+                            remedy=Text("请补上那一年的值。", "Add the value of that year."))
     ahead = forecast(series, deadline - int(series.years[-1]), calibration)
     return Reach(standing, ahead.probability(deadline, target, direction), False, ahead)
 
@@ -321,8 +329,9 @@ def _roll(series: Sequence[Series]) -> _Blocks:
         if len(one.years) > FIRST_ORIGIN:
             batches[len(one.years)].append(index)
     if not batches:
-        raise NotAssessable(f"no series has more than {FIRST_ORIGIN} points: there is no miss to learn from",
-                            remedy="Give longer series.")
+        raise NotAssessable(Text(f"没有序列超过 {FIRST_ORIGIN} 个点：没有误差可学",
+                                 f"no series has more than {FIRST_ORIGIN} points: there is no miss to learn from"),
+                            remedy=Text("请给更长的序列。", "Give longer series."))
     longest = max(int(one.years[-1] - one.years[FIRST_ORIGIN - 1]) for one in series if len(one.years) > FIRST_ORIGIN)
     blocks: list[_Blocks] = []
     for members in batches.values():
@@ -384,8 +393,9 @@ def _learn(blocks: _Blocks, keep: NDArray[np.bool_], known_by: int) -> Calibrati
     counts = known.sum(axis=0)
     horizons = int(np.argmin(np.append(counts >= LEAST_POOL, False)))
     if horizons == 0:
-        raise NotAssessable(f"{counts[0] if len(counts) else 0} misses one year ahead; an interval needs {LEAST_POOL}",
-                            remedy="Calibrate on more series.")
+        raise NotAssessable(Text(f"提前一年的误差有 {counts[0] if len(counts) else 0} 个；求区间至少要 {LEAST_POOL} 个",
+                                 f"{counts[0] if len(counts) else 0} misses one year ahead; an interval needs {LEAST_POOL}"),
+                            remedy=Text("请用更多序列校准。", "Calibrate on more series."))
     errors = _relative_misses(some)[known].mean(axis=0)
     centre = np.einsum("bm,bhm->bh", _weigh(some, errors), some.paths)
     coefficients, pool = np.zeros((horizons, 4)), []
@@ -443,7 +453,9 @@ def _combine(blocks: _Blocks, calibration: Calibration) -> tuple[Floats, Floats,
 def _judge(blocks: _Blocks, centre: Floats, half: Floats) -> Backtest:
     seen = np.isfinite(blocks.actual) & np.isfinite(centre)
     if not seen.any():
-        raise NotAssessable(f"no value after the first {LEAST_POINTS} points of any series", remedy="Give longer series.")
+        raise NotAssessable(Text(f"哪个序列在前 {LEAST_POINTS} 个点之后都没有值",
+                                 f"no value after the first {LEAST_POINTS} points of any series"),
+                            remedy=Text("请给更长的序列。", "Give longer series."))
     row, step = np.nonzero(seen)
     ceiling, actual, middle = blocks.ceiling[row], blocks.actual[seen], centre[seen]
     value, median = to_value(actual, ceiling), to_value(middle, ceiling)
@@ -481,17 +493,22 @@ def _absolute_share(pool: Floats, distance: float) -> float:
 def _refuse_unusable(years: Ints, values: Floats, ceiling: float) -> None:
     twice = years[1:][np.diff(years) == 0]
     if len(twice):
-        raise NotAssessable(f"two values for {twice[0]}", remedy="Choose one vintage; two cannot both be continued.")
+        raise NotAssessable(Text(f"{twice[0]} 年有两个值", f"two values for {twice[0]}"),
+                            remedy=Text("请选一个版本；不能两个都往下推。", "Choose one vintage; two cannot both be continued."))
     for bad, why, remedy in (
-        (~np.isfinite(values), "is missing", "Leave the year out."),
-        (values <= 0, "is not above 0", "Begin the series in the first year with a value."),
-        (values >= ceiling, f"is at or above the ceiling {ceiling:g}", "Correct the ceiling, or report it as reached."),
+        (~np.isfinite(values), Text("缺失", "is missing"), Text("请略去这一年。", "Leave the year out.")),
+        (values <= 0, Text("不大于 0", "is not above 0"), Text("序列请从第一个有值的年份开始。", "Begin the series in the first year with a value.")),
+        (values >= ceiling, Text(f"达到或超过上限 {ceiling:g}", f"is at or above the ceiling {ceiling:g}"),
+         Text("请改正上限，或报告为已达到。", "Correct the ceiling, or report it as reached.")),
     ):
         if bad.any():
-            raise NotAssessable(f"the value of {years[bad][0]} {why}", remedy=remedy)
+            raise NotAssessable(Text(f"{years[bad][0]} 年的值{why.zh}", f"the value of {years[bad][0]} {why.en}"),
+                                remedy=remedy)
 
 
 def _refuse_beyond(target: float, ceiling: float | None) -> None:
     if not 0 < target <= bound_of(ceiling):
-        raise Problem("target_out_of_range", f"the target {target:g} is not between 0 and {bound_of(ceiling):g}",
-                      remedy="Correct the target or the ceiling.")
+        raise Problem("target_out_of_range",
+                      Text(f"目标 {target:g} 不在 0 和 {bound_of(ceiling):g} 之间",
+                           f"the target {target:g} is not between 0 and {bound_of(ceiling):g}"),
+                      remedy=Text("请改正目标或上限。", "Correct the target or the ceiling."))

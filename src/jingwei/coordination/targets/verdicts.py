@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure
-from jingwei.coordination.targets.model import WORDS, GoalVerdict, Target, Verdict, Word
+from jingwei.coordination.targets.model import WORDS, Cap, GoalVerdict, Target, Verdict, Word
 from jingwei.kernel.i18n import Text
-from jingwei.plan import Goal
+from jingwei.kernel.markdown import readable
+from jingwei.plan import Goal, clause
 
 UNCERTAIN = "period_uncertain"
 """Marker in a figure's note: its issuer does not say which year it is for."""
@@ -155,9 +155,32 @@ def judge_goal(goal: Goal, verdicts: Sequence[Verdict], figures: Mapping[str, Se
         return GoalVerdict(goal.number, "missed", Text(
             f"{'、'.join(n.zh for n in names)}未达到（{told.zh}）", f"{', '.join(n.en for n in names)} missed ({told.en})"))
     rest: tuple[tuple[bool, Word], ...] = (
-        (counts["met"] == len(under), "met"), (bool(counts["met"] or counts["not_established"]), "not_established"),
+        (counts["met"] == len(under), "met"), (counts["met"] + counts["capped"] == len(under), "capped"),
+        (bool(counts["met"] or counts["capped"] or counts["not_established"]), "not_established"),
         (bool(counts["not_comparable"]), "not_comparable"), (True, "not_assessable"))
     return GoalVerdict(goal.number, next(word for holds, word in rest if holds), told)
+
+
+def capped(verdicts: Sequence[Verdict], caps: Sequence[Cap]) -> tuple[Verdict, ...]:
+    """The verdicts with none met in a room whose red line stands crossed."""
+    by_room = {cap.room: cap for cap in caps}
+
+    def one(v: Verdict) -> Verdict:
+        cap = by_room.get(clause(v.target.clause).room)
+        return v if cap is None or v.word != "met" else replace(v, word="capped", reason=_and(v.reason, cap))
+
+    return tuple(map(one, verdicts))
+
+
+def capped_goal(goal: Goal, verdict: GoalVerdict, caps: Sequence[Cap]) -> GoalVerdict:
+    """A goal is not met either while a red line of a room it bears on stands crossed."""
+    rooms = {clause(code).room for code in goal.clauses}
+    cap = next((c for c in caps if c.room in rooms), None)
+    return verdict if cap is None or verdict.word != "met" else replace(verdict, word="capped", reason=_and(verdict.reason, cap))
+
+
+def _and(reason: Text, cap: Cap) -> Text:
+    return Text(f"{reason.zh}；{cap.text.zh}", f"{reason.en}; {cap.text.en}")
 
 
 ACCELERATING = "data_output"

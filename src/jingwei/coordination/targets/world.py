@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable, Problem
 
 Floats = NDArray[np.float64]
@@ -42,7 +43,8 @@ class RankPanel:
         if ranks.shape != (ranks.shape[0], len(editions)):
             raise ValueError(f"ranks {ranks.shape} must be states by editions, of which there are {len(editions)}")
         if len(editions) < 2 or len(np.unique(np.diff(editions))) != 1 or editions[1] <= editions[0]:
-            raise NotAssessable(f"moves need evenly spaced editions in order, not {editions.tolist()}")
+            raise NotAssessable(Text(f"位移要求各期间隔相等、依次排列，而不是 {editions.tolist()}",
+                                     f"moves need evenly spaced editions in order, not {editions.tolist()}"))
         object.__setattr__(self, "editions", editions)
         object.__setattr__(self, "ranks", ranks)
 
@@ -146,7 +148,8 @@ def rank_outlook(
     editions, ranks = _own_ranks(panel, own)
     steps, rest = divmod(horizon_edition - int(editions[-1]), panel.step)
     if steps < 1 or rest:
-        raise NotAssessable(f"{horizon_edition} is no edition after {editions[-1]} at {panel.step} years each")
+        raise NotAssessable(Text(f"{horizon_edition} 不是 {editions[-1]} 之后每 {panel.step} 年一期中的一期",
+                                 f"{horizon_edition} is no edition after {editions[-1]} at {panel.step} years each"))
     rng = np.random.default_rng(seed)
     start = np.full(draws, _log_odds(ranks[-1], panel.states))
     donors = _moves(panel)
@@ -189,7 +192,8 @@ def mobility_backtest(
             inside.append(bool(low <= last[state] <= high))
             pit.append(float(np.mean(end < last[state]) + rng.random() * np.mean(end == last[state])))
     if not pit:
-        raise NotAssessable(f"no edition has another {ahead} editions on and {LEAST_DONORS} moves to learn from")
+        raise NotAssessable(Text(f"没有哪一期再往后 {ahead} 期还有数，并有 {LEAST_DONORS} 次位移可学",
+                                 f"no edition has another {ahead} editions on and {LEAST_DONORS} moves to learn from"))
     ordered = np.sort(pit)
     n = len(ordered)
     distance = max(np.max(np.arange(1, n + 1) / n - ordered), np.max(ordered - np.arange(n) / n))
@@ -257,25 +261,34 @@ def weakest_over_mean(fields: Mapping[str, float | None]) -> float:
     """
     absent = [name for name in FIELDS if fields.get(name) is None or not np.isfinite(fields[name] or 0.0)]
     if absent:
-        raise NotAssessable(f"no score for {', '.join(absent)}", remedy="All five fields are needed, or none is stated.")
+        raise NotAssessable(Text(f"{'、'.join(absent)} 没有得分", f"no score for {', '.join(absent)}"),
+                            remedy=Text("五个领域都要有，否则都不给。", "All five fields are needed, or none is stated."))
     if unknown := sorted(set(fields) - set(FIELDS)):
-        raise Problem("unknown_field", f"{', '.join(unknown)} is none of the five fields {', '.join(FIELDS)}")
+        raise Problem("unknown_field",
+                      Text(f"{'、'.join(unknown)} 不在五个领域 {'、'.join(FIELDS)} 之中",
+                           f"{', '.join(unknown)} is none of the five fields {', '.join(FIELDS)}"))
     scores = np.array([fields[name] for name in FIELDS], dtype=np.float64)
     if scores.min() < 0 or scores.mean() == 0:
-        raise NotAssessable("scores must be 0 or more and not all 0: a ratio to their mean would mean nothing")
+        raise NotAssessable(Text("得分不能小于 0，也不能全是 0：与均值之比会没有意义",
+                                 "scores must be 0 or more and not all 0: a ratio to their mean would mean nothing"))
     return float(scores.min() / scores.mean())
 
 
 def _own_ranks(panel: RankPanel, own: Mapping[int, int]) -> tuple[Ints, Floats]:
     editions = np.array(sorted(own), dtype=np.int64)
     if len(editions) <= LEAST_OWN_MOVES:
-        raise NotAssessable(f"{max(len(editions) - 1, 0)} own moves; a drift needs {LEAST_OWN_MOVES}")
+        raise NotAssessable(Text(f"自己的位移有 {max(len(editions) - 1, 0)} 次；求漂移至少要 {LEAST_OWN_MOVES} 次",
+                                 f"{max(len(editions) - 1, 0)} own moves; a drift needs {LEAST_OWN_MOVES}"))
     if np.any(np.diff(editions) != panel.step):
-        raise NotAssessable(f"own editions {editions.tolist()} are not {panel.step} years apart",
-                            remedy="Add the missing editions; a move over two editions is not two moves.")
+        raise NotAssessable(Text(f"自己的各期 {editions.tolist()} 不是相隔 {panel.step} 年",
+                                 f"own editions {editions.tolist()} are not {panel.step} years apart"),
+                            remedy=Text("请补上缺的期；跨两期的一次位移不是两次位移。",
+                                        "Add the missing editions; a move over two editions is not two moves."))
     ranks = np.array([own[int(edition)] for edition in editions], dtype=np.float64)
     if ranks.min() < 1 or ranks.max() > panel.states:
-        raise Problem("rank_out_of_range", f"ranks run from 1 to {panel.states}, not {ranks.min():g} to {ranks.max():g}")
+        raise Problem("rank_out_of_range",
+                      Text(f"名次从 1 到 {panel.states}，不是 {ranks.min():g} 到 {ranks.max():g}",
+                           f"ranks run from 1 to {panel.states}, not {ranks.min():g} to {ranks.max():g}"))
     return editions, ranks
 
 
@@ -309,7 +322,8 @@ def _without(moves: _Moves, breaks: Sequence[int]) -> _Moves:
 def _walk(start: Floats, moves: _Moves, steps: int, rng: np.random.Generator) -> Floats:
     """Each draw takes, at each step, the move of one of the nearest donors."""
     if len(moves.move) < LEAST_DONORS:
-        raise NotAssessable(f"{len(moves.move)} donor moves; mobility needs {LEAST_DONORS}")
+        raise NotAssessable(Text(f"可借鉴的位移有 {len(moves.move)} 次；求流动至少要 {LEAST_DONORS} 次",
+                                 f"{len(moves.move)} donor moves; mobility needs {LEAST_DONORS}"))
     near = min(NEIGHBOURS, len(moves.move))
     at = start.copy()
     for _ in range(steps):
@@ -321,7 +335,8 @@ def _walk(start: Floats, moves: _Moves, steps: int, rng: np.random.Generator) ->
 def _drift(moves: Floats, steps: int, draws: int, rng: np.random.Generator) -> Floats:
     """(draws,) sum of resampled own moves, each draw under its own Dirichlet weights."""
     if len(moves) < LEAST_OWN_MOVES:
-        raise NotAssessable(f"{len(moves)} own moves within one method; a drift needs {LEAST_OWN_MOVES}")
+        raise NotAssessable(Text(f"同一方法之内自己的位移有 {len(moves)} 次；求漂移至少要 {LEAST_OWN_MOVES} 次",
+                                 f"{len(moves)} own moves within one method; a drift needs {LEAST_OWN_MOVES}"))
     edges = np.cumsum(rng.dirichlet(np.ones(len(moves)), draws), axis=1)
     pick = (rng.random((draws, steps, 1)) > edges[:, None, :-1]).sum(axis=-1)
     total: Floats = moves[pick].sum(axis=1)
@@ -341,7 +356,9 @@ def _theil_input(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]
     if x.ndim != 1 or x.shape != w.shape or not len(x):
         raise ValueError(f"values {x.shape} and weights {w.shape} must be two rows of one length")
     if not (np.isfinite(x).all() and np.isfinite(w).all()):
-        raise NotAssessable("a value or weight is missing", remedy="Leave the place out and say so.")
+        raise NotAssessable(Text("缺一个值或权重", "a value or weight is missing"),
+                            remedy=Text("请略去这个地区，并写明。", "Leave the place out and say so."))
     if x.min() < 0 or w.min() < 0 or w @ x == 0:
-        raise Problem("not_a_distribution", "values and weights must be 0 or more, and not all 0")
+        raise Problem("not_a_distribution",
+                      Text("值和权重不能小于 0，也不能全是 0", "values and weights must be 0 or more, and not all 0"))
     return x, w / w.sum()

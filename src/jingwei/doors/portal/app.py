@@ -21,14 +21,12 @@ import jingwei
 from jingwei import plan
 from jingwei.coordination.evaluation import views
 from jingwei.coordination.evaluation.ask import Evaluate
-from jingwei.coordination.markdown import readable
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors import forms, health, nodes, reference
-from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, read
 from jingwei.doors.desk import Desk
@@ -36,7 +34,9 @@ from jingwei.doors.guard import HEADERS, MOST_BYTES
 from jingwei.doors.node import Node, State
 from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.kept import Kept
+from jingwei.doors.refusals import http_words, refuse, without_folders
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.markdown import readable
 from jingwei.kernel.pillar import Nothing, Page
 from jingwei.kernel.problems import NotAssessable, Problem
 from jingwei.kernel.receipts import code_version
@@ -50,6 +50,7 @@ TOLD = {
     "unknown_page": Text("没有这一页", "There is no such page"), "unknown_place": Text("没有这个地区", "There is no such place"),
     "unknown_room": Text("没有这一章", "There is no such room"), "unknown_measure": Text("没有这个指标", "There is no such measure"),
     "unknown_duty": Text("没有这项任务", "There is no such duty"), "unknown_matter": Text("没有这个事项", "There is no such matter"),
+    "unknown_gauge": Text("没有这个读数", "There is no such gauge"),
     "no_entry": Text("账本里没有这一条", "There is no such entry"), "unknown_neighbour": Text("没有这个节点", "There is no such node"),
     "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
     "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),
@@ -58,7 +59,7 @@ TOLD = {
     "not_assessable": Text("数不够，无法评估", "Too little to go on"),
 }
 OTHERWISE = Text("这一页打不开", "This page cannot be shown")
-"""What went wrong, in the reader's language; the particulars follow as the engine said them, in English."""
+"""What went wrong, for a heading; the particulars follow as the engine said them."""
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
          "svg": "image/svg+xml", "md": "text/markdown; charset=utf-8"}
@@ -67,9 +68,9 @@ HTML = "text/html"
 Asker = Request[Any, Any, Any]
 
 
-def application(workspace: Workspace) -> Kept:
-    """The portal and the API of one node."""
-    desk = Desk(workspace)
+def application(workspace: Workspace, *, nightly: bool = False) -> Kept:
+    """The portal and the API of one node; with ``nightly`` it also begins the node's own work of every night."""
+    desk = Desk(workspace, nightly=nightly)
     courier = nodes.Courier(workspace)
     node = desk.answers.node
     pages = _Pages(node)
@@ -161,7 +162,8 @@ class _Pages:
             made = views.data(self.node.context(self.node.now(), tongue), Nothing())
             document = next((d for d in made.documents if d.name == name), None)
             if document is None:
-                raise Problem("unknown_file", f"there is no file {name[:40]!r}", remedy="See the page of data.")
+                raise Problem("unknown_file", Text(f"没有文件 {name[:40]!r}", f"there is no file {name[:40]!r}"),
+                              remedy=Text("看数据那一页。", "See the page of data."))
             return Response(document.content, media_type=MEDIA.get(name.rpartition(".")[2], "application/octet-stream"),
                             headers={"ETag": f'"{document.digest[7:39]}"', "Cache-Control": "no-cache"})
 
@@ -185,13 +187,13 @@ class _Pages:
             return refuse(request, error)
         status = getattr(error, "status", 422 if isinstance(error, NotAssessable) else 404)
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self.render("problem.html", language, f"/{language}", problem=error)
+        page = self.render("problem.html", language, f"/{language}", problem=without_folders(error))
         return Response(page, status_code=status, media_type=HTML)
 
     def http_problem(self, request: Asker, error: HTTPException) -> Response[Any]:
         if request.url.path.startswith(PREFIX):
             return refuse(request, error)
-        told = Problem("http", error.detail or "The page cannot be shown.", remedy="")
+        told = Problem("http", http_words(error))
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
         page = self.render("problem.html", language, f"/{language}", problem=told)
         return Response(page, status_code=error.status_code, media_type=HTML)
@@ -219,5 +221,6 @@ def _said(language: Language) -> str:
 
 def _language(text: str) -> Language:
     if text not in ("zh", "en"):
-        raise Problem("unknown_page", "there is no such page", remedy="Pages live under /zh and /en.")
+        raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
+                      remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
     return "zh" if text == "zh" else "en"

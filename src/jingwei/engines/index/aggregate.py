@@ -8,6 +8,7 @@ import numpy as np
 
 from jingwei.engines.index.model import Aggregation, Floats, Tree
 from jingwei.engines.index.normalise import extremes, ranks
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 
@@ -52,11 +53,11 @@ def _turn(scores: Floats, method: Aggregation, node: str) -> Floats:
     with np.errstate(invalid="ignore"):
         bad = scores <= 0
     if bad.any():
-        raise Problem(
-            "not_positive",
-            f"a {method} mean needs scores above 0, and {node} has one of 0 or less",
-            remedy="Normalise onto a range above 0, such as minmax with range = [1, 100].",
-        )
+        raise Problem("not_positive",
+                      Text(f"{method} 平均要求得分都大于 0，而 {node} 有一个得分不大于 0",
+                           f"a {method} mean needs scores above 0, and {node} has one of 0 or less"),
+                      remedy=Text("请化到大于 0 的区间，例如 minmax，range = [1, 100]。",
+                                  "Normalise onto a range above 0, such as minmax with range = [1, 100]."))
     return np.log(scores) if method == "geometric" else 1.0 / scores
 
 
@@ -79,11 +80,8 @@ def entropy_weights(scores: Floats) -> Floats:
     weigh the same. Raises Problem ``not_positive`` for negative scores.
     """
     if (np.nan_to_num(scores) < 0).any():
-        raise Problem(
-            "not_positive",
-            "entropy weights need scores of 0 or more",
-            remedy="Normalise with minmax before asking for entropy weights.",
-        )
+        raise Problem("not_positive", Text("熵权要求得分不小于 0", "entropy weights need scores of 0 or more"),
+                      remedy=Text("用熵权之前先用 minmax 归一。", "Normalise with minmax before asking for entropy weights."))
     filled = np.nan_to_num(scores)
     count = (~np.isnan(scores)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):

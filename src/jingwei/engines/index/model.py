@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.problems import Problem
 
 Floats = NDArray[np.float64]
@@ -80,6 +81,10 @@ class Doubt:
     imputation_draws: int | bool = False
 
 
+TREE = Text("树", "tree")
+"""Where a tree is at fault that came of no file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """Indicators under nodes under nodes, to any depth; indicators come first.
@@ -116,7 +121,7 @@ class Tree:
         directions: Sequence[float] | None = None,
         levels: Sequence[int] | None = None,
         indicators: Sequence[str] | None = None,
-        where: str = "tree",
+        where: Words = TREE,
     ) -> Tree:
         """Put nodes in order and check them. A node that is nobody's parent is an indicator unless told otherwise.
 
@@ -128,50 +133,53 @@ class Tree:
         position = {code: i for i, code in enumerate(codes)}
         if len(position) != len(codes):
             twice = sorted({c for c in codes if list(codes).count(c) > 1})
-            raise _bad(f"code {twice[0]!r} stands twice", where)
+            raise _bad(Text(f"代码 {twice[0]!r} 出现两次", f"code {twice[0]!r} stands twice"), where)
         given_weights = [1.0] * len(codes) if weights is None else list(weights)
         given_directions = [1.0] * len(codes) if directions is None else list(directions)
         for code, parent, weight in zip(codes, parents, given_weights, strict=True):
             if parent is not None and parent not in position:
-                raise _bad(f"the parent {parent!r} of {code!r} is not in the tree", where)
+                raise _bad(Text(f"{code!r} 的上级 {parent!r} 不在树里",
+                                f"the parent {parent!r} of {code!r} is not in the tree"), where)
             if not weight >= 0:
-                raise _bad(f"the weight of {code!r} is {weight}; weights are 0 or more", where)
+                raise _bad(Text(f"{code!r} 的权重是 {weight}；权重不能小于 0",
+                                f"the weight of {code!r} is {weight}; weights are 0 or more"), where)
         has_children = {p for p in parents if p is not None}
         leaves = [c for c in codes if c not in has_children] if indicators is None else list(indicators)
         for code in leaves:
             if code in has_children:
-                raise _bad(f"{code!r} is an indicator and cannot have children", where)
+                raise _bad(Text(f"{code!r} 是指标，不能有下级", f"{code!r} is an indicator and cannot have children"), where)
         below = {c for c in codes if c not in has_children} - set(leaves)
         if below:
-            raise _bad(f"{min(below)!r} has no children", where)
+            raise _bad(Text(f"{min(below)!r} 没有下级", f"{min(below)!r} has no children"), where)
         level = _levels(codes, parents, leaves, where)
         tops = [code for code, parent in zip(codes, parents, strict=True) if parent is None]
         if len(tops) > 1:
-            raise _bad(f"{tops[0]!r} and {tops[1]!r} have no parent; only the top node has none", where)
+            raise _bad(Text(f"{tops[0]!r} 和 {tops[1]!r} 都没有上级；只有顶点可以没有",
+                            f"{tops[0]!r} and {tops[1]!r} have no parent; only the top node has none"), where)
         order = leaves + sorted((c for c in codes if c not in set(leaves)), key=lambda c: (level[c], position[c]))
         at = {code: i for i, code in enumerate(order)}
         parent_of = dict(zip(codes, parents, strict=True))
         direction = np.array([given_directions[position[c]] for c in leaves], dtype=np.float64)
         if not np.isin(direction, (1.0, -1.0)).all():
             odd = leaves[int(np.argmin(np.isin(direction, (1.0, -1.0))))]
-            raise _bad(f"the direction of {odd!r} is neither 1 nor -1", where)
+            raise _bad(Text(f"{odd!r} 的方向既不是 1 也不是 -1", f"the direction of {odd!r} is neither 1 nor -1"), where)
         parent_at = np.array([-1 if (p := parent_of[c]) is None else at[p] for c in order], dtype=np.int64)
         weight_at = np.array([given_weights[position[c]] for c in order], dtype=np.float64)
         children = tuple(np.flatnonzero(parent_at == i) for i in range(len(order)))
         for i in range(len(leaves), len(order)):
             if weight_at[children[i]].sum() <= 0:
-                raise _bad(f"all weights under {order[i]!r} are 0", where)
+                raise _bad(Text(f"{order[i]!r} 之下的权重全是 0", f"all weights under {order[i]!r} are 0"), where)
         named = level if levels is None else dict(zip(codes, levels, strict=True))
         return cls(
             tuple(order), parent_at, weight_at, np.array([named[c] for c in order], dtype=np.int64), direction, children
         )
 
 
-def _bad(what: str, where: str) -> Problem:
+def _bad(what: Text, where: Words) -> Problem:
     return Problem("bad_tree", what, where=where)
 
 
-def _levels(codes: Sequence[str], parents: Sequence[str | None], leaves: Sequence[str], where: str) -> dict[str, int]:
+def _levels(codes: Sequence[str], parents: Sequence[str | None], leaves: Sequence[str], where: Words) -> dict[str, int]:
     """Height above the indicators: a node's level is one more than that of its highest child."""
     parent_of = dict(zip(codes, parents, strict=True))
     level = dict.fromkeys(leaves, 1)
@@ -180,10 +188,10 @@ def _levels(codes: Sequence[str], parents: Sequence[str | None], leaves: Sequenc
         while (parent := parent_of[code]) is not None:
             height += 1
             if height > len(codes):
-                raise _bad(f"{leaf!r} hangs in a circle", where)
+                raise _bad(Text(f"{leaf!r} 挂在一个圈上", f"{leaf!r} hangs in a circle"), where)
             level[parent] = max(level.get(parent, 0), height)
             code = parent
     missing = [c for c in codes if c not in level]
     if missing:
-        raise _bad(f"{missing[0]!r} hangs in a circle", where)
+        raise _bad(Text(f"{missing[0]!r} 挂在一个圈上", f"{missing[0]!r} hangs in a circle"), where)
     return level

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from jingwei.engines.index.model import Floats, Normaliser
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 
@@ -45,12 +46,11 @@ def normalise(
     low, high = extremes(base)
     if how.method == "distance_to_target":
         if targets is None or np.isnan(targets).any():
-            raise Problem(
-                "no_target",
-                "distance_to_target needs a target for every indicator",
-                remedy="Fill the column Target of the tree. Where an indicator was logged, its target is logged too: "
-                "it may lie below the lowest value by less than 1 % of the range.",
-            )
+            raise Problem("no_target",
+                          Text("distance_to_target 要求每个指标都有目标",
+                               "distance_to_target needs a target for every indicator"),
+                          remedy=Text("请填树的 Target 列。指标取了对数的，目标也取对数：它可以比最低值略低，但不到全距的 1%。",
+                                      "Fill the column Target of the tree. Where an indicator was logged, its target is logged too: " "it may lie below the lowest value by less than 1 % of the range."))
         high = targets * direction
     start, end = how.scale if how.method == "minmax" else (0.0, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):

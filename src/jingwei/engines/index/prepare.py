@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from jingwei.engines.index.model import Bools, Floats, Imputation, Ints
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 
@@ -97,10 +98,7 @@ def _groups(units: int, method: Imputation, groups: Sequence[str] | None) -> lis
     if not method.startswith("group"):
         return [np.arange(units)]
     if groups is None:
-        raise Problem(
-            "no_groups",
-            f"imputation by {method} needs a group column",
-            remedy='Name it in the method file: [impute] group = "…"',
-        )
+        raise Problem("no_groups", Text(f"用 {method} 插补要有分组列", f"imputation by {method} needs a group column"),
+                      remedy=Text('请在方法文件里写明：[impute] group = "…"', 'Name it in the method file: [impute] group = "…"'))
     label = np.asarray(groups)
     return [np.flatnonzero(label == g) for g in np.unique(label) if g]

@@ -25,14 +25,16 @@ class Told:
     payload: Mapping[str, Any] | None
 
 
-def told(ledger: Ledger, room: str, *, words: bool = True) -> list[Told]:
+def told(ledger: Ledger, room: str, *, words: bool = True, about: str = "") -> list[Told]:
     """Every event whose kind begins with ``room``., in order; joins a transaction of the store that is open.
 
     words : read what is kept apart, under the subject ``room:`` and the fact named ``room``
+    about : only events among whose facts this very text is
     """
     mark = f'"kind":"{room}.'.encode()
     with ledger.store.read() as connection:
-        found = [(p, msgspec.json.decode(e)) for p, e in _holding(connection, mark)]
+        found = [(p, msgspec.json.decode(e)) for p, e in _holding(connection, mark, *([f'"{about}"'.encode()] if about else []))]
+        found = [(p, e) for p, e in found if not about or about in e["facts"].values()]
         found = [(p, e) for p, e in found if str(e["kind"]).startswith(f"{room}.")]
         said = _payloads(connection, [p for p, e in found if e.get("private")], room) if words else {}
     return [Told(p, e["at"], e["kind"], e["facts"], said.get(p) if e.get("private") and words else {}) for p, e in found]
@@ -48,10 +50,10 @@ def events(ledger: Ledger, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]
                 yield read["at"], read["facts"]
 
 
-def _holding(connection: sa.Connection, mark: bytes) -> Iterator[tuple[int, bytes]]:
-    """Entries in which these bytes stand, in order: the database looks for them several times faster than they are handed over."""
+def _holding(connection: sa.Connection, *marks: bytes) -> Iterator[tuple[int, bytes]]:
+    """Entries in which all these bytes stand, in order: the database looks for them several times faster than they are handed over."""
     within = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.pg_catalog.position
-    wanted = sa.select(ENTRIES.c.position, ENTRIES.c.entry).where(within(ENTRIES.c.entry, mark) > 0).order_by(ENTRIES.c.position)
+    wanted = sa.select(ENTRIES.c.position, ENTRIES.c.entry).where(*(within(ENTRIES.c.entry, m) > 0 for m in marks)).order_by(ENTRIES.c.position)
     for row in connection.execute(wanted):
         yield row.position, bytes(row.entry)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jingwei.coordination.markdown import markdown, readable
+from jingwei.kernel.markdown import markdown, readable
 
 
 def test_numbers_for_people_are_never_in_scientific_notation():

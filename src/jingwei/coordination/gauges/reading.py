@@ -1,0 +1,78 @@
+"""The four gauges of a node, read from its ledger and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jingwei.coordination.gauges import across, down, steering
+from jingwei.coordination.gauges.model import Gauge, Reading
+from jingwei.kernel.actions import Context
+from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.people_records import organisations
+from jingwei.kernel.told import Told, told
+
+SILENCE = 86_400
+"""Seconds after which a test of a node says nothing any more, where the settings do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What the gauges are read from: events about needs and evidence, about nodes below, and about matters."""
+
+    asked: Sequence[Told] = ()
+    nodes: Sequence[Told] = ()
+    matters: Sequence[Told] = ()
+
+    def real(self) -> Events:
+        """Without those that are synthetic, and therefore without what only they have brought about."""
+        return Events(*([e for e in some if e.facts.get("synthetic") is not True] for some in (self.asked, self.nodes, self.matters)))
+
+    @property
+    def count(self) -> int:
+        return len(self.asked) + len(self.nodes) + len(self.matters)
+
+    @property
+    def latest(self) -> datetime | None:
+        """Instant of the newest of those about needs and nodes, in which time itself counts."""
+        return max((datetime.fromisoformat(e.at) for e in (*self.asked, *self.nodes)), default=None)
+
+
+def reading(context: Context) -> Reading:
+    """The gauges now, read once for each state of the record; a node without a record is not made by asking."""
+    if not context.workspace.store.exists():
+        return gauge(Events(), context.clock(), timedelta(seconds=SILENCE), {})
+    ledger = context.workspace.ledger
+
+    def make(inner: Context) -> Reading:
+        with ledger.store.read() as connection:
+            names = {o.id: o.name for o in organisations(connection)}
+            events = Events(in_order([*told(ledger, "need", words=False), *told(ledger, "evidence", words=False)]), told(ledger, "node"), told(ledger, "matter"))
+        silence = timedelta(seconds=int(getattr(inner.workspace.settings.federation, "silence", SILENCE)))
+        return gauge(events, inner.clock(), silence, names)
+
+    return context.once(("gauges", ledger.size(), context.clock()), make)
+
+
+def gauge(events: Events, at: datetime, silence: timedelta, names: Mapping[str, Text]) -> Reading:
+    """The reading of these events at an instant; pure, so that a replay of the record gives the same.
+
+    A page knows the time only to the day. Whatever was recorded was recorded before now: the newest event tells the rest.
+    """
+    real = events.real()
+    invented = _four(events, at, silence, names) if real.count < events.count else None
+    return Reading(at, _four(real, at, silence, names), invented, tuple(across.read(real.asked)[1]))
+
+
+def _four(events: Events, at: datetime, silence: timedelta, names: Mapping[str, Text]) -> tuple[Gauge, ...]:
+    now = max(at, events.latest or at)
+    courses = steering.fold(events.matters)
+    return (across.across(across.fold(across.read(events.asked)[0]), day_in_china(now), names), down.down(down.fold(events.nodes), now, silence),
+            steering.coordinated(courses, day_in_china(now)), steering.powerful(courses))
+
+
+def in_order(events: Iterable[Told]) -> list[Told]:
+    """As they stand in the ledger."""
+    return sorted(events, key=lambda e: e.position)

@@ -1,0 +1,260 @@
+"""One tree of keys and values to a record, by a mapping of keys to fields. What a field cannot hold whole stays in extras."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from jingwei.foundations.data.catalogue.dcat import is_address
+from jingwei.foundations.data.catalogue.model import SHARING, Agent, Contact, Item, Period, Record, Resource, Term, Word
+from jingwei.foundations.data.catalogue.rules import day, file_type, frequency
+from jingwei.foundations.data.catalogue.trees import (
+    LEAST,
+    RESOURCE_NAMES,
+    Seen,
+    Tree,
+    is_link,
+    jsonable,
+    named,
+    survey,
+    texts_in,
+)
+from jingwei.kernel.problems import Problem
+
+_WORDS = ("title", "description", "keyword", "version_notes")
+_TERMS = ("theme", "spatial", "language", "landing_page", "documentation", "source", "conforms_to", "provenance", "relation")
+_TERM = ("license", "access_rights")
+_TEXT = ("version", "sharing_basis", "sharing_mode", "use_conditions", "grade")
+_CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone", "contact_page": "page"}
+_YEARS = re.compile(r"(\d{4})\s*(?:-|–|—|to|至|~)\s*(\d{4})年?")
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
+
+Unknown = dict[str, dict[str, int]]
+"""Field to words no rule knows, with how often they were met."""
+
+
+def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, str], address: str, body: str, unknown: Unknown, where: str) -> Record:
+    """The record of a tree. Raises Problem ``no_title``: nothing can be found, asked for or shown without a name."""
+    fields: dict[str, list[Any]] = {}
+    extras: dict[str, Any] = {}
+    contact: dict[str, str] = {}
+    made: tuple[Resource, ...] = ()
+    for key, value in tree.items():
+        target = mapping.get(str(key), "")
+        if value in (None, "", [], {}):
+            continue
+        if target in _CONTACT:
+            said = list(texts_in(value))
+            if said:
+                contact[_CONTACT[target]] = said[0].removeprefix("mailto:")
+            whole = len(said) == 1 and not isinstance(value, dict)
+        elif target == "resources":
+            made, whole = tuple(_resources(value, resources, address, unknown)), True
+        else:
+            whole = _fill(fields, target, value, unknown) if target else False
+        if not whole:
+            extras[str(key)] = jsonable(value)
+    if contact:
+        fields["contact"] = [Contact(**contact)]
+    if body:
+        if "description" in fields:
+            extras["body"] = body
+        else:
+            fields["description"] = [Word(body)]
+    if "title" not in fields and (heading := re.match(r"#\s+(\S.*)", body)):
+        fields["title"] = [Word(heading[1].strip())]
+    if "title" not in fields:
+        raise Problem("no_title", "nothing in it is its title", where=where,
+                      remedy="Give it one, or say with --mapping which key holds it.")
+    several = {n: tuple(v) if n == "items" else tuple(sorted(set(v))) for n, v in fields.items() if n not in _SINGLE}
+    single = {n: v[0] for n, v in fields.items() if n in _SINGLE}
+    return Record(address, **several, **single, resources=made, extras=extras)
+
+
+_SINGLE = frozenset((*_TERM, *_TEXT, "publisher", "issued", "modified", "frequency", "sharing"))
+
+
+def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknown) -> bool:
+    """Put a value into its field; whether the field holds all of it."""
+    said = list(texts_in(value))
+    flat = not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, dict) for v in value))
+    whole = flat and not isinstance(value, bool) and bool(said)
+    if not said and target not in (*_WORDS, "items"):
+        return False
+    if target in _WORDS:
+        words = [Word(v.strip(), k.replace("_", "-").lower()) for k, v in value.items() if isinstance(v, str) and v.strip()] if _by_language(value) else [
+            Word(s) for s in said]
+        fields.setdefault(target, []).extend(words)
+        return bool(words) and (whole or _by_language(value))
+    if target in ("identifier", *_TERMS, "creator"):
+        make = {"identifier": str, "creator": lambda s: Agent(s)}.get(target, term)
+        fields.setdefault(target, []).extend(make(s) for s in said)
+        return whole
+    if target == "items":
+        return _items(fields, value, said)
+    if target in fields:  # a second key of a field that holds one
+        return False
+    if target in ("issued", "modified"):
+        return _time(fields, target, said[0], unknown) and whole and len(said) == 1
+    if target == "temporal":
+        years = _YEARS.fullmatch(said[0])
+        start, end = (years[1], years[2]) if years else (said[0] if re.fullmatch(r"\d{4}", said[0]) else day(said[0]), "")
+        if start:
+            fields["temporal"] = [Period(start, end or start)]
+        else:
+            _not_known(unknown, target, said[0])
+        return False  # the words stay: a range of years is our reading of them
+    if target == "sharing":
+        code = next((c for c, t in SHARING.items() if said[0].lower() in (c, t.zh, t.en)), "")
+        if not code:
+            _not_known(unknown, target, said[0])
+            return False
+        fields[target] = [code]
+        return whole and said[0] == code
+    if target == "frequency":
+        address = frequency(said[0])
+        fields[target] = [coded(said[0], address)]
+        if not address:
+            _not_known(unknown, target, said[0])
+        return whole and len(said) == 1 and _exact(said[0], address)
+    fields[target] = [Agent(said[0]) if target == "publisher" else term(said[0]) if target in _TERM else said[0]]
+    return whole and len(said) == 1
+
+
+def _by_language(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(k, str) and _LANGUAGE.fullmatch(k) for k in value)
+
+
+def _time(fields: dict[str, list[Any]], target: str, said: str, unknown: Unknown) -> bool:
+    if written := day(said):
+        fields[target] = [written]
+        return written == said
+    if (address := frequency(said)) and "frequency" not in fields:  # portals write how often where others write when
+        fields["frequency"] = [coded(said, address)]
+        return False
+    _not_known(unknown, target, said)
+    return False
+
+
+def _items(fields: dict[str, list[Any]], value: Any, said: Sequence[str]) -> bool:
+    found = []
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, dict):
+            told = {plain: next((str(v) for k, v in each.items() if named(str(k), names) > LEAST and not isinstance(v, dict | list | None)), "")
+                    for plain, names in (("name", "name title field column id 名称 字段 数据项"), ("kind", "type datatype data_type 类型 数据类型"),
+                                         ("description", "description notes label comment 描述 说明"))}
+            if told["name"]:
+                found.append(Item(**told))
+    fields["items"] = found or [Item(s) for part in said for s in re.split(r"[,、;；，]\s*", part) if s]
+    return False  # a column may say more than these three
+
+
+def term(said: str) -> Term:
+    """A term of what is written; an address that no IRI may hold as it stands is escaped, and kept as written beside."""
+    if not is_link(said):
+        return Term(said)
+    if is_address(said):
+        return Term("", said)
+    return Term(said, quote(said, safe=":/?#[]@!$&'()*+,;=%~"))
+
+
+def coded(said: str, address: str) -> Term:
+    """The code's address alone where a rule knows the words, so that one address has one name everywhere; else the words."""
+    return Term("", address) if address else Term(said)
+
+
+def _exact(said: str, address: str) -> bool:
+    """Whether the code says all that the words did."""
+    return not address or address.rpartition("/")[2].casefold() == said.casefold()
+
+
+def _not_known(unknown: Unknown, target: str, said: str) -> None:
+    words = unknown.setdefault(target, {})
+    if said in words or len(words) < 1_000:
+        words[said] = words.get(said, 0) + 1
+
+
+# Resources
+
+
+def resource_trees(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The resources a value holds, each as keys and values."""
+    if isinstance(value, dict):
+        if value and all(isinstance(v, dict) for v in value.values()):
+            yield from value.values()
+        else:
+            yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield each if isinstance(each, dict) else {"url": each}
+    else:
+        yield {"url": value}
+
+
+def resource_mapping(trees: Sequence[Mapping[str, Any]], laid_down: Mapping[str, str]) -> dict[str, str]:
+    """Key of resources to field, by the same rule as for records; the address is whatever can be followed."""
+    found = {k: t for k, t in laid_down.items() if t}
+    scores = []
+    for place, (key, seen) in enumerate(survey(trees).items()):
+        if key in laid_down or not seen.filled:
+            continue
+        for target, names in RESOURCE_NAMES.items():
+            score = max(named(key, names) * _resource_fit(target, seen), 0.7 * seen.share("link") * seen.coverage * (target == "address"))
+            if score >= LEAST:
+                scores.append((score, -place, key, target))
+    for _, _, key, target in sorted(scores, reverse=True):
+        if key not in found and target not in found.values():
+            found[key] = target
+    return found
+
+
+def _resource_fit(target: str, seen: Seen) -> float:
+    if target in ("address", "download_url"):
+        return seen.share("link")
+    if target in ("issued", "modified"):
+        return seen.share("date")
+    return seen.share("text", "number", "link", "date", "frequency")
+
+
+def _resources(value: Any, mapping: Mapping[str, str], address: str, unknown: Unknown) -> Iterator[Resource]:
+    for number, tree in enumerate(resource_trees(value)):
+        fields: dict[str, Any] = {}
+        extras: dict[str, Any] = {}
+        for key, each in tree.items():
+            if each in (None, "", [], {}):
+                continue
+            target, said = mapping.get(str(key), "address" if key == "url" else ""), str(each).strip() if isinstance(each, str | int | float) else ""
+            if not target or not said or isinstance(each, bool) or not _put(fields, target, said, unknown):
+                extras[str(key)] = jsonable(each)
+        yield Resource(f"{address}#r{number:04d}", **fields, extras=extras)
+
+
+def _put(fields: dict[str, Any], target: str, said: str, unknown: Unknown) -> bool:
+    if target in ("title", "description"):
+        fields[target] = (Word(said),)
+    elif target in ("address", "download_url"):
+        if not is_link(said):
+            return False
+        fields["access_url" if target == "address" else target] = (term(said),)
+    elif target == "format":
+        address = file_type(said)
+        if not address:
+            _not_known(unknown, target, said)
+        fields[target] = coded(said, address)
+        return _exact(said, address)
+    elif target in ("license", "media_type"):
+        fields[target] = term(said)
+    elif target in ("issued", "modified"):
+        written = day(said)
+        if not written:
+            _not_known(unknown, target, said)
+            return False
+        fields[target] = written
+        return written == said
+    elif (target == "byte_size" and not said.isdecimal()) or (target == "sha256" and not re.fullmatch(r"[0-9A-Fa-f]{64}", said)):
+        return False
+    else:
+        fields[target] = said
+    return True

@@ -1,0 +1,118 @@
+"""YAML to trees of texts: what is written stays as written, since 010, 12:30 and NO are ids and words more often than numbers.
+
+The C parser composes the nodes; of YAML's types only null, true and false are told from texts, and a key given twice is an
+error, because one of its values would be lost. References are shared, never copied out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from jingwei.foundations.data.catalogue.trees import measured
+from jingwei.kernel.problems import Unreadable
+
+_CORE = "tag:yaml.org,2002:"
+_TEXT, _NULL, _BOOL, _MERGE, _MAP, _SEQ = (_CORE + name for name in ("str", "null", "bool", "merge", "map", "seq"))
+_TEXTS = frozenset((_TEXT, "!", *(_CORE + name for name in ("int", "float", "timestamp", "binary"))))
+_PLAIN = {**dict.fromkeys(("", "~", "null", "Null", "NULL"), _NULL), **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), _BOOL), "<<": _MERGE}
+
+
+class _Composer(yaml.CSafeLoader):
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        """The tag of a node that does not say its own; asked for every plain scalar."""
+        if kind is yaml.ScalarNode:
+            return _PLAIN.get(value, _TEXT) if implicit[0] else _TEXT
+        return _SEQ if kind is yaml.SequenceNode else _MAP
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """No tag depends on where a node stands."""
+
+    def ascend_resolver(self) -> None:
+        """See ``descend_resolver``."""
+
+
+def yaml_trees(content: str, name: str) -> list[Any]:
+    """Every document of a YAML stream. Raises Unreadable with line and reason."""
+    composer = _Composer(content)
+    try:
+        trees = []
+        while composer.check_node():
+            made: dict[int, Any] = {}
+            tree = _tree(composer.get_node(), made)
+            if made.pop(_SHARED, False) and not measured(tree):
+                raise Unreadable("the file refers to itself so often that it never ends", where=name)
+            trees.append(tree)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Unreadable(f"not valid YAML ({' '.join(str(error).split())[:300]})", where=name) from None
+    finally:
+        composer.dispose()
+    return [t for t in trees if t is not None]
+
+
+_SHARED = -1
+_OPEN = object()
+
+
+def _tree(node: yaml.Node, made: dict[int, Any]) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if (known := made.get(id(node))) is not None:
+        if known is _OPEN:
+            raise _wrong(node, "it holds itself")
+        made[_SHARED] = True
+        return known
+    made[id(node)] = _OPEN
+    if isinstance(node, yaml.SequenceNode):
+        if node.tag != _SEQ:
+            raise _wrong(node, f"{node.tag} is not read")
+        found: Any = [_tree(each, made) for each in node.value]
+    else:
+        found = _mapping(node, made)
+    made[id(node)] = found
+    return found
+
+
+def _scalar(node: yaml.ScalarNode) -> str | bool | None:
+    tag, value = node.tag, node.value
+    if tag == _TEXT:
+        return str(value)
+    if tag == _NULL:
+        return None
+    if tag == _BOOL:
+        return str(value).lower() == "true"
+    if tag in _TEXTS or tag == _MERGE:
+        return str(value)
+    raise _wrong(node, f"{tag} is not read")
+
+
+def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
+    if node.tag != _MAP:
+        raise _wrong(node, f"{node.tag} is not read")
+    found: dict[str, Any] = {}
+    merged: list[Any] = []
+    for key_node, value_node in node.value:
+        if key_node.tag == _MERGE:
+            value = _tree(value_node, made)
+            merged += value if isinstance(value, list) else [value]
+            continue
+        key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else _odd(key_node)
+        name = key if isinstance(key, str) else str(key_node.value)
+        if name in found:
+            raise _wrong(key_node, f"the key {name[:40]!r} is given twice")
+        found[name] = _tree(value_node, made)
+    for each in merged:
+        if not isinstance(each, dict):
+            raise _wrong(node, "what is merged is no mapping")
+        for name, value in each.items():
+            found.setdefault(name, value)
+    return found
+
+
+def _odd(node: yaml.Node) -> str:
+    raise _wrong(node, "a key is not a text")
+
+
+def _wrong(node: yaml.Node, what: str) -> yaml.YAMLError:
+    return yaml.YAMLError(f"line {node.start_mark.line + 1}: {what}")

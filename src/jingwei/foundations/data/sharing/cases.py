@@ -1,0 +1,186 @@
+"""Requests and records of the catalogue as a pure fold over what happened; nothing else is kept, so a replay gives the same.
+
+``share.offered``, ``share.published``, ``share.changed`` (law or duty changed, so that the record must) and ``share.prolonged`` (of that) are
+about data; ``share.requested``, ``noticed``, ``supplemented``, ``extended``, ``decided``, ``delivered``, ``used``, ``reported``, ``corrected``,
+``objected``, ``raised``, ``settled``, ``stopped`` and ``dropped`` about a request. What is about something unknown changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from jingwei.foundations.data.sharing.model import (
+    LEVELS,
+    Case,
+    Decision,
+    Dispute,
+    Extension,
+    Fault,
+    Notice,
+    Offer,
+    Request,
+    Round,
+    Scope,
+    Stop,
+    Supplement,
+    Terms,
+    Use,
+)
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.told import Told
+
+ERASED = Text("（已删除）", "(erased)")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """All that the record says of sharing: offers by code of the data, cases by code of the request."""
+
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
+
+
+def fold(events: Iterable[Told], before: Shared | None = None) -> Shared:
+    """What there is after the events, beginning from ``before`` or from nothing."""
+    offers, cases = dict(before.offers if before else {}), dict(before.cases if before else {})
+    for event in events:
+        kind, f = event.kind.partition(".")[2], event.facts
+        if kind in ("offered", "published", "changed", "prolonged"):
+            if offer := _offer(offers.get(str(f["data"])), kind, event):
+                offers[str(f["data"])] = offer
+        elif kind == "requested":
+            cases.setdefault(str(f["request"]), Case(_request(event), _at(event), event.position))
+        elif case := cases.get(str(f.get("request"))):
+            cases[case.request.code] = _after(case, kind, event)
+    return Shared(offers, cases)
+
+
+def _offer(offer: Offer | None, kind: str, event: Told) -> Offer | None:
+    """The record of the catalogue after one event; only an offer makes one that was not there."""
+    if kind == "offered":
+        return _offered(offer, event)
+    if offer is None:
+        return None
+    at, last = _at(event), offer.rounds[-1]
+    waiting = [i for i, r in enumerate(offer.rounds) if r.offered and not r.published and not r.replaced]
+    if kind == "changed" and last.offered:
+        return replace(offer, rounds=(*offer.rounds, Round(at, event.position)))
+    if kind == "prolonged" and last.offered is None:
+        return replace(offer, rounds=(*offer.rounds[:-1], replace(last, extensions=(*last.extensions, _extension(event)))))
+    if kind == "published" and waiting:
+        rounds = [replace(r, published=at) if i == waiting[-1] else r for i, r in enumerate(offer.rounds)]
+        return replace(offer, rounds=tuple(rounds), published=offer.terms)
+    return offer
+
+
+def _offered(offer: Offer | None, event: Told) -> Offer:
+    """Told anew: that ends what a change began, and takes the place of what waited to be published."""
+    at, terms = _at(event), _terms(event)
+    if offer is None:
+        return Offer(terms, (Round(entry=event.position, offered=at),))
+    rounds, last = list(offer.rounds), offer.rounds[-1]
+    rounds = [replace(r, replaced=at) if r.offered and not r.published and not r.replaced else r for r in rounds]
+    if last.offered is None:
+        rounds[-1] = replace(last, offered=at)
+    else:
+        rounds.append(Round(entry=event.position, offered=at))
+    return replace(offer, terms=terms, rounds=tuple(rounds))
+
+
+def _after(case: Case, kind: str, event: Told) -> Case:
+    """The case after one event; one that cannot follow changes nothing."""
+    f, at, entry = event.facts, _at(event), event.position
+    now: dict[str, Any] = {}
+    match kind:
+        case "noticed":
+            now["notices"] = (*case.notices, Notice(at, tuple(f["missing"]), entry))
+        case "supplemented":
+            now |= {"request": _supplemented(case.request, event), "supplements": (*case.supplements, Supplement(at, f["complete"], entry))}
+        case "extended":
+            now["extensions"] = (*case.extensions, _extension(event))
+        case "decided":
+            now["decisions"] = (*case.decisions, Decision(at, f["granted"], f["ground"], f["reasoned"], f["grant"], entry))
+        case "delivered" | "used":
+            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered")
+            now |= {"uses": (*case.uses, use), "credential": f.get("credential") or case.credential}
+        case "reported":
+            now["faults"] = (*case.faults, Fault(f["fault"], at, entry))
+        case "corrected":
+            faults = [replace(x, done=at, right=f["right"]) if x.code == f["fault"] and x.done is None else x for x in case.faults]
+            now["faults"] = tuple(faults)
+        case "objected":
+            now["disputes"] = (*case.disputes, Dispute(at, "negotiation", entry))
+        case "raised" if case.disputes and f["level"] in LEVELS:
+            now["disputes"] = (*case.disputes[:-1], replace(case.disputes[-1], level=f["level"]))
+        case "settled" if case.disputes:
+            now["disputes"] = (*case.disputes[:-1], replace(case.disputes[-1], outcome=f["outcome"], settled=entry))
+        case "stopped" if case.stopped is None:
+            now["stopped"] = Stop(at, f["cause"], f["agreed"], entry)
+        case "dropped":
+            now["dropped"] = (*case.dropped, (at, entry))
+    return replace(case, **now)
+
+
+# Records as facts and words, and back
+
+
+def facts_of_terms(terms: Terms) -> dict[str, Any]:
+    return {"data": terms.data, "provider": terms.provider, "bureau": terms.bureau, "dataset": terms.dataset, "version": terms.version,
+            "attribute": terms.attribute, "synthetic": terms.synthetic}
+
+
+def words_of_terms(terms: Terms) -> dict[str, Any]:
+    return {"zh": terms.name.zh, "en": terms.name.en, "columns": dict(terms.columns), "conditions": terms.conditions, "basis": terms.basis}
+
+
+def _terms(event: Told) -> Terms:
+    f, told = event.facts, event.payload or {}
+    name = Text(told["zh"], told["en"]) if told else ERASED
+    return Terms(f["data"], name, f["provider"], f["bureau"], f["dataset"], f["version"], dict(told.get("columns", {})), f["attribute"],
+                 told.get("conditions", ""), told.get("basis", ""), f["synthetic"])
+
+
+def facts_of_request(request: Request) -> dict[str, Any]:
+    """What of a request may stand in the ledger for ever. Its words, and the names of columns among them, go beside it."""
+    r = request
+    return {"request": r.code, "data": r.data, "asker": r.asker, "provider": r.provider, "attribute": r.attribute, "purpose": r.purpose,
+            "mode": r.mode or "", "first": r.first.isoformat() if r.first else "", "last": r.last.isoformat() if r.last else "",
+            "missing": list(r.missing), "need": r.need, "synthetic": r.synthetic}
+
+
+def words_of_request(request: Request) -> dict[str, Any]:
+    """The scope as text: JSON for canonical entries has no integers beyond 2^53."""
+    return {"basis": request.basis, "scenario": request.scenario, "scope": msgspec.json.encode(request.scope).decode()}
+
+
+def _request(event: Told) -> Request:
+    f, told = event.facts, event.payload or {}
+    return Request(f["request"], f["data"], f["asker"], f["provider"], f["attribute"], f["purpose"], f["mode"] or None, _day(f["first"]), _day(f["last"]),
+                   told.get("basis", ""), told.get("scenario", ""), scope_in(told), f["need"], f["synthetic"], event.payload is None)
+
+
+def _supplemented(before: Request, event: Told) -> Request:
+    f, told = event.facts, event.payload or {}
+    return replace(before, mode=f["mode"] or None, first=_day(f["first"]), last=_day(f["last"]), basis=told.get("basis", ""),
+                   scenario=told.get("scenario", ""), scope=scope_in(told), erased=event.payload is None)
+
+
+def scope_in(words: Mapping[str, Any]) -> Scope:
+    return msgspec.json.decode(words["scope"], type=Scope) if words.get("scope") else Scope()
+
+
+def _extension(event: Told) -> Extension:
+    return Extension(_at(event), event.facts["days"], event.facts["consent"], event.position)
+
+
+def _at(event: Told) -> datetime:
+    return datetime.fromisoformat(event.at)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
