@@ -75,6 +75,15 @@ def test_a_kind_and_a_day_choose_entries_and_nothing_else(portal):
     assert portal.get("/en/ledger?day=tomorrow").status_code == 404
 
 
+def test_entries_about_a_duty_are_those_that_name_it_and_not_those_of_a_longer_code(portal, node):
+    node.ledger.record([Event("duty.set", START, "local", {"duty": code}) for code in ("A", "A-1", "A-10")])
+    node.ledger.append(Event("matter.opened", START, "local", {"matter": "M-1", "about": "duty:A-1", "note": "A"}))
+    assert positions(portal.get("/en/ledger?about=duty:A-1").text) == [124, 122, 120]
+    assert positions(portal.get("/en/ledger?about=duty:A-1&kind=duty.given").text) == [120]
+    assert positions(portal.get("/en/ledger?about=matter:M-1").text) == [124]
+    assert portal.get("/en/ledger?about=duty:<b>").status_code == 404
+
+
 def test_a_mark_inside_the_facts_is_not_taken_for_the_kind_or_the_day(node):
     node.ledger.append(Event("message.taken", START + timedelta(days=40), "local", {"kind": "well.dug", "at": "2026-03-02T10"}))
     assert 121 not in [one.position for one in newest(node.ledger, 500, kind="well.dug")]

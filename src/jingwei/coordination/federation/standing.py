@@ -136,7 +136,8 @@ def tree(nodes: Mapping[str, Stands]) -> list[Branch]:
         above[node] = over if over in nodes and over != node else ""
 
     def branch(node: str, path: frozenset[str]) -> Branch:
-        under = sorted((n for n, over in above.items() if over == node and n not in path), key=lambda n: (nodes[n].place, n))
+        under = sorted((n for n, over in above.items() if over == node and n not in path),
+                       key=lambda n: (nodes[n].place == nodes[node].place, nodes[n].place, nodes[n].name.en))  # departments after places
         return Branch(nodes[node], [branch(n, path | {n}) for n in under])
 
     roots = [n for n, over in above.items() if not over]

@@ -38,6 +38,11 @@ class NodesView:
         return sum(one.state in states for one in self.nodes)
 
     @property
+    def rows(self) -> tuple[Stands, ...]:
+        """In the tree's order."""
+        return tuple(branch.stands for root in self.roots for branch in walk(root))
+
+    @property
     def tested(self) -> bool:
         return any(one.tests for one in self.nodes)
 
@@ -70,12 +75,13 @@ def node(context: Context, query: AskNode) -> NodeView:
     every = nodes(context, Nothing())
     found = [one for one in every.nodes if one.id.startswith(query.id)] if len(query.id) > 2 else []
     if len(found) != 1:
-        raise Problem("unknown_neighbour", f"no known node has an id that begins with {query.id[:60]!r}", remedy="See the page of nodes.")
+        raise Problem("unknown_neighbour", Text(f"认识的节点中，没有编号以 {query.id[:60]!r} 开头的",
+                      f"no known node has an id that begins with {query.id[:60]!r}"), remedy=Text("见节点页。", "See the page of nodes."))
     one = found[0]
     branches = [branch for root in every.roots for branch in walk(root)]
     under = next((tuple(b.stands for b in branch.below) for branch in branches if branch.stands.id == one.id), ())
     over = next((branch.stands for branch in branches if any(b.stands.id == one.id for b in branch.below)), None)
-    return NodeView(one, over, under, tuple(newest(context.workspace.ledger, ENTRIES, holding=one.id)), every)
+    return NodeView(one, over, under, tuple(newest(context.workspace.ledger, ENTRIES, subject=f"node:{one.id}")), every)
 
 
 def known_nodes(workspace: Workspace) -> set[str]:

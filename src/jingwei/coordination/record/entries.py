@@ -63,15 +63,16 @@ def line(position: int, entry: bytes) -> Line:
     return Line(position, entry, told if isinstance(told, dict) else {})
 
 
-def newest(ledger: Ledger, count: int, *, kind: str = "", day: str = "", holding: str = "", before: int | None = None) -> list[Line]:
+def newest(ledger: Ledger, count: int, *, kind: str = "", day: str = "", subject: str = "", before: int | None = None) -> list[Line]:
     """Up to ``count`` entries from the newest back. The database looks for the marks; what it finds is read to be sure.
 
-    holding : text that stands anywhere in them, such as the id of a node
+    subject : what they are about, as sort and name: ``duty:A-1``, ``node:n-…``
     """
-    found, marks = list[Line](), [f'"kind":"{kind}"' if kind else "", f'"at":"{day}T' if day else "", holding]
+    found, marks = list[Line](), [f'"kind":"{kind}"' if kind else "", f'"at":"{day}T' if day else "", subject.partition(":")[2]]
     with ledger.store.read() as connection, closing(_backwards(connection, [mark for mark in marks if mark], before)) as lines:
         for each in lines:
-            if (not kind or each.kind == kind) and (not day or each.at.startswith(day)):
+            if (not kind or each.kind == kind) and (not day or each.at.startswith(day)) and (
+                    not subject or tuple(subject.split(":", 1)) in about(each.facts)):
                 found.append(each)
                 if len(found) == count:
                     break

@@ -88,6 +88,7 @@ class AskLedger:
 
     kind: Annotated[str, Option(Text("类别，如 duty.set", "kind, such as duty.set"))] = ""
     day: Annotated[str, Option(Text("哪一天，如 2026-11-24", "day, such as 2026-11-24"))] = ""
+    about: Annotated[str, Option(Text("关于什么，如 duty:A-1", "what about, such as duty:A-1"))] = ""
     before: Annotated[int | None, Option(Text("只看此位置之前的", "only those before this position"))] = None
 
 

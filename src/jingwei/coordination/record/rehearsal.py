@@ -20,6 +20,7 @@ OWN = ("action.", "duty.", "matter.", "node.", "message.", "query.", "person.", 
 """Kinds of which this program makes its own state: an invented one would change it, whatever it says of itself."""
 
 MOST = 100_000
+LIKE = '{"kind": "need.declared", "at": "2026-03-02T09:00:00+08:00", "facts": {"need": "n-1", "synthetic": true}}'
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,19 +50,20 @@ def rehearse(context: Context, given: Rehearse) -> Result:
 def _read(document: Document, actor: str) -> Iterator[Event]:
     lines = [(number, line) for number, line in enumerate(document.content.splitlines(), 1) if line.strip()]
     if len(lines) > MOST:
-        raise Unreadable(f"more than {MOST:,} events", where=document.name, remedy="Give them in several files.")
+        raise Unreadable(Text(f"事件多于 {MOST:,} 个", f"more than {MOST:,} events"), where=document.name, remedy=Text("分几个文件给。", "Give them in several files."))
     for number, line in lines:
-        where = f"{document.name}, line {number}"
+        where = Text(f"{document.name} 第 {number} 行", f"{document.name}, line {number}")
         try:
             read = msgspec.json.decode(line, type=_Line)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Unreadable(f"not an event ({error})", where=where, remedy='Write it like {"kind": "need.declared", "at": "2026-03-02T09:00:00+08:00", '
-                             '"facts": {"need": "n-1", "synthetic": true}}') from None
+            raise Unreadable(Text(f"不是事件（{error}）", f"not an event ({error})"), where=where, remedy=Text(f"写作 {LIKE}", f"Write it like {LIKE}")) from None
         if read.facts.get("synthetic") is not True:
-            raise Problem("not_synthetic", "the event does not say that it is invented", where=where, remedy='Put "synthetic": true among its facts. '
-                          "What really happened is recorded by the action that did it.")
+            raise Problem("not_synthetic", Text("这个事件没有注明是合成的", "the event does not say that it is invented"), where=where, remedy=Text(
+                '在 facts 里写上 "synthetic": true。真发生的事由做它的动作来记。',
+                'Put "synthetic": true among its facts. What really happened is recorded by the action that did it.'))
         if read.kind.startswith(OWN):
-            raise Problem("not_to_be_invented", f"{read.kind} is what this node itself records", where=where, remedy="Do it, and it is recorded.")
+            raise Problem("not_to_be_invented", Text(f"{read.kind} 是本节点自己记的", f"{read.kind} is what this node itself records"), where=where,
+                          remedy=Text("去做它，就会记下来。", "Do it, and it is recorded."))
         event = Event(read.kind, read.at, actor, read.facts, key=f"rehearsed:{sha256(line.strip()).hexdigest()}")
         recordable(event)
         yield event

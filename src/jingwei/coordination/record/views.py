@@ -79,13 +79,17 @@ class EntryView:
 def ledger(context: Context, query: AskLedger) -> LedgerView:
     """Raises Problem ``bad_parameter``."""
     if query.day and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", query.day):
-        raise Problem("bad_parameter", f"{query.day[:20]!r} is not a day", remedy="Write it like 2026-11-24.")
+        raise Problem("bad_parameter", Text(f"{query.day[:20]!r} 不是日期", f"{query.day[:20]!r} is not a day"), remedy=Text("写作 2026-11-24。", "Write it like 2026-11-24."))
     if query.kind and not re.fullmatch(r"[a-z0-9_.]{1,80}", query.kind):
-        raise Problem("bad_parameter", f"{query.kind[:40]!r} is not a kind of entry", remedy="Write it like duty.set.")
+        raise Problem("bad_parameter", Text(f"{query.kind[:40]!r} 不是条目的类别", f"{query.kind[:40]!r} is not a kind of entry"),
+                      remedy=Text("写作 duty.set。", "Write it like duty.set."))
+    if query.about and not re.fullmatch(r"[a-z]{1,20}:[A-Za-z0-9._:/-]{1,80}", query.about):
+        raise Problem("bad_parameter", Text(f"条目不会是关于 {query.about[:40]!r} 的", f"{query.about[:40]!r} is nothing an entry can be about"),
+                      remedy=Text("写作 duty:A-1。", "Write it like duty:A-1."))
     kept = context.workspace.ledger
     if not kept.store.exists():
         return LedgerView(0, None, (), (), None, KINDS)
-    found = newest(kept, PAGE + 1, kind=query.kind, day=query.day, before=query.before)
+    found = newest(kept, PAGE + 1, kind=query.kind, day=query.day, subject=query.about, before=query.before)
     heads, size = kept.heads(), kept.size()
     older = found[PAGE - 1].position if len(found) > PAGE else None
     return LedgerView(size, heads[-1] if heads else None, tuple(found[:PAGE]), tuple(recent_kinds(kept)), older, KINDS)
@@ -95,7 +99,7 @@ def entry(context: Context, query: AskEntry) -> EntryView:
     """Raises Problem ``no_entry``."""
     kept = context.workspace.ledger
     if not kept.store.exists() or query.position < 0:
-        raise Problem("no_entry", f"there is no entry {query.position}", remedy="Entries are counted from 0.")
+        raise Problem("no_entry", Text(f"没有第 {query.position} 条", f"there is no entry {query.position}"), remedy=Text("条目从 0 数起。", "Entries are counted from 0."))
     size, proof = kept.size(), kept.prove(query.position)
     shown = line(query.position, kept.entry(query.position))
     leaf, path = merkle.leaf(shown.entry), [bytes.fromhex(step) for step in proof.path]

@@ -132,7 +132,8 @@ class Processes:
             finally:
                 ask.close()
             time.sleep(0.1)
-        raise Problem("node_ended", f"{one.en} does not answer on port {one.port}: {_last_line(log)}", where=str(log), remedy="See that file; then start the demonstration again.")
+        raise Problem("node_ended", Text(f"{one.zh} 在端口 {one.port} 没有应答：{_last_line(log)}", f"{one.en} does not answer on port {one.port}: {_last_line(log)}"),
+                      where=str(log), remedy=Text("看看那个文件，再重新开始演示。", "See that file; then start the demonstration again."))
 
     def wait(self, ended: Callable[[Place, Path], None]) -> None:
         """Until interrupted, or until none is left."""
@@ -204,8 +205,10 @@ def free(nodes: Sequence[Place]) -> None:
             except OSError:
                 taken.append(str(one.port))
     if taken:
-        raise Problem("port_taken", f"something already answers on port {', '.join(taken)}", remedy=(
-            f"The demonstration needs {len(nodes)} ports, {nodes[0].port} to {nodes[-1].port}. Choose another first one with --port, or end what answers there."))
+        first, last = nodes[0].port, nodes[-1].port
+        raise Problem("port_taken", Text(f"已有程序在端口 {'、'.join(taken)} 应答", f"something already answers on port {', '.join(taken)}"), remedy=Text(
+            f"演示要 {len(nodes)} 个端口，{first} 至 {last}。用 --port 换第一个端口，或者先停下那个程序。",
+            f"The demonstration needs {len(nodes)} ports, {first} to {last}. Choose another first one with --port, or end what answers there."))
 
 
 def _folder(folder: Path, small: bool) -> Path:
@@ -214,8 +217,9 @@ def _folder(folder: Path, small: bool) -> Path:
     mark = folder / MARK
     there = mark.read_text() if mark.is_file() else ""
     if there not in ("", size) or (not there and folder.is_dir() and any(folder.iterdir())):
-        raise Problem("not_a_demonstration", "the folder holds another demonstration" if there else "the folder holds something else", where=str(folder),
-                      remedy="Choose an empty folder, or one that a demonstration of this size was kept in.")
+        raise Problem("not_a_demonstration", Text("目录里是另一场演示", "the folder holds another demonstration") if there else Text(
+            "目录里有别的东西", "the folder holds something else"), where=str(folder), remedy=Text(
+            "换一个空目录，或者放过同样大小的演示的目录。", "Choose an empty folder, or one that a demonstration of this size was kept in."))
     folder.mkdir(parents=True, exist_ok=True)
     mark.write_text(size)
     return folder
