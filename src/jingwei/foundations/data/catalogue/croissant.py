@@ -6,14 +6,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from jingwei.engines.shapes.columns import RDF, parts, text
+from jingwei.engines.shapes.columns import RDF, STRING, parts, text
 from jingwei.foundations.data.catalogue.dcat import CR, PREFIXES, SCHEMA, Writer
 from jingwei.foundations.data.catalogue.model import Record
 
 CONFORMS = "http://mlcommons.org/croissant/1.1"
 
 _CONTEXT: dict[str, Any] = {
-    "@vocab": SCHEMA, "sc": SCHEMA, "conformsTo": "dct:conformsTo", "recordSet": "cr:recordSet", "field": "cr:field",
+    "@language": "en", "@vocab": SCHEMA, "sc": SCHEMA, "conformsTo": "dct:conformsTo", "recordSet": "cr:recordSet", "field": "cr:field",
+    **{word: f"cr:{word}" for word in ("column", "extract", "fileObject", "source")},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"}, **{k: v for k, v in PREFIXES.items() if k != "schema"}}
 
 
@@ -37,7 +38,7 @@ class _Nest:
     def dataset(self) -> dict[str, Any]:
         made: dict[str, Any] = self.node(f"<{self.record.address}>")
         declared = made.pop("conformsTo", [])
-        made["conformsTo"] = [{"@id": CONFORMS}, *(declared if isinstance(declared, list) else [declared])]
+        made["conformsTo"] = [CONFORMS, *rest] if (rest := declared if isinstance(declared, list) else [declared]) else CONFORMS
         for node in list(self.out):
             if node not in self.told:  # said of something that nothing here leads to
                 made.setdefault("@included", []).append(self.node(node))
@@ -63,17 +64,18 @@ class _Nest:
             return _short(text(term)) if key == "dataType" and term.startswith(f"<{SCHEMA}") else self.node(term)
         lexical, datatype, language = parts(term)
         if language:
-            return {"@value": lexical, "@language": language}
+            return lexical if language == "en" else {"@value": lexical, "@language": language}
         if datatype == RDF + "JSON":
             return {"@value": json.loads(lexical), "@type": "@json"}
-        return lexical if datatype.endswith("#string") else {"@value": lexical, "@type": datatype}
+        return {"@value": lexical} if datatype == STRING else {"@value": lexical, "@type": datatype}  # a bare text would be English
 
 
 def _short(address: str) -> str:
     """As the context abbreviates it."""
     if address.startswith(SCHEMA):
         return f"sc:{address[len(SCHEMA):]}" if address[len(SCHEMA):len(SCHEMA) + 1].isupper() else address[len(SCHEMA):]
-    for key, at in (("conformsTo", PREFIXES["dct"] + "conformsTo"), ("recordSet", CR + "recordSet"), ("field", CR + "field"), ("dataType", CR + "dataType")):
+    for key, at in (("conformsTo", PREFIXES["dct"] + "conformsTo"), ("recordSet", CR + "recordSet"), ("field", CR + "field"), ("dataType", CR + "dataType"),
+                    *((word, CR + word) for word in ("column", "extract", "fileObject", "source"))):
         if address == at:
             return key
     for prefix, start in PREFIXES.items():
