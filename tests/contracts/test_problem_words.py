@@ -192,6 +192,20 @@ def test_a_problem_reads_in_chinese_on_the_command_line(tmp_path, monkeypatch, c
     assert english(told) == ""
 
 
+@pytest.mark.parametrize(("line", "named"), [
+    ("figures --yeer 3", "--yeer"), ("figure", "figures"), ("figures --year soon", "整数"), ("findings release", "FINDING"),
+    ("figures --state ajar", "held"), ("figures --year", "--year"), ("figures and more", "词"), ("serve --port 0", "65535")])
+def test_a_command_line_that_cannot_be_followed_is_refused_in_chinese(monkeypatch, capsys, line, named):
+    monkeypatch.setattr("sys.argv", ["jingwei", *line.split()])
+    monkeypatch.setenv("JINGWEI_LANG", "zh")
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr().err
+    assert ended.value.code == cli.REFUSED
+    assert named in told
+    assert english(told) == ""
+
+
 @pytest.mark.parametrize(("path", "asked"), WRONG)
 def test_a_problem_reads_in_chinese_over_the_api(node, path, asked):
     answer = node.get(f"/api/v1/{'/'.join(path)}", params=asked, headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
