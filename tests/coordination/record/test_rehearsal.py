@@ -35,7 +35,7 @@ def test_one_that_does_not_say_so_keeps_all_the_others_out_and_is_named(node, fa
     with pytest.raises(Problem) as refused:
         take(node, line(synthetic=True), line(need="b", **facts))
     assert refused.value.code == "not_synthetic"
-    assert refused.value.where == "e.jsonl, line 2"
+    assert refused.value.where.en == "e.jsonl, line 2"
     assert not node.store.exists()
 
 

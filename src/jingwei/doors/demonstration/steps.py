@@ -5,28 +5,41 @@ Every step may be done again: what is there already stays as it is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jingwei import plan
+from jingwei.coordination.federation.standing import TESTS
+from jingwei.coordination.federation.views import nodes
 from jingwei.coordination.observations.model import COLUMNS
 from jingwei.doors.demonstration.scene import Place, events, organisations, work_plan
 from jingwei.kernel import node_records, people_records
 from jingwei.kernel.access import Exact, Grant, Subject
 from jingwei.kernel.actions import Context, Result, run
 from jingwei.kernel.clock import Clock, system_clock
+from jingwei.kernel.pillar import Nothing
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.settings import FILE
 from jingwei.kernel.tables import Document, Table, csv_bytes
 from jingwei.kernel.workspace import Workspace
 
-SETTINGS = "# A node of a demonstration: what happens on it is invented.\ndemonstration = true\n"
+SETTINGS = """# A node of a demonstration: what happens on it is invented.
+demonstration = true
+
+[federation]
+test_every = 300
+silence = 900
+"""
 
 FIGURES: Mapping[str, tuple[str, ...]] = {
     "market": ("websites_per_100_firms", "ecommerce_firms", "ecommerce_sales"), "health": ("hospital_beds_per_1000", "population")}
 """Published figures that a department hands in as its own bureau would, by node: they go up, and can be asked for across nodes."""
+
+PATIENCE, PAUSE = 60.0, 0.5
+"""Seconds to wait for live tests, and between two looks."""
 
 _FILES = "files"
 
@@ -83,12 +96,17 @@ class Nodes:
                 self.do(one.name, "matters", "check")
 
     def meet(self) -> None:
-        """Pass figures up, deliver what waits and co-sign the neighbours' heads, from the bottom up."""
+        """Pass figures up, deliver what waits and co-sign the neighbours' heads, from the bottom up; then test the nodes below."""
         for one in reversed(self.places):
             if one.name in FIGURES:
                 self.do(one.name, "node", "share")
         for one in (*reversed(self.places), *self.places):
             self.do(one.name, "node", "meet")
+        for one in reversed(self.places):
+            until = time.monotonic() + PATIENCE
+            while self._untested(one) and time.monotonic() < until:  # the node's own courier may be at it: then ours finds nothing to do
+                self.do(one.name, "node", "test")
+                time.sleep(PAUSE)
 
     def ask(self) -> Result | None:
         """One query over all nodes; None where none of them hands figures in."""
@@ -134,6 +152,11 @@ class Nodes:
         except Problem:
             return False
         return (me.name_zh, me.url) == (one.zh, one.url)
+
+    def _untested(self, one: Place) -> bool:
+        """Whether a node right below was not put to all its live tests yet."""
+        known = nodes(Context(self.workspace(one.name), clock=self._clock), Nothing())
+        return any(below.relation == "child" and len(below.tests) < len(TESTS) for below in known.nodes)
 
     def _admitted(self, one: Place) -> bool:
         with self.workspace(one.name).store.read() as connection:
