@@ -106,7 +106,7 @@ def _after(case: Case, kind: str, event: Told) -> Case:
         case "decided":
             now["decisions"] = (*case.decisions, Decision(at, f["granted"], f["ground"], f["reasoned"], f["grant"], entry))
         case "delivered" | "used":
-            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered")
+            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered", f.get("key", ""))
             now |= {"uses": (*case.uses, use), "credential": f.get("credential") or case.credential}
         case "reported":
             now["faults"] = (*case.faults, Fault(f["fault"], at, entry))
