@@ -71,7 +71,8 @@ def granted(context: Context, terms: Terms, grant: Grant, rules: Iterable[Grant 
     _in_period(grant, at)
     taking = [rule for rule in rules if isinstance(rule, Denial)]
     someone = Principal("p-" + "0" * 32, asker)
-    return visible(context.read(dataset_of(terms)), [grant, *taking], someone, grant.purpose, at, dataset=terms.dataset, export=export)
+    seen = visible(context.read(dataset_of(terms)), [grant, *taking], someone, grant.purpose, at, dataset=terms.dataset, export=export)
+    return seen.select([c for c in seen.columns if c in grant.columns])  # where all is denied, other columns' names are not told either
 
 
 def _in_period(grant: Grant, at: datetime) -> None:
