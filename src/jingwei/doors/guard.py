@@ -34,7 +34,7 @@ HEADERS = {
 
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
-_FOR_PROGRAMS = (PREFIX, "/health/", "/metrics", "/node/")
+_FOR_PROGRAMS = (PREFIX, "/health/", "/metrics", "/node/", "/shared/")
 
 
 class Guard:

@@ -48,4 +48,8 @@ ACTIONS = (
           clauses=("F2.1", "O.1"), effect="read", scope="public", makes=("breaches.csv", "observations.csv", "receipt.json")),
 )
 
-PAGES: tuple[Page, ...] = ()
+PAGES = (
+    Page(("sharing",), f"{_HERE}.views.sharing", menu=Text("共享", "Sharing")),
+    Page(("sharing", "{code}"), f"{_HERE}.views.request", asks.AskRequest),
+    Page(("desk", "{organisation}"), f"{_HERE}.views.desk", asks.AskDesk),
+)

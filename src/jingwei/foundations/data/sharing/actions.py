@@ -45,6 +45,7 @@ from jingwei.foundations.data.sharing.model import (
 from jingwei.foundations.data.sharing.needs import asked, met, refused
 from jingwei.foundations.data.sharing.records import (
     Step,
+    about,
     acting,
     bureau_of,
     case,
@@ -61,6 +62,7 @@ from jingwei.kernel.access import Denial, Grant
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.people import Principal
 from jingwei.kernel.people_records import give, rules, withdraw
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
@@ -93,7 +95,7 @@ def tell_terms(context: Context, terms: Terms) -> Result:
     """
     acting(context, terms.provider, "offer its data")
     with changing(context):
-        before = _found(context, terms.data)
+        before = about(context.workspace.ledger, terms.data).offers.get(terms.data)
         if before and before.terms.provider != terms.provider:
             raise Problem("other_provider", f"it is held by {before.terms.provider}", where=terms.data, remedy="Take another code.")
         same = before is not None and before.terms == terms and before.rounds[-1].offered is not None
@@ -101,15 +103,6 @@ def tell_terms(context: Context, terms: Terms) -> Result:
             record(context, Step("share.offered", facts_of_terms(terms), words_of_terms(terms)))
     return _done(context, "已列入目录，待主管部门审核发布。", "Told to the catalogue; it waits for the bureau to review and publish it.",
                  {"data": terms.data, "attribute": terms.attribute, "changed": not same})
-
-
-def _found(context: Context, data: str) -> Offer | None:
-    try:
-        return offer(context.workspace.ledger, data)
-    except Problem as problem:
-        if problem.code != "unknown_data":
-            raise
-        return None
 
 
 def publish(context: Context, given: PublishData) -> Result:
@@ -146,7 +139,7 @@ def request(context: Context, given: AskData) -> Result:
     with changing(context):
         there = offer(context.workspace.ledger, given.data)
         made = _asked(context, given, name, there)
-        if (before := _case_if_there(context, name)) is not None:
+        if (before := about(context.workspace.ledger, name).cases.get(name)) is not None:
             if facts_of_request(before.request) != facts_of_request(made) or words_of_request(before.request) != words_of_request(made):
                 raise Problem("key_reused", "this key stands for another request", where=name, remedy="Send a new key.")
         else:
@@ -193,37 +186,28 @@ def _of_policy(policy: Document, terms: Terms) -> Scope:
     return Scope(rule.columns, rule.rows)
 
 
-def _case_if_there(context: Context, name: str) -> Case | None:
-    try:
-        return case(context.workspace.ledger, name)
-    except Problem as problem:
-        if problem.code != "unknown_request":
-            raise
-        return None
-
-
 def notice(context: Context, given: NoticeRequest) -> Result:
     """Tell the asker everything that is missing, once. The clock of the reply waits for it."""
     with changing(context):
-        there = _open(context, given.request)
+        there = _open(context, given.code)
         acting(context, there.request.provider, "give notice of what is missing")
         if there.decisions:
             raise _wrong("already_decided", "it was decided", there)
         if not there.request.missing:
             raise _wrong("complete_request", "nothing is missing in it", there)
         if fresh := not there.notices:
-            record(context, Step("share.noticed", {"request": given.request, "missing": list(there.request.missing)}, key=f"share.noticed/{given.request}"))
+            record(context, Step("share.noticed", {"request": given.code, "missing": list(there.request.missing)}, key=f"share.noticed/{given.code}"))
         elif not there.waits:
             raise _wrong("told_once", "what is missing is told at once, once (Order 809, art. 21)", there)
     lacks = [FIELDS[m].in_(context.language) for m in there.request.missing]
     return _done(context, f"已一次性告知，还缺：{'、'.join(lacks)}。", f"Told once and for all what is missing: {', '.join(lacks)}.",
-                 {"request": given.request, "missing": list(there.request.missing), "changed": fresh})
+                 {"request": given.code, "missing": list(there.request.missing), "changed": fresh})
 
 
 def supplement(context: Context, given: SupplementRequest) -> Result:
     """Add what was missing: all of it, since the notice said all of it."""
     with changing(context):
-        there = _open(context, given.request)
+        there = _open(context, given.code)
         r = there.request
         acting(context, r.asker, "add to its request")
         if there.decisions:
@@ -235,10 +219,10 @@ def supplement(context: Context, given: SupplementRequest) -> Result:
                       first=r.first or first, last=r.last or last, scope=r.scope if r.scope.columns else scope)
         if now.missing:
             lacks = ", ".join(FIELDS[m].in_(context.language) for m in now.missing)
-            raise Problem("still_missing", f"it still lacks: {lacks}", where=given.request, remedy="Give all of it at once.")
+            raise Problem("still_missing", f"it still lacks: {lacks}", where=given.code, remedy="Give all of it at once.")
         if fresh := bool(r.missing):
             record(context, Step("share.supplemented", {**facts_of_request(now), "complete": True}, words_of_request(now), f"share.supplemented/{r.code}"))
-    return _done(context, "已补齐。", "Complete now.", {"request": given.request, "changed": fresh})
+    return _done(context, "已补齐。", "Complete now.", {"request": given.code, "changed": fresh})
 
 
 def extend(context: Context, given: ExtendTerm) -> Result:
@@ -276,7 +260,7 @@ def extend(context: Context, given: ExtendTerm) -> Result:
 def decide(context: Context, given: DecideRequest) -> Result:
     """Reply. Consent compiles to a grant of exactly what was asked for, or less; a refusal says why and never that something is missing."""
     with changing(context):
-        there = _open(context, given.request)
+        there = _open(context, given.code)
         r, before = there.request, there.decision
         acting(context, r.provider, "reply")
         granting = given.outcome == "grant"
@@ -324,7 +308,7 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
 
     Without a key, one snapshot is delivered once. Where an interface was asked for, its credential is what is delivered.
     """
-    there = _open(context, given.request)
+    there = _open(context, given.code)
     r = there.request
     acting(context, r.provider, "deliver")
     terms, grant, in_force = _terms(context, r), *grant_in_force(context, there)
@@ -365,73 +349,74 @@ def fetch(context: Context, name: str, secret: str, mode: Mode = "csv") -> tuple
 
     Raises Problem ``not_granted`` alike for an unknown request and a wrong credential, and once the grant is over or withdrawn.
     """
-    there = _case_if_there(context, name)
+    there = about(context.workspace.ledger, name).cases.get(name) if context.workspace.store.exists() else None
     if there is None or not there.credential or not secrets.compare_digest(there.credential, fingerprint(secret)) or there.stopped:
         raise Problem("not_granted", "no grant answers to this credential", where=name[:40], remedy="Ask the provider for one.")
     terms, grant, in_force = _terms(context, there.request), *grant_in_force(context, there)
     made = deliver(context, terms, grant, in_force, there.request.asker, mode)
     facts = {"request": name, "mode": "api", "snapshot": made.snapshot, "rows": made.rows, "columns": made.columns, "digest": made.digest,
              **({"synthetic": True} if there.request.synthetic else {})}
-    with changing(context):
-        record(context, Step("share.used", facts))
+    consumer = replace(context, principal=Principal(f"p-{fingerprint(secret)[7:39]}", there.request.asker))
+    with changing(consumer):
+        record(consumer, Step("share.used", facts))
     return made.document, Use(context.clock(), "api", made.snapshot, made.rows, made.columns, made.digest, -1, delivery=False)
 
 
 def report(context: Context, given: ReportError) -> Result:
     """An error that the asker found: to be verified and corrected in ten working days (art. 26)."""
     with changing(context):
-        there = _open(context, given.request)
+        there = _open(context, given.code)
         acting(context, there.request.asker, "report an error in what it was given")
         if not there.uses:
             raise _wrong("not_delivered", "nothing was delivered", there)
         name = f"E-{len(there.faults) + 1}"
-        record(context, Step("share.reported", {"request": given.request, "fault": name}, {"what": _reason(given.what)}))
-    return _done(context, f"已记下，编号 {name}。", f"Taken down as {name}.", {"request": given.request, "fault": name})
+        record(context, Step("share.reported", {"request": given.code, "fault": name}, {"what": _reason(given.what)}))
+    return _done(context, f"已记下，编号 {name}。", f"Taken down as {name}.", {"request": given.code, "fault": name})
 
 
 def correct(context: Context, given: CorrectError) -> Result:
     """What became of it."""
     with changing(context):
-        there = _open(context, given.request, stopped=True)
+        there = _open(context, given.code, stopped=True)
         acting(context, there.request.provider, "correct its data")
         fault = next((f for f in there.faults if f.code == given.fault), None)
         if fault is None:
-            raise Problem("unknown_error", f"no error {given.fault[:20]!r} was reported", where=given.request, remedy=", ".join(f.code for f in there.faults) or "None was.")
+            raise Problem("unknown_error", f"no error {given.fault[:20]!r} was reported", where=given.code, remedy=", ".join(f.code for f in there.faults) or "None was.")
         if fresh := fault.done is None:
-            record(context, Step("share.corrected", {"request": given.request, "fault": given.fault, "right": given.outcome == "corrected"},
-                                 key=f"share.corrected/{given.request}/{given.fault}"))
-    return _done(context, "已答复。", "Answered.", {"request": given.request, "fault": given.fault, "changed": fresh})
+            record(context, Step("share.corrected", {"request": given.code, "fault": given.fault, "right": given.outcome == "corrected"},
+                                 key=f"share.corrected/{given.code}/{given.fault}"))
+    return _done(context, "已答复。", "Answered.", {"request": given.code, "fault": given.fault, "changed": fresh})
 
 
 def object_to(context: Context, given: ObjectRequest) -> Result:
     """A dispute begins with negotiation between the two (art. 28)."""
     with changing(context):
-        there = _open(context, given.request, stopped=True)
+        there = _open(context, given.code, stopped=True)
         acting(context, there.request.asker, "object")
         if there.disputes and not there.disputes[-1].outcome:
             raise _wrong("in_dispute", "a dispute over it is open", there)
-        record(context, Step("share.objected", {"request": given.request}, {"reason": _reason(given.reason)}))
-    return _done(context, "已提出，双方先协商。", "Objected; the two negotiate first.", {"request": given.request, "level": "negotiation"})
+        record(context, Step("share.objected", {"request": given.code}, {"reason": _reason(given.reason)}))
+    return _done(context, "已提出，双方先协商。", "Objected; the two negotiate first.", {"request": given.code, "level": "negotiation"})
 
 
 def settle(context: Context, given: SettleRequest) -> Result:
     """End a dispute, or raise it: from negotiation to the bureau, to the common superior bureau across levels or places, to the government."""
     with changing(context):
-        there = _open(context, given.request, stopped=True)
+        there = _open(context, given.code, stopped=True)
         if not there.disputes or there.disputes[-1].outcome:
             raise _wrong("no_dispute", "no dispute over it is open", there)
         level = there.disputes[-1].level
         to = _next(context, there, level) if given.outcome == "raised" else level
         if given.outcome == "raised":
             acting(context, there.request.asker, "raise its dispute")
-            record(context, Step("share.raised", {"request": given.request, "level": to}, {"reason": given.reason.strip()}))
+            record(context, Step("share.raised", {"request": given.code, "level": to}, {"reason": given.reason.strip()}))
         else:
             acting(context, there.request.provider if level == "negotiation" else _judge(context, there, level), "settle the dispute")
-            record(context, Step("share.settled", {"request": given.request, "outcome": given.outcome}, {"reason": _reason(given.reason)}))
+            record(context, Step("share.settled", {"request": given.code, "outcome": given.outcome}, {"reason": _reason(given.reason)}))
     told = LEVELS[to]
     return _done(context, f"{told.zh}：{ {'stands': '维持', 'reopened': '由提供部门重新答复', 'raised': '已提交'}[given.outcome]}。",
                  f"{told.en}: { {'stands': 'it stands', 'reopened': 'the provider is to decide again', 'raised': 'it lies there now'}[given.outcome]}.",
-                 {"request": given.request, "outcome": given.outcome, "level": to})
+                 {"request": given.code, "outcome": given.outcome, "level": to})
 
 
 def _next(context: Context, there: Case, level: Level) -> Level:
@@ -456,24 +441,24 @@ def _judge(context: Context, there: Case, level: Level) -> str:
 def stop(context: Context, given: StopRequest) -> Result:
     """Sharing that was granted ends before its time: with a cause, and the grant is withdrawn at once (art. 27)."""
     with changing(context):
-        there = case(context.workspace.ledger, given.request)
+        there = case(context.workspace.ledger, given.code)
         acting(context, there.request.asker if given.cause == "asker_wishes" else there.request.provider, "stop sharing")
         if fresh := there.stopped is None:
             if there.decision and there.decision.granted and not context.dry_run:
                 with context.workspace.store.write() as connection:
                     withdraw(connection, there.decision.grant, context.clock())
-            record(context, Step("share.stopped", {"request": given.request, "cause": given.cause, "agreed": True}, {"reason": _reason(given.reason)},
-                                 f"share.stopped/{given.request}"))
-    return _done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.request, "changed": fresh})
+            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": True}, {"reason": _reason(given.reason)},
+                                 f"share.stopped/{given.code}"))
+    return _done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.code, "changed": fresh})
 
 
 def drop(context: Context, given: DropRecords) -> Result:
     """The asker no longer has its records of use. That is kept as it happened; before three years are over it is a breach (art. 29)."""
     with changing(context):
-        there = case(context.workspace.ledger, given.request)
+        there = case(context.workspace.ledger, given.code)
         acting(context, there.request.asker, "speak of its records")
-        record(context, Step("share.dropped", {"request": given.request}))
-    return _done(context, "已记下。", "Taken down.", {"request": given.request})
+        record(context, Step("share.dropped", {"request": given.code}))
+    return _done(context, "已记下。", "Taken down.", {"request": given.code})
 
 
 # What several steps need

@@ -77,14 +77,14 @@ class AskData:
 class NoticeRequest:
     """A request in which something is missing."""
 
-    request: Code
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
 class SupplementRequest:
     """What was missing in a request."""
 
-    request: Code
+    code: Code
     basis: Annotated[str, Option(Text("使用依据", "legal basis of the use"))] = ""
     scenario: Annotated[str, Option(Text("使用场景", "scenario of the use"))] = ""
     columns: Columns = ()
@@ -108,7 +108,7 @@ class ExtendTerm:
 class DecideRequest:
     """A reply to a request."""
 
-    request: Code
+    code: Code
     outcome: Annotated[Literal["grant", "refuse"], Option(Text("同意或不同意", "grant or refuse"))]
     reason: Annotated[str, Option(Text("不同意的理由", "why it is refused"))] = ""
     ground: Annotated[Literal["law", "conditions"], Option(Text("不同意的依据：法律，或不符合共享条件", "ground of the refusal: the law, or conditions that are not met"))] = "conditions"
@@ -121,7 +121,7 @@ class DecideRequest:
 class DeliverRequest:
     """What was granted, to be handed over."""
 
-    request: Code
+    code: Code
     key: Key = None
 
 
@@ -129,7 +129,7 @@ class DeliverRequest:
 class ReportError:
     """An error in data that were delivered."""
 
-    request: Code
+    code: Code
     what: Annotated[str, Option(Text("哪里不准确、不完整", "what is inaccurate or incomplete"))]
 
 
@@ -137,7 +137,7 @@ class ReportError:
 class CorrectError:
     """What became of a reported error."""
 
-    request: Code
+    code: Code
     fault: Annotated[str, Option(Text("错误编号，如 E-1", "code of the error, such as E-1"))]
     outcome: Annotated[Literal["corrected", "no_error"], Option(Text("已更正，或核实无误", "corrected, or found to be none"))]
 
@@ -146,7 +146,7 @@ class CorrectError:
 class ObjectRequest:
     """A dispute over a request."""
 
-    request: Code
+    code: Code
     reason: Annotated[str, Option(Text("理由，存档备查", "why; kept on record"))]
 
 
@@ -154,7 +154,7 @@ class ObjectRequest:
 class SettleRequest:
     """How a dispute ends, or goes one level up."""
 
-    request: Code
+    code: Code
     outcome: Annotated[Literal["stands", "reopened", "raised"], Option(Text("维持、重新答复、提交上一级", "stands, to be decided again, or raised one level"))]
     reason: Annotated[str, Option(Text("理由，存档备查", "why; kept on record"))] = ""
 
@@ -163,7 +163,7 @@ class SettleRequest:
 class StopRequest:
     """Sharing that ends before its time."""
 
-    request: Code
+    code: Code
     cause: Annotated[Literal["purpose_met", "unlawful_use", "law_changed", "safety", "asker_wishes"], Option(Text(
         "正当理由：目的已实现、违法使用、法律变化、安全风险、需求部门提出", "cause: purpose met, unlawful use, law changed, safety, the asker's wish"))]
     reason: Annotated[str, Option(Text("说明，存档备查", "account of it; kept on record"))]
@@ -173,7 +173,7 @@ class StopRequest:
 class DropRecords:
     """Records of use that the asker no longer has."""
 
-    request: Code
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class AskRequests:
 class AskRequest:
     """One request."""
 
-    request: Code
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +232,4 @@ class AskUses:
 class AskPolicy:
     """The policy of one request."""
 
-    request: Code
+    code: Code

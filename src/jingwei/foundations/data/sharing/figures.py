@@ -38,7 +38,7 @@ class Figure:
 def published(shared: Shared, *, synthetic: bool = False) -> Shared:
     """Without exercises; or exercises alone."""
     return Shared({k: o for k, o in shared.offers.items() if o.terms.synthetic == synthetic},
-                  {k: c for k, c in shared.cases.items() if c.request.synthetic == synthetic})
+                  {k: c for k, c in shared.cases.items() if c.request.synthetic == synthetic}, shared.last)
 
 
 def figures(shared: Shared, at: datetime, calendar: WorkCalendar) -> list[Figure]:

@@ -23,7 +23,7 @@ from jingwei.foundations.data.sharing.clocks import (
 )
 from jingwei.foundations.data.sharing.figures import Figure, by_article, figures, published
 from jingwei.foundations.data.sharing.model import ATTRIBUTES, LEVELS, MODES, PHASES, Case, Use
-from jingwei.foundations.data.sharing.records import ROOM, acting, case, shared
+from jingwei.foundations.data.sharing.records import ROOM, about, acting, case, shared
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
@@ -49,7 +49,8 @@ def everything(context: Context) -> Shared:
 
 def list_requests(context: Context, given: AskRequests) -> Result:
     """Requests, the most pressing clock first; or what may be asked for."""
-    there, now, calendar = everything(context), context.clock(), work_calendar()
+    there, calendar = everything(context), work_calendar()
+    now = there.present(context.clock())
     if given.offers:
         return _offers(context, shared(context.workspace.ledger) if there.offers else there)
     rows = [(c, soonest(read(k, now, calendar) for k in clocks_of(c))) for c in there.cases.values()
@@ -75,7 +76,8 @@ def _offers(context: Context, there: Shared) -> Result:
 
 def show(context: Context, given: AskRequest) -> Result:
     """One request: what was asked, how its clocks stand, and everything that happened. Its words are for those it concerns."""
-    c, now = case(context.workspace.ledger, given.request), context.clock()
+    there = about(context.workspace.ledger, case(context.workspace.ledger, given.code).request.code)
+    c, now = there.cases[given.code], there.present(context.clock())
     r, clocks = c.request, [read(k, now, work_calendar()) for k in clocks_of(c)]
     facts = [(Text("进展", "stands"), PHASES[c.phase(day_in_china(now))]), (Text("数据", "data"), r.data), (Text("需求部门", "asker"), r.asker),
              (Text("提供部门", "provider"), r.provider), (Text("共享属性", "attribute"), ATTRIBUTES[r.attribute]), (Text("目的", "purpose"), PURPOSES[r.purpose]),
@@ -106,18 +108,20 @@ def uses(context: Context, given: AskUses) -> Result:
 
 def policy(context: Context, given: AskPolicy) -> Result:
     """The grant of a request as an ODRL 2.2 policy. Its secret is not in it."""
-    c = case(context.workspace.ledger, given.request)
+    c = case(context.workspace.ledger, given.code)
     if not concerns(context, c):
         acting(context, c.request.provider, "read the policy")
     grant, _ = grant_in_force(context, c)
     document = Document("policy.json", odrl.write([grant], grant.id))
-    return Result(f"```json\n{document.text()}```\n", {"request": given.request, "grant": grant.id}, (document,))
+    return Result(f"```json\n{document.text()}```\n", {"request": given.code, "grant": grant.id}, (document,))
 
 
 def audit(context: Context, given: AskAudit) -> Result:
     """Replay the log: every breach with its article, and the figures that go to the evaluation."""
-    at, calendar, ledger = _instant(context, given.at), work_calendar(), context.workspace.ledger
-    events = [e for e in told(ledger, ROOM, words=False) if datetime.fromisoformat(e.at) <= at] if ledger.store.exists() else []
+    calendar, ledger = work_calendar(), context.workspace.ledger
+    events = told(ledger, ROOM, words=False) if ledger.store.exists() else []
+    at = _instant(given.at) if given.at else fold(events).present(context.clock())
+    events = [e for e in events if datetime.fromisoformat(e.at) <= at]
     folded = fold(events)
     real = published(folded)
     counted = folded if given.synthetic else real
@@ -225,9 +229,7 @@ def concerns(context: Context, c: Case) -> bool:
     return context.principal.id == LOCAL.id or context.principal.organisation in (c.request.asker, c.request.provider)
 
 
-def _instant(context: Context, text: str | None) -> datetime:
-    if text is None:
-        return context.clock()
+def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
         day_in_china(found)
