@@ -46,7 +46,7 @@ _HARMLESS = ("GET", "HEAD", "OPTIONS")
 FOR_NODES = "/node/"
 """Below it another node asks: it is told in both languages, since it does not know who will read it there."""
 
-_FOR_PROGRAMS = (PREFIX, "/health/", "/metrics", FOR_NODES)
+_FOR_PROGRAMS = (PREFIX, "/health/", "/metrics", FOR_NODES, "/shared/")
 
 
 class Guard:
