@@ -186,7 +186,8 @@ class Writer:
         if rest:
             yield at, _EMBEDDED, literal(msgspec.json.encode(rest, order="deterministic").decode(), RDF + "JSON")
 
-    def _fields(self, at: str, of: Record | Resource, table: Sequence[Row], spoken: Mapping[str, str]) -> Iterator[Triple]:
+    def _fields(self, at: str, of: Record | Resource, table: Sequence[Row],  # noqa: PLR0912 (one branch a kind of field)
+                spoken: Mapping[str, str]) -> Iterator[Triple]:
         for name, predicate, kind in table:
             if not (value := getattr(of, name)):
                 continue

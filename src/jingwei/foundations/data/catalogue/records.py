@@ -144,7 +144,7 @@ def _words(record: Record) -> str:
     labels = [t.label for t in (*record.theme, *record.spatial) if t.label]
     rest = [*(w.text for w in (*record.keyword, *record.description)), *labels, record.publisher.name if record.publisher else "",
             *(w.text for r in record.resources for w in r.title), *(f"{i.name} {i.description}" for i in record.items), *record.identifier]
-    return f"{title} | {indexed(' '.join(rest))}"
+    return " ".join(filter(None, (title, "|", indexed(" ".join(rest)))))  # no blank at an end: PostgreSQL would see an empty word
 
 
 def name_of(term: Term | None) -> str:
@@ -154,7 +154,7 @@ def name_of(term: Term | None) -> str:
 
 def facets_of(record: Record, source: str) -> dict[str, list[str]]:
     formats = {name_of(r.format).upper() for r in record.resources if r.format}
-    licences = {name_of(x.license) for x in (record, *record.resources) if x.license}
+    licences = {name_of(x) for x in (record.license, *(r.license for r in record.resources)) if x}
     publisher = (record.publisher.name or record.publisher.address) if record.publisher else ""
     return {"publisher": [publisher] if publisher else [], "theme": [name_of(t) for t in record.theme], "format": sorted(formats),
             "license": sorted(licences), "sharing": [record.sharing] if record.sharing else [], "source": [source]}

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from jingwei.foundations.data.catalogue.entries import record_of
 from jingwei.foundations.data.catalogue.model import Record, Refused
 from jingwei.foundations.data.catalogue.trees import jsonable, mapped, records_in, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
+from jingwei.kernel.actions import Progress
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
@@ -65,7 +66,7 @@ def listed(source: str) -> tuple[list[Listed], int]:
         raise Problem("not_a_path", f"{source[:80]!r} is an address; this reads folders and files", remedy="Download it, then give the file or folder.")
     try:
         at = str(Path(source).resolve(strict=True))
-        found = sorted(_below(at, "", at)) if os.path.isdir(at) else [(os.path.basename(at), at)]
+        found = sorted(_below(at, "", at)) if Path(at).is_dir() else [(Path(at).name, at)]
         known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in FORMS]
         if not known:
             raise Unreadable(f"there is no catalogue among {len(found)} files", where=source,
@@ -91,7 +92,7 @@ def _below(folder: str, name: str, root: str) -> Iterator[tuple[str, str]]:
 def _listed(name: str, path: str, ending: str) -> Listed:
     """Read once: what is hashed is what will be parsed."""
     shown = name.encode("utf-8", "backslashreplace").decode()
-    with open(path, "rb", buffering=0) as file:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 (a Path for each of thousands costs more than reading it)
         size = os.fstat(file.fileno()).st_size
         content = file.readall() if size <= MAX_BYTES else None
     return Listed(shown, ending, hashlib.blake2b(content if content is not None else b"%d" % size, digest_size=16).digest(), content)
@@ -108,7 +109,7 @@ class _Part:
 
 
 def read(source: str, documents: Sequence[Listed], known: Mapping[str, str], laid_down: Mapping[str, str],
-         step: Callable[[int], None]) -> Taken:
+         step: Progress) -> Taken:
     """Records and refusals of these documents.
 
     source : its name, which goes into addresses we mint
