@@ -79,7 +79,7 @@ ONE_KEY = frozenset(("title", "description", "publisher", "issued", "modified", 
 LEAST = 0.5
 """The least score at which a key is taken for a field."""
 
-_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s/][^\n\r\t<>]*|arn:[\w-]*:\S+|doi:\S+)")
+_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s/][^\n\r\t]*|arn:[\w-]*:\S+|doi:\S+)")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?", re.ASCII)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LICENCE = re.compile(r"licen[cs]e|creative commons|public domain|\bcc[ -](?:by|0)|\bcc0|\bodc\b|\bodbl\b|\bpddl\b|copyright|terms|open government|\bmit\b|许可|授权", re.I)
