@@ -161,6 +161,21 @@ def test_a_record_that_says_the_same_in_a_changed_document_gets_no_new_version(n
     assert {k: again[k] for k in ("new", "changed", "gone", "read")} == {"new": 0, "changed": 1, "gone": 0, "read": 5}
 
 
+def test_two_documents_of_one_name_stay_two_records_whichever_changes_first(node, folder):
+    (folder / "a.json").write_text('{"title": "Json a", "notes": "n"}')
+    harvest(node, folder)
+    assert {i: r["title"][0]["text"] for i, r in live(node).items() if "/a" in i} == {"records/a": "Json a", "records/a~2": "Table a"}
+    (folder / "a.yaml").write_text("title: Table a again\n")
+    assert {k: v for k, v in harvest(node, folder).items() if k in ("new", "changed", "gone")} == {"new": 0, "changed": 1, "gone": 0}
+    assert {i: r["title"][0]["text"] for i, r in live(node).items() if "/a" in i} == {"records/a": "Json a", "records/a~2": "Table a again"}
+
+
+def test_two_records_of_one_id_in_one_document_are_both_kept(node, tmp_path):
+    (tmp_path / "d.json").write_text('[{"id": "x", "title": "One"}, {"id": "x", "title": "Two"}]')
+    assert harvest(node, tmp_path / "d.json")["accepted"] == 2
+    assert {i: r["title"][0]["text"] for i, r in live(node).items()} == {"d/x": "One", "d/x~2": "Two"}
+
+
 # Key names never seen before
 
 
@@ -245,6 +260,16 @@ def test_ckan_dcat_croissant_and_front_matter_go_in_by_one_command(node, tmp_pat
     assert [w["text"] for w in found["Roads"]["keyword"]] == ["street"]
     assert found["Ponds"]["description"][0]["text"] == "All ponds of the town."
     assert found["Rivers"]["address"] == "urn:x:rivers"
+
+
+def test_a_list_of_datasets_whose_context_lies_elsewhere_is_read_by_its_keys(node, tmp_path):
+    (tmp_path / "data.json").write_text(json.dumps({"@context": "https://p.example/catalog.jsonld", "conformsTo": "v1.1", "dataset": [
+        {"identifier": f"i{n}", "title": f"T{n}", "description": "d", "publisher": {"name": "Agency"}, "modified": "R/P1Y", "keyword": ["k"],
+         "distribution": [{"downloadURL": "https://p.example/f.csv", "mediaType": "text/csv"}]} for n in range(3)]}))
+    assert harvest(node, tmp_path / "data.json")["accepted"] == 3
+    one = live(node)["data/i1"]
+    assert (one["publisher"]["name"], one["resources"][0]["download_url"][0]["address"]) == ("Agency", "https://p.example/f.csv")
+    assert one["frequency"]["address"].endswith("/ANNUAL")
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [
@@ -338,4 +363,31 @@ def test_both_databases_find_the_same_in_the_real_catalogue(philly, tmp_path, cl
         one, two = (run(BY_PATH["catalogue", "search"], Context(w), Search(words, count=500)).data for w in (sqlite, other))
         assert one == two
         assert one["found"] or words == "nothing-of-the-kind"
+    other.store.close()
+
+
+@pytest.mark.parametrize("to", ["sqlite", "postgresql"])
+def test_a_backup_brings_the_catalogue_to_the_other_database_and_its_words_are_found_there(node, folder, tmp_path, request, to):
+    from datetime import UTC, datetime
+
+    import psycopg
+
+    from jingwei.coordination.record.backup import opened, put_back, write_backup
+
+    harvest(node, folder)
+    write_backup(node, tmp_path / "b", datetime(2026, 1, 1, tzinfo=UTC))
+    other = Workspace(tmp_path / "other")
+    other.establish()
+    if to == "postgresql":
+        name = f"back_{'p' if node.store.url else 's'}"
+        address = f"{request.getfixturevalue('cluster')}&options=-csearch_path%3D{name}%20-ctimezone%3DAsia/Shanghai"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")
+        (other.folder / "jingwei.toml").write_text(f'[store]\nurl = "{address}"\n')
+    with opened(tmp_path / "b", other.folder) as (told, unpacked):
+        put_back(unpacked, told, other)
+    assert live(other) == live(node)
+    assert found(other, "table a") == found(node, "table a") == ["Table a"]
+    (folder / "n.yaml").write_text("title: New table\n", encoding="utf-8")
+    assert (harvest(other, folder)["new"], found(other, "new")) == (1, ["New table"])
     other.store.close()

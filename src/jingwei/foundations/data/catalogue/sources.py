@@ -141,13 +141,23 @@ def _read_one(document: Listed, source: str, taken: Taken, parts: list[_Part]) -
             return
         if len(document.content) > MAX_TREE_BYTES:
             raise Unreadable(f"the file is larger than {MAX_TREE_BYTES >> 20} MiB")
-        found = list(_trees(document, ending))
-        if ending == "json" and len(found) == 1 and isinstance(found[0].tree, dict) and "@context" in found[0].tree:
+        if ending == "json" and _linked(document):
             _read_graph(document, source, document.content, ox.RdfFormat.JSON_LD, taken)
-            return
-        parts += found
+        else:
+            parts += _trees(document, ending)
     except (Unreadable, Problem) as error:
         taken.refused.append(Refused(document.name, "", error.code, str(error), document.content or b""))
+
+
+def _linked(document: Listed) -> bool:
+    """Whether a .json file is JSON-LD. A list of datasets whose context lies elsewhere (DCAT-US) is read by its keys instead."""
+    if b'"@context"' not in (document.content or b"")[:65_536]:
+        return False
+    try:
+        tree = msgspec.json.decode(document.content or b"")
+    except (msgspec.DecodeError, RecursionError):
+        return False  # said with its reason by whoever reads it as JSON
+    return isinstance(tree, dict) and "@context" in tree and not (isinstance(tree["@context"], str) and isinstance(tree.get("dataset"), list))
 
 
 def _trees(document: Listed, ending: str) -> Iterator[_Part]:
@@ -243,8 +253,13 @@ def _resource_mapping(trees: Sequence[Mapping[str, Any]], mapping: Mapping[str, 
 
 
 def _minted(source: str, document: str, part: str) -> str:
+    return "urn:jingwei:record:" + quote(called(source, document, part), safe="/")
+
+
+def called(source: str, document: str, part: str) -> str:
+    """What a record is called: source, document without its ending, and its own name; a source of one file is not named twice."""
     stem = document.rpartition(".")[0] or document
-    return "urn:jingwei:record:" + ":".join(quote(p, safe="/") for p in (source, stem, part) if p)
+    return "/".join(p for p in (source, "" if part and stem == source else stem, part) if p).replace("\0", "")
 
 
 def _slug(written: str) -> str:
