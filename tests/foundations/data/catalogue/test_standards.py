@@ -58,6 +58,15 @@ def test_what_no_field_holds_of_a_foreign_graph_comes_out_again():
     assert [str(x[0]) for x in after.query("SELECT ?x WHERE { <urn:d> dcat:distribution/<urn:x:more> ?x }")] == ["m"]
 
 
+def test_blank_nodes_of_two_documents_never_become_one():
+    said = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+    <urn:%s> a dcat:Dataset ; dct:title "T" ; <urn:x:odd> _:same . _:same <urn:x:says> "%s" ."""
+    records = [r for name in "ab" for r in back((said % (name, name)).encode(), ox.RdfFormat.TURTLE)]
+    graph = Graph().parse(data=dcat.serialise(dcat.Writer().catalogue(records), "turtle"), format="turtle")
+    assert sorted(tuple(map(str, x)) for x in graph.query("SELECT ?d ?s WHERE { ?d <urn:x:odd>/<urn:x:says> ?s }")) == [("urn:a", "a"), ("urn:b", "b")]
+    assert records[0] == back((said % ("a", "a")).encode(), ox.RdfFormat.TURTLE)[0], "read again it is the same, whatever labels were drawn"
+
+
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph")
 def test_another_reader_finds_the_datasets_and_their_titles():
     records = [Record(f"urn:d:{i}", title=(Word(f"第 {i} 号", "zh"),), resources=(Resource(f"urn:d:{i}#r", access_url=(Term("", "https://a.example/"),)),))

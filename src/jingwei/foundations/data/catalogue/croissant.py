@@ -20,7 +20,8 @@ _CONTEXT: dict[str, Any] = {
 
 def croissant(records: Sequence[Record]) -> bytes:
     """One record as a Croissant dataset; several as a graph of them."""
-    made = [_Nest(record).dataset() for record in records]
+    writer = Writer(croissant=True)  # one for all: blank nodes are numbered through
+    made = [_Nest(record, writer).dataset() for record in records]
     document = {"@context": _CONTEXT, **made[0]} if len(made) == 1 else {"@context": _CONTEXT, "@graph": made}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -28,9 +29,9 @@ def croissant(records: Sequence[Record]) -> bytes:
 class _Nest:
     """The triples of one record as a tree: each node where it is first spoken of, only named afterwards."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, writer: Writer) -> None:
         self.record, self.out, self.told = record, dict[str, dict[str, list[str]]](), set[str]()
-        for s, p, o in Writer(croissant=True).record(record):
+        for s, p, o in writer.record(record):
             values = self.out.setdefault(s, {}).setdefault(text(p), [])
             if o not in values:
                 values.append(o)

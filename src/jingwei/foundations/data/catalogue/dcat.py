@@ -5,6 +5,7 @@ Whatever a field cannot hold stays with the record as N-Triples and goes out aga
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -186,7 +187,8 @@ class Writer:
         if rest:
             yield at, _EMBEDDED, literal(msgspec.json.encode(rest, order="deterministic").decode(), RDF + "JSON")
 
-    def _fields(self, at: str, of: Record | Resource, table: Sequence[Row], spoken: Mapping[str, str]) -> Iterator[Triple]:
+    def _fields(self, at: str, of: Record | Resource, table: Sequence[Row],  # noqa: PLR0912 (one branch a kind of field)
+                spoken: Mapping[str, str]) -> Iterator[Triple]:
         for name, predicate, kind in table:
             if not (value := getattr(of, name)):
                 continue
@@ -318,7 +320,7 @@ class Reader:
         extras = self._embedded(at)
         if rest := self._rest(at, address):
             extras["rdf"] = rest
-        return Record(address, **fields, resources=tuple(sorted(resources, key=lambda r: r.address)), items=items, extras=extras)
+        return _relabelled(Record(address, **fields, resources=tuple(sorted(resources, key=lambda r: r.address)), items=items, extras=extras))
 
     def _resource(self, node: str, address: str) -> Resource:
         g = self.graph
@@ -408,7 +410,7 @@ class Reader:
                     if value[0] == "_" or (value[0] == "<" and value in self.graph.out
                                            and not self.graph.is_a(value, DCAT + "Dataset", DCAT + "Catalog", SCHEMA + "Dataset")):
                         waiting.append(value)
-        return sorted(found)
+        return found
 
     def _fields(self, at: str, table: Sequence[Row], spoken: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -484,6 +486,24 @@ class Reader:
                         said[name] = text(g.take(value, option, each)).removeprefix("mailto:" if name == "email" else "tel:" if name == "phone" else "\0")
         address = text(value) if value[0] == "<" else value if g.left(value) else ""
         return make(**said, address=address)
+
+
+_LABEL = re.compile(r'"(_:[^"\\\\]+)"')
+
+
+def _relabelled(record: Record) -> Record:
+    """Blank nodes named after the record and in order: labels mean nothing outside their document and are drawn by lot in it."""
+    content = record.encode().decode()
+    if not (labels := list(dict.fromkeys(_LABEL.findall(content)))):
+        if "rdf" in record.extras:
+            record.extras["rdf"].sort()
+        return record
+    home = hashlib.blake2b(record.address.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    new = {label: f"_:x{home}n{number}" for number, label in enumerate(labels)}
+    said = Record.decode(_LABEL.sub(lambda m: f'"{new[m[1]]}"', content).encode())
+    if "rdf" in said.extras:
+        said.extras["rdf"].sort()
+    return said
 
 
 def read(content: bytes, form: ox.RdfFormat, where: str) -> Graph:
