@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from jingwei.coordination.gauges import across, down, steering
 from jingwei.coordination.gauges.model import Gauge, Reading, Unread
-from jingwei.kernel.told import Told, told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text

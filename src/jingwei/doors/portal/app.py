@@ -27,7 +27,6 @@ from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
 from jingwei.doors import delivery, forms, health, nodes, reference
-from jingwei.doors.api import refuse
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, read
 from jingwei.doors.desk import Desk
