@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jingwei.coordination.gauges import across, down, steering
-from jingwei.coordination.gauges.model import Gauge, Reading
+from jingwei.coordination.gauges.model import Gauge, Reading, Unread
 from jingwei.coordination.record.told import Told, told
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
@@ -63,17 +63,17 @@ def gauge(events: Events, at: datetime, silence: timedelta, names: Mapping[str, 
     A page knows the time only to the day. Whatever was recorded was recorded before now: the newest event tells the rest.
     """
     real = events.real()
-    facts, unread = across.read(real.asked)
-    published = _four(real, across.fold(facts), at, silence, names)
-    invented = _four(events, across.fold(across.read(events.asked)[0]), at, silence, names) if real.count < events.count else None
+    published, unread = _four(real, at, silence, names)
+    invented = _four(events, at, silence, names)[0] if real.count < events.count else None
     return Reading(at, published, invented, tuple(unread))
 
 
-def _four(events: Events, needs: across.Needs, at: datetime, silence: timedelta, names: Mapping[str, Text]) -> tuple[Gauge, ...]:
+def _four(events: Events, at: datetime, silence: timedelta, names: Mapping[str, Text]) -> tuple[tuple[Gauge, ...], list[Unread]]:
     now = max(at, events.latest or at)
+    facts, unread = across.read(events.asked)
     courses = steering.fold(events.matters)
-    return (across.across(needs, day_in_china(now), names), down.down(down.fold(events.nodes), now, silence),
-            steering.coordinated(courses, day_in_china(now)), steering.powerful(courses))
+    return (across.across(across.fold(facts), day_in_china(now), names), down.down(down.fold(events.nodes), now, silence),
+            steering.coordinated(courses, day_in_china(now)), steering.powerful(courses)), unread
 
 
 def in_order(events: Iterable[Told]) -> list[Told]:
