@@ -1,4 +1,4 @@
-"""A node that has something to show for every action that anybody may ask: one duty and one matter."""
+"""A node that has something to show for every action that anybody may ask: one duty, one matter and one request for data."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from jingwei.coordination.duties.records import change, set_duty
 from jingwei.coordination.matters.fold import code_of
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.matters.records import keep, surfaced
+from jingwei.foundations.data.sharing.cases import facts_of_request, words_of_request
+from jingwei.foundations.data.sharing.model import Request
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.ledger import Event
 from jingwei.kernel.workspace import Workspace
 
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
 ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
-            ("matters", "show"): {"code": code_of(CAUSE.key)}}
+            ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}}
 """What an action must be asked, beside its files, to have an answer."""
 
 
@@ -23,4 +26,6 @@ def furnish(node: Workspace) -> Workspace:
     context = Context(node)
     change(context, lambda tree: set_duty(tree, Duty("A", "O.1", Text("事", "thing"), "bureau", date(2030, 1, 1))))
     keep(context, {}, surfaced({}, [CAUSE], date(2025, 1, 1)))
+    asked = Request("R-0", "POP-01", "health", "civil", "conditional", "duty")
+    node.ledger.append(Event("share.requested", context.clock(), "local", facts_of_request(asked), {"share:R-0": words_of_request(asked)}))
     return node

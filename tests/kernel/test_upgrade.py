@@ -83,6 +83,9 @@ def test_an_upgraded_workspace_has_the_schema_of_a_new_one(node, tmp_path, revis
     fresh = Workspace(tmp_path / "fresh")
     with fresh.store.write() as connection:
         wanted = {n: {c["name"] for c in sa.inspect(connection).get_columns(n)} for n in sa.inspect(connection).get_table_names()}
+        indexes = tuple(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'").scalars())
+    if node.store.url:  # an index of words is a table of its own and its parts in SQLite, and an index like any in PostgreSQL
+        wanted = {n: columns for n, columns in wanted.items() if not any(n == i or n.startswith(f"{i}_") for i in indexes)}
     with node.store.read() as connection:
         inspector = sa.inspect(connection)
         assert {n: {c["name"] for c in inspector.get_columns(n)} for n in inspector.get_table_names()} == wanted

@@ -6,8 +6,6 @@ import hashlib
 import json
 import secrets
 import threading
-from collections import OrderedDict
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,7 @@ from jingwei.doors.node import Node, State
 from jingwei.kernel.actions import Action, Result, run
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language
+from jingwei.kernel.memory import Memory
 from jingwei.kernel.receipts import code_version, describe
 from jingwei.kernel.workspace import Workspace
 
@@ -47,10 +46,7 @@ class Answers:
 
     def __init__(self, workspace: Workspace, *, room: int = KEPT_BYTES, clock: Clock = system_clock) -> None:
         self.node = Node(workspace, clock=clock)
-        self._room = room
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Future[Result]] = OrderedDict()
-        self._weights: dict[str, int] = {}
+        self._kept = Memory(room, _weight)
 
     def question(self, action: Action, given: Any, language: Language) -> Question:
         """What is asked, of figures and record as they stand and on this day; cheap, nothing is run."""
@@ -64,40 +60,17 @@ class Answers:
 
     def has(self, question: Question) -> bool:
         """Whether the answer is there, or being worked out for somebody else."""
-        with self._lock:
-            return question.key in self._kept
+        return self._kept.asked(question.key)
 
     def answer(self, question: Question) -> Result:
         """The result, worked out now or before; those who ask while it is worked out wait for it. Errors are not kept."""
-        with self._lock:
-            asked = self._kept.get(question.key)
-            future = self._kept.setdefault(question.key, asked or Future())
-            self._kept.move_to_end(question.key)
-        if asked is not None:
-            return asked.result()
-        try:
-            context = self.node.context(question.state, question.language)
-            with ONE_AT_A_TIME:
-                result = run(question.action, context, question.given)
-            weight = _weight(result)
-        except BaseException as error:
-            with self._lock:
-                del self._kept[question.key]
-            future.set_exception(error)
-            raise
-        future.set_result(result)
-        self._make_room(question.key, weight)
-        return result
 
-    def _make_room(self, key: str, weight: int) -> None:
-        with self._lock:
-            self._weights[key] = weight
-            total = sum(self._weights.values())
-            for old in [k for k in self._kept if k in self._weights]:
-                if total <= self._room:
-                    return
-                total -= self._weights.pop(old)
-                del self._kept[old]
+        def work_out() -> Result:
+            with ONE_AT_A_TIME:
+                return run(question.action, self.node.context(question.state, question.language), question.given)
+
+        result: Result = self._kept.once(question.key, work_out)
+        return result
 
 
 def _weight(result: Result) -> int:

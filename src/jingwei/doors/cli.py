@@ -18,6 +18,7 @@ from jingwei import __version__, plan
 from jingwei.doors import serve
 from jingwei.doors.demonstration import start
 from jingwei.doors.projection import inputs
+from jingwei.doors.usage import misused
 from jingwei.kernel.actions import Action, Context, Option, Progress, Result, run
 from jingwei.kernel.i18n import Language, Text, language_of
 from jingwei.kernel.problems import Problem, Unreadable
@@ -38,7 +39,14 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character must not stop the answer
     try:
-        program(reader.language).main(prog_name="jingwei", standalone_mode=True, obj=reader)
+        ended = program(reader.language).main(prog_name="jingwei", standalone_mode=False, obj=reader)
+        sys.exit(ended if isinstance(ended, int) else 0)
+    except click.ClickException as error:
+        said = error.ctx.params.get("lang") if isinstance(error, click.UsageError) and error.ctx else None
+        click.echo(misused(error, said or reader.language), err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
     except Problem as problem:
         click.echo(f"{problem.code}: {problem.in_(reader.language)}", err=True)
         sys.exit(REFUSED)

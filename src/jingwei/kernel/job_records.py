@@ -4,13 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from jingwei.kernel.jobs import OPEN, Ask, State, Status
+from jingwei.kernel.i18n import Language
 from jingwei.kernel.store import Instant
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+OPEN: tuple[State, ...] = ("waiting", "running")
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What was asked: an action by its path, its plain input, and the files in ``in/`` by field with their names.
+
+    at, snapshots : the instant and the state of the lake it was asked of; empty for what is to be done of the state it then finds
+    """
+
+    action: tuple[str, ...]
+    given: dict[str, Any]
+    files: dict[str, str]
+    language: Language
+    at: str
+    snapshots: dict[str, str]
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Where a job stands. Times as ISO 8601, empty when not yet; ``done`` of ``total`` steps of ``label``; not before ``due``."""
+
+    state: State
+    asked: str
+    began: str = ""
+    ended: str = ""
+    done: int = 0
+    total: int = 0
+    label: str = ""
+    attempts: int = 0
+    problem: dict[str, str] = {}
+    due: str = ""
+
 
 JOBS = sa.table("jobs", *map(sa.column, ("id", "night", "place", "state", "done", "total", "label", "attempts", "bytes")),
                 *(sa.column(name, sa.LargeBinary) for name in ("ask", "problem")), sa.column("unwanted", sa.Boolean),

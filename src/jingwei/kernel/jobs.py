@@ -16,23 +16,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import msgspec
 
+from jingwei.kernel import job_records as records
 from jingwei.kernel.actions import Progress, Result
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.files import write_whole
-from jingwei.kernel.i18n import Language
+from jingwei.kernel.job_records import OPEN, Ask, Found, State, Status
 from jingwei.kernel.problems import Problem
+from jingwei.kernel.store import Store
 from jingwei.kernel.tables import Document
 
-if TYPE_CHECKING:
-    from jingwei.kernel.job_records import Found
-    from jingwei.kernel.store import Store
-
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-OPEN: tuple[State, ...] = ("waiting", "running")
+__all__ = ["OPEN", "Ask", "Cancelled", "Interrupted", "Job", "Jobs", "State", "Status", "Step"]
 
 KEPT_BYTES = 256 * 2**20
 MOST_WAITING = 200
@@ -57,35 +54,6 @@ class Cancelled(Problem):
 
 class Interrupted(Exception):
     """The worker must end; another will do the job from the start."""
-
-
-class Ask(msgspec.Struct, frozen=True):
-    """What was asked: an action by its path, its plain input, and the files in ``in/`` by field with their names.
-
-    at, snapshots : the instant and the state of the lake it was asked of; empty for what is to be done of the state it then finds
-    """
-
-    action: tuple[str, ...]
-    given: dict[str, Any]
-    files: dict[str, str]
-    language: Language
-    at: str
-    snapshots: dict[str, str]
-
-
-class Status(msgspec.Struct, frozen=True):
-    """Where a job stands. Times as ISO 8601, empty when not yet; ``done`` of ``total`` steps of ``label``; not before ``due``."""
-
-    state: State
-    asked: str
-    began: str = ""
-    ended: str = ""
-    done: int = 0
-    total: int = 0
-    label: str = ""
-    attempts: int = 0
-    problem: dict[str, str] = {}
-    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +132,6 @@ class Jobs:
         night : the day, of the node's own nightly work
         Raises Problem ``too_many_jobs``.
         """
-        from jingwei.kernel import job_records as records
-
         job = self.find(identity)
         if job is not None and (job.status.state in (*OPEN, "done") or not again):
             return job
@@ -183,8 +149,6 @@ class Jobs:
 
     def find(self, identity: str) -> Job | None:
         """The job of that name, if there is one."""
-        from jingwei.kernel import job_records as records
-
         if not _ID.fullmatch(identity) or not self.store.exists():
             return None
         with self.store.read() as connection:
@@ -193,8 +157,6 @@ class Jobs:
 
     def listed(self, *, night: str | None = None, states: tuple[State, ...] = (), most: int = 1_000) -> list[Job]:
         """The jobs of a night in their order; or of all, the newest first, those of these states. Files are not looked for."""
-        from jingwei.kernel import job_records as records
-
         if not self.store.exists():
             return []
         with self.store.read() as connection:
@@ -202,8 +164,6 @@ class Jobs:
 
     def cancel(self, identity: str) -> Job | None:
         """Let a job that is not finished be. One at work ends at its next step, or at one a fifth of a second later."""
-        from jingwei.kernel import job_records as records
-
         job = self.find(identity)
         if job is None or job.status.state not in OPEN:
             return job
@@ -225,8 +185,6 @@ class Jobs:
         return any(self._work(name, perform) for name in self._waiting(self.clock()) if only in ("", name))
 
     def _waiting(self, by: datetime | None) -> list[str]:
-        from jingwei.kernel import job_records as records
-
         if not self.store.exists():
             return []
         with self.store.read() as connection:
@@ -245,8 +203,6 @@ class Jobs:
 
     def _claimed(self, identity: str) -> Job | None:
         """The job, with one attempt more; a job that was done, dropped or put off in between is none."""
-        from jingwei.kernel import job_records as records
-
         with self.store.write() as connection:
             now = self.clock()
             found = records.claim(connection, identity, now)
@@ -283,8 +239,6 @@ class Jobs:
             self._make_room()
 
     def _step(self, job: Job) -> Step:
-        from jingwei.kernel import job_records as records
-
         unwanted = [False]
 
         def cancelled() -> bool:
@@ -320,8 +274,6 @@ class Jobs:
             self._tell(job, **values)
 
     def _tell(self, job: Job, **values: Any) -> None:
-        from jingwei.kernel import job_records as records
-
         with self.store.write() as connection:
             records.tell(connection, job.id, job.status.attempts, values)
 
@@ -347,8 +299,6 @@ class Jobs:
 
     def _make_room(self) -> None:
         """Drop what ended longest ago; the one that ended last stays, however large it is."""
-        from jingwei.kernel import job_records as records
-
         shutil.rmtree(self.folder / "open", ignore_errors=True)  # of the layout before the store had them
         with self.store.read() as connection:
             found = records.ended(connection)

@@ -149,16 +149,18 @@ class Ledger:
             raise ValueError(f"{len(entries)} entries in one call; at most {COMMIT}")
         if keys is not None and len(keys) != len(entries):
             raise ValueError(f"{len(keys)} keys for {len(entries)} entries")
+        try:
+            with self.store.attempt() as connection:
+                _lock(connection)
+                start = size_of(connection)
+                _extend(connection, start, entries, keys)
+                return range(start, start + len(entries))
+        except sa.exc.IntegrityError:
+            if keys is None:
+                raise
         with self.store.write() as connection:
             _lock(connection)
             start = size_of(connection)
-            try:
-                with connection.begin_nested():
-                    _extend(connection, start, entries, keys)
-                return range(start, start + len(entries))
-            except sa.exc.IntegrityError:
-                if keys is None:
-                    raise
             taken = {key: (row.position, blob(row.entry)) for key, row in _held(connection, keys).items()}
             fresh: list[int] = []
             for i, (entry, key) in enumerate(zip(entries, keys, strict=True)):

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -133,6 +133,16 @@ class Store:
                 yield connection
             finally:
                 _JOINED.reset(token)
+
+    @contextmanager
+    def attempt(self) -> Iterator[sa.Connection]:
+        """As ``write``, for what may break a constraint and is then tried another way: nothing of it is left.
+
+        A savepoint only inside an open ``write``: SQLite puts aside a copy of every page that changes after one.
+        """
+        joined = self.address in (_JOINED.get() or {})
+        with self.write() as connection, connection.begin_nested() if joined else nullcontext():
+            yield connection
 
     def upgrade(self, *, dry_run: bool = False) -> tuple[Step, ...]:
         """Bring the schema up to what this program knows, in one transaction; returns the revisions passed.
@@ -320,7 +330,7 @@ def _settle(connection: Any, _record: object) -> None:
     """Write-ahead log, every commit on the disk, references held, and erased rows overwritten.
 
     64 MiB of pages and 32 MiB of log before a checkpoint: keys fall anywhere in their index, and its pages would otherwise
-    be written once a commit.
+    be written once a commit. What is put aside meanwhile stays in memory, not in a file beside.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:  # the first switch to WAL needs the file alone, and SQLite does not always wait for that
@@ -331,7 +341,8 @@ def _settle(connection: Any, _record: object) -> None:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "cache_size = -65536", "wal_autocheckpoint = 8000"):
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "cache_size = -65536", "wal_autocheckpoint = 8000",
+                    "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -18,8 +18,9 @@ from jingwei.coordination.duties.model import CheckDuties, Duty, GiveDuty, Impor
 from jingwei.coordination.duties.passing import changed, route
 from jingwei.coordination.duties.records import evidence, give, read_tree, set_duty, split, withdraw
 from jingwei.coordination.duties.tree import breaches
-from jingwei.coordination.federation import actions
+from jingwei.coordination.federation import actions, below
 from jingwei.coordination.federation.model import Init
+from jingwei.coordination.federation.neighbours import dismiss
 from jingwei.kernel import node_records as records
 from jingwei.kernel.actions import Context
 from jingwei.kernel.exchange import Arrival, Exchange
@@ -236,6 +237,25 @@ def test_a_node_admitted_later_gets_what_was_its_own_before(tree, tmp_path):
     settle(context(found["gd"]))
     carry({**found, "zh": new}, wire)
     assert set(kept(new)) == {of(found["gd"], "A")}
+
+
+@pytest.mark.parametrize("how", ["dismissed", "forked"])
+def test_the_word_of_a_node_that_was_let_go_or_rewrote_its_past_closes_nothing_any_more(tree, how):
+    found, wire = tree
+    gd, gz = found["gd"], found["gz"]
+    imported(gd, row("A", "gz-data"), row("B", "th-data"))
+    gz.workspace.ledger.append(Event("case.closed", gz.clock(), "p"))
+    carry(found, wire)
+    assert kept(gd)["A"].closed
+    if how == "dismissed":
+        dismiss(gd, gz.hello().profile.id, "并入省级")
+    else:
+        with gd.workspace.store.write() as connection:
+            records.keep(connection, replace(records.find(connection, gz.hello().profile.id), state="forked"))
+    settle(context(gd))
+    assert {code: (k.closed, k.passed) for code, k in kept(gd).items()} == {"A": (False, None), "B": (False, None)}
+    told = below.read(gd) if how == "dismissed" else None
+    assert told is None or {b.name.en for b in told.there} == {"sz"}
 
 
 @pytest.mark.parametrize("body", [{}, {"duty": 7}, {"duty": "A"}, {"duty": "xx:A", "words": {}}, {"probe": "x", "duty": "A"}])

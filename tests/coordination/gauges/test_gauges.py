@@ -66,7 +66,7 @@ def read_across(*said: tuple[str, dict[str, object]] | tuple[str, dict[str, obje
     return across(fold_needs(read(events(*said))[0]), TODAY, {})
 
 
-def node(name: str, *, gone: bool = False) -> tuple[str, dict[str, object]]:
+def below(name: str, *, gone: bool = False) -> tuple[str, dict[str, object]]:
     return "node.below", {"node": name, "above": "n-0", "level": "city", "place": "330100", "gone": gone}
 
 
@@ -145,23 +145,23 @@ def test_an_event_that_cannot_be_read_is_named_and_never_counted():
 
 def test_without_a_node_below_nothing_can_be_said():
     assert read_down().value is None
-    assert read_down(node("n-1"), node("n-1", gone=True)).value is None
+    assert read_down(below("n-1"), below("n-1", gone=True)).value is None
 
 
 def test_a_node_passes_only_with_all_four_tests_none_older_than_silence():
-    assert states(read_down(node("n-1"), *results("n-1"))) == ["yes"]
-    assert states(read_down(node("n-1"), *results("n-1")[:3])) == ["open_no"]
-    assert states(read_down(node("n-1"))) == ["open_no"]
-    assert "never tested" in read_down(node("n-1")).items[0].reason.en
-    assert states(read_down(node("n-1"), *results("n-1", NOW - SILENCE))) == ["yes"]
-    assert states(read_down(node("n-1"), *results("n-1", NOW - SILENCE - timedelta(seconds=1)), ("node.below", {"node": "n-2", "gone": True}))) == ["open_no"]
-    assert states(read_down(node("n-1"), *results("n-1", query="late"), *results("n-1"))) == ["yes"], "the newest counts"
+    assert states(read_down(below("n-1"), *results("n-1"))) == ["yes"]
+    assert states(read_down(below("n-1"), *results("n-1")[:3])) == ["open_no"]
+    assert states(read_down(below("n-1"))) == ["open_no"]
+    assert "never tested" in read_down(below("n-1")).items[0].reason.en
+    assert states(read_down(below("n-1"), *results("n-1", NOW - SILENCE))) == ["yes"]
+    assert states(read_down(below("n-1"), *results("n-1", NOW - SILENCE - timedelta(seconds=1)), ("node.below", {"node": "n-2", "gone": True}))) == ["open_no"]
+    assert states(read_down(below("n-1"), *results("n-1", query="late"), *results("n-1"))) == ["yes"], "the newest counts"
 
 
 @given(st.integers(1, 20), st.data())
 def test_a_node_that_goes_silent_lowers_down_by_exactly_its_share(n, data):
     lost = data.draw(st.integers(0, n - 1))
-    good = [e for i in range(n) for e in (node(f"n-{i}"), *results(f"n-{i}"))]
+    good = [e for i in range(n) for e in (below(f"n-{i}"), *results(f"n-{i}"))]
     before, after = read_down(*good), read_down(*good, *results(f"n-{lost}", up="no_answer"))
     assert Fraction(before.met, before.of) - Fraction(after.met, after.of) == Fraction(1, n)
     failed = next(i for i in after.items if i.state == "no")
@@ -176,9 +176,9 @@ def cause(n: int, measure: str = "", *, synthetic: bool = False) -> Cause:
     return Cause(f"red_line/{n}", "red_line", f"entry:{n}", date(2025, 3, 3), 1, Text("越线", f"crossed {n}"), measure, synthetic)
 
 
-def test_matters_count_when_settled_or_due_and_well_only_without_escalation(tmp_path):
+def test_matters_count_when_settled_or_due_and_well_only_without_escalation(node):  # on both databases
     now = [datetime(2025, 3, 3, 9, tzinfo=CHINA)]
-    context = Context(Workspace(tmp_path), clock=lambda: now[0])
+    context = Context(node, clock=lambda: now[0])
     ledger = context.workspace.ledger
     every = [cause(n) for n in range(4)]
     keep(context, {}, surfaced({}, every, now[0].date()))
@@ -233,7 +233,7 @@ def test_a_synthetic_event_never_reaches_a_published_gauge(picked):
                 ("node.tested", {"node": "n-1", "test": "up", "passed": False, "synthetic": True}, NOW + 5 * DAY),
                 ("matter.opened", {"matter": "M-9", "due": "2025-01-01", "synthetic": True}), ("matter.decided", {"matter": "M-9", "measure": "netizens", "duties": []}),
                 ("matter.checked", {"matter": "M-9", "outcome": "moved", "seen": "2025:1"}), ("matter.closed", {"matter": "M-9"})]
-    real = [*pairs(2), need(7), node("n-1"), *results("n-1"), ("matter.opened", {"matter": "M-1", "due": "2025-01-01"}), ("matter.closed", {"matter": "M-1"})]
+    real = [*pairs(2), need(7), below("n-1"), *results("n-1"), ("matter.opened", {"matter": "M-1", "due": "2025-01-01"}), ("matter.closed", {"matter": "M-1"})]
     mixed = [*real, *(invented[i] for i in picked)]
     without, with_ = folded(events(*real)), folded(events(*mixed))
     assert with_.published == without.published
@@ -257,7 +257,7 @@ SAID = st.one_of(
     st.builds(lambda n, r, d: asked(n, f"r{r}", TODAY + d * DAY), st.integers(0, 3), st.integers(0, 5), st.integers(-100, 5)),
     st.builds(lambda r, by, again: met(f"r{r}", by=by, reasked=again), st.integers(0, 5), st.sampled_from(["machine", "hand"]), st.booleans()),
     st.builds(lambda r: refused(f"r{r}"), st.integers(0, 5)),
-    st.builds(lambda n, gone: node(f"n-{n}", gone=gone), st.integers(0, 3), st.booleans()),
+    st.builds(lambda n, gone: below(f"n-{n}", gone=gone), st.integers(0, 3), st.booleans()),
     st.builds(lambda n, t, ok: ("node.tested", {"node": f"n-{n}", "above": "n-0", "test": t, "passed": ok, "why": ""}), st.integers(0, 3),
               st.sampled_from(["up", "back", "duty", "query"]), st.booleans()),
     st.builds(lambda n, due: ("matter.opened", {"matter": f"M-{n}", "due": due}), st.integers(0, 3), st.sampled_from(["2025-06-01", "2025-06-30", ""])),
@@ -322,12 +322,12 @@ def test_the_interval_has_five_per_cent_of_the_jeffreys_posterior_on_each_side(k
     low, high = interval(g)
     a, b = k + 0.5, n - k + 0.5
 
-    def below(x: float) -> float:
+    def mass(x: float) -> float:
         """Substituting x = sin² keeps the integrand finite at both ends."""
         return quad(lambda t: 2 * math.sin(t) ** (2 * a - 1) * math.cos(t) ** (2 * b - 1), 0, math.asin(math.sqrt(x)))[0] / beta_function(a, b)
 
-    assert low == 0 if k == 0 else below(low) == pytest.approx(0.05, abs=1e-7)
-    assert high == 1 if k == n else below(high) == pytest.approx(0.95, abs=1e-7)
+    assert low == 0 if k == 0 else mass(low) == pytest.approx(0.05, abs=1e-7)
+    assert high == 1 if k == n else mass(high) == pytest.approx(0.95, abs=1e-7)
 
 
 def test_one_of_one_does_not_look_like_certainty():
@@ -344,7 +344,7 @@ def lively(tmp_path_factory) -> Workspace:
     """A node with two pairs (one cut), two nodes below (one failing) and an invented pair."""
     workspace = Workspace(tmp_path_factory.mktemp("lively"))
     now = datetime.now(CHINA)
-    for kind, facts, *_ in (*pairs(2), need(8, "x"), asked(8, "late", "2025-01-01"), node("n-1"), *results("n-1"), node("n-2"), *results("n-2", query="refused"), need(9, "y", synthetic=True)):
+    for kind, facts, *_ in (*pairs(2), need(8, "x"), asked(8, "late", "2025-01-01"), below("n-1"), *results("n-1"), below("n-2"), *results("n-2", query="refused"), need(9, "y", synthetic=True)):
         if kind == "evidence.asked" and facts["due"] != "2025-01-01":
             facts["due"] = str(now.date())
         private = {f"node:{facts['node']}": {"zh": "县局", "en": "County <b>bureau</b>"}} if kind == "node.below" else {}
@@ -384,6 +384,21 @@ def test_the_first_page_and_the_pages_of_the_gauges_say_what_the_command_says(li
         down = portal.get("/en/gauge/down").text
         assert "County &lt;b&gt;bureau" in down
         assert portal.get("/en/gauge/sideways").status_code == 404
+
+
+def test_the_page_of_a_gauge_leads_to_a_matter_and_shows_of_very_many_the_failing_ones_first(tmp_path):
+    workspace = Workspace(tmp_path)
+    now = datetime.now(CHINA)
+    workspace.ledger.record([Event(kind, now, "local", facts) for i in range(600) for kind, facts in (need(i, f"a{i:03d}"), asked(i, f"r{i}", "2025-01-01" if i == 599 else ""))])
+    keep(Context(workspace), {}, surfaced({}, [cause(1)], now.date()))
+    (code,) = read_matters(workspace.ledger)
+    with TestClient(application(workspace)) as portal:
+        across = portal.get("/en/gauge/across").text
+        assert across.index("a599") < across.index("a000")
+        assert "And 100 more" in across
+        assert "a598" not in across
+        assert f'href="/en/matter/{code}"' in portal.get("/en/gauge/coordinated").text
+        assert portal.get(f"/en/matter/{code}").status_code == 200
 
 
 def test_asking_does_not_make_a_node(tmp_path):

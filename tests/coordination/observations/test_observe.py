@@ -6,8 +6,11 @@ import csv
 import io
 import json
 import math
+import subprocess
+import sys
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -29,6 +32,7 @@ from jingwei.coordination.observations.model import (
     Observe,
 )
 from jingwei.coordination.observations.sources import read_figures
+from jingwei.doors.cli import REFUSED
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.lake import records
 from jingwei.kernel.measures import STATUSES
@@ -261,13 +265,31 @@ def test_two_vintages_of_one_figure_live_side_by_side(node):
 
 
 def test_observing_a_file_again_adds_nothing_even_when_none_of_it_could_be_read(node):
+    def told(*rows: dict[str, str]) -> object:
+        try:
+            said = observe(node, *rows).data
+        except Problem as problem:
+            return problem.code, str(problem)
+        return [said[key] for key in ("read", "accepted", "held", "findings", "rejected")]
+
     for rows in ((GOOD, {**GOOD, "value": "?"}), ({**GOOD, "measure": "nothing"},)):
-        first = observe(node, *rows)
+        first = told(*rows)
         before = [node.workspace.lake.snapshot(d) for d in (OBSERVATIONS, HELD, REJECTED)]
-        again = observe(node, *rows)
-        told = ("read", "accepted", "held", "findings", "rejected")
-        assert [again.data[key] for key in told] == [first.data[key] for key in told]
+        assert told(*rows) == first
         assert [node.workspace.lake.snapshot(d) for d in (OBSERVATIONS, HELD, REJECTED)] == before
+
+
+def test_a_file_of_which_no_row_can_be_read_is_bad_input_and_its_rows_are_kept_with_their_reasons(tmp_path):
+    file, words = tmp_path / "figures.csv", ["--workspace", str(tmp_path / "node")]
+    file.write_text(",".join(GOOD) + "\n" + ",".join({**GOOD, "value": "?"}.values()) + "\n")
+    command = [str(Path(sys.executable).with_name("jingwei")), "observe", str(file), *words]
+    for rehearsal in (["--dry-run"], []):
+        ended = subprocess.run([*command, *rehearsal], capture_output=True, text=True, check=False)
+        assert (ended.returncode, ended.stdout) == (REFUSED, "")
+        assert "none of its 1 rows can be read" in ended.stderr
+        assert "not_a_number: figures.csv, line 2, column value" in ended.stderr
+        kept = records(Context(Workspace(tmp_path / "node")).read(REJECTED), by=("line",))
+        assert [row["code"] for row in kept] == ([] if rehearsal else ["not_a_number"])
 
 
 def test_a_rehearsal_says_the_same_and_keeps_nothing(node):

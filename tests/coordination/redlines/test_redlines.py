@@ -72,7 +72,8 @@ def context(tmp_path) -> Context:
 # Crossings
 
 
-def test_each_offending_entry_crosses_the_line_once_however_often_and_by_how_many_it_is_looked_for(context):
+def test_each_offending_entry_crosses_the_line_once_however_often_and_by_how_many_it_is_looked_for(node):  # on both databases
+    context = Context(node, clock=lambda: START)
     before = offend(context)
     sign(context)
     first = offend(context, cases=40)
@@ -294,14 +295,14 @@ def test_a_result_made_before_and_one_made_after_a_crossing_both_replay(context,
 
 @pytest.mark.parametrize(("language", "capped_word", "line"), [("zh", "达到但触红线", "红线守住了吗"), ("en", "met, capped", "Do the red lines hold")])
 def test_the_pages_say_what_is_capped_why_and_where_it_is_written(tmp_path_factory, language, capped_word, line):
-    node = Context(Workspace(tmp_path_factory.mktemp("crossed") / "n"))
-    with TestClient(application(node.workspace)) as portal:
+    there = Context(Workspace(tmp_path_factory.mktemp("crossed") / "n"))
+    with TestClient(application(there.workspace)) as portal:
         assert capped_word not in portal.get(f"/{language}/targets").text
         assert line in portal.get(f"/{language}/redlines").text
-        sign(node)
-        entry = offend(node)
-        offend(node, synthetic=True)
-        check(node)
+        sign(there)
+        entry = offend(there)
+        offend(there, synthetic=True)
+        check(there)
         targets, home, room = (portal.get(f"/{language}{path}").text for path in ("/targets", "", "/room/F1"))
         assert all(capped_word in page for page in (targets, room))
         assert all(f'href="/{language}/redlines"' in page and "late_report" in page for page in (home, room))
@@ -309,7 +310,7 @@ def test_the_pages_say_what_is_capped_why_and_where_it_is_written(tmp_path_facto
         assert all(said in page for said in ("late_report", "Order 1 of 2025", f"{entry}", "incident.reported late=true count &gt;= 1"))
         assert ("合成事件，不封顶" if language == "zh" else "synthetic event, caps nothing") in page
         assert "late_report" in portal.get(f"/{language}/data/targets.csv").text
-        lift(node)
+        lift(there)
         assert capped_word not in portal.get(f"/{language}/targets").text
         assert "late_report" not in portal.get(f"/{language}").text
         assert "late_report" not in portal.get(f"/{language}/data/targets.csv").text

@@ -69,6 +69,11 @@ def judged(graph: Graph, shapes: Graph) -> set[Key]:
         warnings.simplefilter("ignore")
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, meta_shacl=False)
     assert isinstance(report, Graph)
+    return reported(report)
+
+
+def reported(report: Graph) -> set[Key]:
+    """The results at the top of a report."""
     found = set()
     for result in report.objects(None, SH.result):
         component = str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH)).removesuffix("ConstraintComponent")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from jingwei.coordination.duties.model import STATES
-from jingwei.coordination.duties.passing import changed, inward
+from jingwei.coordination.duties.passing import changed, inward, pass_on
 from jingwei.coordination.duties.proof import world
 from jingwei.coordination.duties.records import ROOM, Change, read_tree
 from jingwei.coordination.duties.standing import Standing, stand, turns
@@ -52,6 +52,7 @@ def settle(context: Context) -> tuple[dict[str, Standing], list[tuple[str, str, 
         after, _, _ = changed(context, make)
         return stand(after, proof, today), turned
     with context.workspace.store.write():
+        pass_on(Exchange(context.workspace, clock=context.clock))  # first: the word of a node that has a duty no more counts no more
         after, _, _ = changed(context, make)
         standings = stand(after, proof, today)
         report(Exchange(context.workspace, clock=context.clock), standings)

@@ -117,11 +117,12 @@ def pass_on(exchange: Exchange) -> list[Sending]:
         reachable = {one.profile.id: one.profile for one in children}
         done, changes = list[Sending](), list[Change]()
         for code, (node, _) in before.items():
-            if (code in wanted and wanted[code].profile.id == node) or node not in reachable:
+            if code in wanted and wanted[code].profile.id == node:
                 continue
-            message = exchange.send(node, RECALLED, {"duty": outward(code, me.id)})
             changes.append(Change("duty.recalled", {"duty": code, "from": node}))
-            done.append(Sending(code, reachable[node], message.envelope.sequence, back=True))
+            if node in reachable:  # one that rewrote its past or was let go is told nothing, and its word counts no more
+                message = exchange.send(node, RECALLED, {"duty": outward(code, me.id)})
+                done.append(Sending(code, reachable[node], message.envelope.sequence, back=True))
         for _, code in depth_first(tree):
             if (to := wanted.get(code)) is None or tree[code].erased:
                 continue

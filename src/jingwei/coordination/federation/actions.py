@@ -15,6 +15,7 @@ from jingwei.coordination.federation.model import (
     AskDirectory,
     AskEvidence,
     AskStatus,
+    Dismiss,
     Init,
     Join,
     Meet,
@@ -126,6 +127,19 @@ def admit(context: Context, given: Admit) -> Result:
     one = neighbours.admit(exchange, given.node)
     exchange.deliver(Http(), patience=neighbours.PATIENCE)
     return Result(_say(context, f"已接纳 {one.profile.name_zh} `{one.profile.id}`。", f"Admitted {one.profile.name_en}, `{one.profile.id}`."),
+                  {"node": one.profile.id, "state": one.state, "written": True})
+
+
+def dismiss(context: Context, given: Dismiss) -> Result:
+    """Let a node below go."""
+    exchange = exchange_of(context.workspace, context.clock)
+    if context.dry_run:
+        with context.workspace.store.read() as connection:
+            one = neighbours.called(connection, given.node)
+        return Result(_say(context, f"将与 {one.profile.name_zh} 脱离。没有写入。", f"Would let {one.profile.name_en} go. Nothing was written."),
+                      {"node": one.profile.id, "state": one.state, "written": False})
+    one = neighbours.dismiss(exchange, given.node, given.reason.strip())
+    return Result(_say(context, f"{one.profile.name_zh} `{one.profile.id}` 不再是下级节点。", f"{one.profile.name_en}, `{one.profile.id}`, stands below this node no more."),
                   {"node": one.profile.id, "state": one.state, "written": True})
 
 

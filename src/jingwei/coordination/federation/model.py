@@ -45,6 +45,14 @@ class Admit:
 
 
 @dataclass(frozen=True, slots=True)
+class Dismiss:
+    """A node that stands below this one no more."""
+
+    node: NodeId
+    reason: Annotated[str, Option(Text("理由，存档备查", "why; kept on record"))]
+
+
+@dataclass(frozen=True, slots=True)
 class Meet:
     """Everything that is due with the neighbours, now."""
 

@@ -93,6 +93,28 @@ def admit(exchange: Exchange, node: str) -> Known:
     return one
 
 
+def dismiss(exchange: Exchange, node: str, reason: str) -> Known:
+    """Let a node go that stood below this one, and those below it with it; its duties are this node's again. It may ask anew.
+
+    Raises Problem ``unknown_node``, ``not_below`` or ``no_reason``.
+    """
+    from jingwei.coordination.duties.passing import pass_on  # brings the language of evidence along
+
+    if not reason:
+        raise Problem("no_reason", "a node is not let go without a reason", remedy='Give it with --reason "…".')
+    with exchange.workspace.store.write() as connection:
+        me, one = records.own(connection), called(connection, node)
+        if one.relation != "child":
+            raise Problem("not_below", "it does not stand below this node", where=one.profile.id, remedy="See jingwei node status.")
+        gone = replace(one, relation="other", state="asked" if one.state != "forked" else "forked")
+        records.keep(connection, gone)
+        exchange.workspace.ledger.append(Event("node.dismissed", exchange.clock(), me.id, {"node": one.profile.id},
+                                               {f"node:{one.profile.id}": {"zh": one.profile.name_zh, "en": one.profile.name_en, "reason": reason}}))
+        note_children(exchange)
+        pass_on(exchange)
+    return gone
+
+
 def called(connection: Any, node: str) -> Known:
     """The one known node whose id begins so. Raises Problem ``unknown_node``."""
     found = [one for one in records.known(connection) if one.profile.id.startswith(node)] if len(node) > 2 else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jingwei.coordination.gauges import across, down, steering
-from jingwei.coordination.gauges.model import Gauge, Reading
+from jingwei.coordination.gauges.model import Gauge, Reading, Unread
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
@@ -36,8 +36,9 @@ class Events:
 
     @property
     def latest(self) -> datetime | None:
-        """Instant of the newest of those about needs and nodes, in which time itself counts."""
-        return max((datetime.fromisoformat(e.at) for e in (*self.asked, *self.nodes)), default=None)
+        """Instant of the newest of those about needs and nodes, in which time itself counts. The ledger writes them all in one zone."""
+        newest = max((e.at for e in (*self.asked, *self.nodes)), default=None)
+        return datetime.fromisoformat(newest) if newest else None
 
 
 def reading(context: Context) -> Reading:
@@ -62,15 +63,17 @@ def gauge(events: Events, at: datetime, silence: timedelta, names: Mapping[str, 
     A page knows the time only to the day. Whatever was recorded was recorded before now: the newest event tells the rest.
     """
     real = events.real()
-    invented = _four(events, at, silence, names) if real.count < events.count else None
-    return Reading(at, _four(real, at, silence, names), invented, tuple(across.read(real.asked)[1]))
+    published, unread = _four(real, at, silence, names)
+    invented = _four(events, at, silence, names)[0] if real.count < events.count else None
+    return Reading(at, published, invented, tuple(unread))
 
 
-def _four(events: Events, at: datetime, silence: timedelta, names: Mapping[str, Text]) -> tuple[Gauge, ...]:
+def _four(events: Events, at: datetime, silence: timedelta, names: Mapping[str, Text]) -> tuple[tuple[Gauge, ...], list[Unread]]:
     now = max(at, events.latest or at)
+    facts, unread = across.read(events.asked)
     courses = steering.fold(events.matters)
-    return (across.across(across.fold(across.read(events.asked)[0]), day_in_china(now), names), down.down(down.fold(events.nodes), now, silence),
-            steering.coordinated(courses, day_in_china(now)), steering.powerful(courses))
+    return (across.across(across.fold(facts), day_in_china(now), names), down.down(down.fold(events.nodes), now, silence),
+            steering.coordinated(courses, day_in_china(now)), steering.powerful(courses)), unread
 
 
 def in_order(events: Iterable[Told]) -> list[Told]:

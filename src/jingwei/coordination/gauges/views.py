@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from jingwei import plan
 from jingwei.coordination.gauges.actions import INVENTED, MEANING, OTHER_PROVIDER, around, share
@@ -14,6 +15,9 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing
 from jingwei.kernel.problems import Problem, did_you_mean
+
+MOST_SHOWN = 500
+"""Items on one page: those that ask for attention come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class GaugeView:
     """One gauge in words and as a bar.
 
     low, high, at : the 90 % interval and the share in thousandths; None where it is not assessable
+    more : items that are not shown
     """
 
     code: Code
@@ -42,6 +47,7 @@ class GaugeView:
     high: int | None
     at: int | None
     items: tuple[ItemView, ...]
+    more: int
 
     @property
     def assessable(self) -> bool:
@@ -91,7 +97,8 @@ def _view(g: Gauge) -> GaugeView:
     name, counts = GAUGES[g.code]
     order = list(STATES)
     items = sorted(g.items, key=lambda i: (order.index(i.state), i.key))
-    return GaugeView(g.code, name, counts, share(g), around(g), low, high, None if g.value is None else round(1000 * g.value), tuple(map(_item, items)))
+    return GaugeView(g.code, name, counts, share(g), around(g), low, high, None if g.value is None else round(1000 * g.value),
+                     tuple(map(_item, items[:MOST_SHOWN])), max(0, len(items) - MOST_SHOWN))
 
 
 def _item(item: Item) -> ItemView:
@@ -101,5 +108,9 @@ def _item(item: Item) -> ItemView:
 
 def _there(address: str) -> bool:
     """Whether some room has a page at such an address: a link that leads nowhere is worse than none."""
-    kind, _, _ = address.partition("/")
-    return any(page.path[:1] == (kind,) and len(page.path) == 2 for pillar in plan.pillars() for page in pillar.pages)
+    return bool(address) and address.partition("/")[0] in _kinds()
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(page.path[0] for pillar in plan.pillars() for page in pillar.pages if len(page.path) == 2)

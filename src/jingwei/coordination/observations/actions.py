@@ -42,7 +42,10 @@ SHOWN_REJECTIONS = 20
 
 
 def observe(context: Context, given: Observe) -> Result:
-    """Read, screen, keep: figures that raise no doubt are used from now on, the others are held back with a reason."""
+    """Read, screen, keep: figures that raise no doubt are used from now on, the others are held back with a reason.
+
+    Raises Problem ``nothing_readable`` when no row is a figure.
+    """
     known = records(context.read(OBSERVATIONS).select("file", "order").distinct(), by=("order",))
     figures, rejected = read_figures(given.file, declared_measures(), 1 + max((r["order"] for r in known), default=0))
     if given.file.digest in {row["file"] for row in known}:
@@ -57,7 +60,16 @@ def observe(context: Context, given: Observe) -> Result:
         lake.append(REJECTED, [{"file": r.file, "line": r.line, "code": r.code, "detail": r.detail.en, "cells": r.cells}
                                for r in rejected if r.file not in before])
         lake.append(OBSERVATIONS, observation_rows(figures))
+    if not figures:
+        raise _nothing_readable(given.file.name, rejected)
     return _told(figures, held, rejected, context)
+
+
+def _nothing_readable(file: str, rejected: Sequence[Rejected]) -> Problem:
+    """A file of which nothing came in is bad input, though its rows are kept with their reasons."""
+    why = "\n".join(f"- {r.code}: {r.detail}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])
+    return Problem("nothing_readable", f"none of its {len(rejected)} rows can be read" if rejected else "it has no rows", where=file,
+                   remedy=why or "Give one row a figure, under the headings of docs/own-figures.md.")
 
 
 def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Rejected], context: Context, *,

@@ -115,7 +115,7 @@ def _copy_rows(source: sa.Connection, target: sa.Connection) -> None:
     here, there = sa.MetaData(), sa.MetaData()
     here.reflect(source)
     there.reflect(target)
-    tables = [t for t in there.sorted_tables if t.name != _VERSIONS]
+    tables = [t for t in there.sorted_tables if t.name != _VERSIONS and t.name in here.tables]  # an index of its own keeps itself
     for table in reversed(tables):
         target.execute(table.delete())
     for table in tables:

@@ -26,7 +26,7 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors import forms, health, nodes, reference
+from jingwei.doors import delivery, forms, health, nodes, reference
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, read
 from jingwei.doors.desk import Desk
@@ -52,6 +52,7 @@ TOLD = {
     "unknown_duty": Text("没有这项任务", "There is no such duty"), "unknown_matter": Text("没有这个事项", "There is no such matter"),
     "unknown_gauge": Text("没有这个读数", "There is no such gauge"),
     "no_entry": Text("账本里没有这一条", "There is no such entry"), "unknown_neighbour": Text("没有这个节点", "There is no such node"),
+    "unknown_request": Text("没有这件申请", "There is no such request"), "unknown_organisation": Text("没有这个单位", "There is no such organisation"),
     "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
     "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),
     "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
@@ -78,7 +79,7 @@ def application(workspace: Workspace, *, nightly: bool = False) -> Kept:
                                         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(
         route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
-                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace),
+                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace),
                         *pages.routes()],
         exception_handlers={Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers,
         openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin, courier.begin], on_shutdown=[courier.close, desk.close])

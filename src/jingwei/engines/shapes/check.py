@@ -124,7 +124,7 @@ class _Check:
         for constraint in shape.constraints:
             if constraint.component == "Property":
                 if len(v):
-                    yield from self.report(self.shapes[constraint.shapes[0]], np.unique(v))
+                    yield from self.report(self.shapes[constraint.shapes[0]], np.unique(v) if shape.path else v)
                 continue
             if constraint.component == "Closed":
                 for address, subjects, objects in self.closed(constraint, v):
@@ -147,7 +147,7 @@ class _Check:
         f, v = self.pairs(shape, nodes)
         for constraint in shape.constraints:
             if constraint.component == "Property":
-                bad[f[self.failing(constraint.shapes[0], np.unique(v))[v]]] = True
+                bad[f[self.failing(constraint.shapes[0], np.unique(v) if shape.path else v)[v]]] = True
             elif constraint.component == "Closed":
                 open_ = self.mask(np.concatenate([_EMPTY, *(s for _, s, _ in self.closed(constraint, v))]))
                 bad[f[open_[v]]] = True

@@ -37,4 +37,28 @@ OPEN_DATA_INDEX = Measure(
     issuer=Text(zh="复旦大学数字与移动治理实验室", en="Fudan University DMG Lab"), bounded=True,
     caution=Text(zh="只有前十名，且为转引，置信度低。", en="First ten places only and at second hand: low confidence."))
 
-MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX)
+# What the room itself makes happen. A node counts its own; they explain and are not scored among provinces.
+_NODE = Text(zh="各节点的存证账本", en="Each node's ledger")
+
+SHARING_ON_TIME = Measure(
+    code="sharing_on_time", name=Text(zh="政务数据共享申请按时答复率", en="Sharing requests answered in time"),
+    unit="%", direction=1, clause="F2.1", tag="enabling", domain="data",
+    definitions=(Definition("order_809_art_21", Text(
+        zh="答复期限已了的申请中，在政务数据共享条例第二十一条期限内答复的比重", en="Of requests whose term for a reply is over, the share answered within "
+        "it (Order 809, art. 21)"), 2025),),
+    issuer=_NODE, bounded=True)
+
+SHARING_MET = Measure(
+    code="sharing_met", name=Text(zh="政务数据共享申请满足率", en="Sharing requests met"),
+    unit="%", direction=1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("delivered", Text(zh="已有结果的申请中，数据已经提供的比重", en="Of requests that came to a result, the share that was delivered"), 2025),),
+    issuer=_NODE, bounded=True)
+
+SHARING_BREACHES = Measure(
+    code="sharing_breaches", name=Text(zh="违反政务数据共享条例的情形", en="Breaches of the order on data sharing"),
+    unit="count", direction=-1, clause="O.1", tag="enabling", domain="data",
+    definitions=(Definition("order_809", Text(zh="由存证账本逐条回放查出、注明所违反条款的情形数", en="Breaches found by replaying the ledger, each with the article "
+                                                                                          "of Order 809 it offends"), 2025),),
+    issuer=_NODE)
+
+MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES)

@@ -15,7 +15,7 @@ def label_of(address: str) -> str:
     return "" if len(address) % 2 else f"名 {address[-3:]}"
 
 
-TERM = st.one_of(TEXT.map(lambda t: Term(t)), LINK.map(lambda a: Term(label_of(a + "t"), a + "#t")))
+TERM = st.one_of(TEXT.map(Term), LINK.map(lambda a: Term(label_of(a + "t"), a + "#t")))
 WORD = st.builds(Word, TEXT, st.sampled_from(["", "en", "zh-cn"]))
 AGENT = st.one_of(st.builds(Agent, TEXT, st.just(""), st.sampled_from(["", "a@b.example", "who knows"]), st.sampled_from(["", "https://home.example/"])),
                   st.sampled_from([Agent("局", "https://b.example/agent"), Agent("", "https://c.example/agent", "x@y.example")]))

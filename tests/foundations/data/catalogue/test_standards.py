@@ -25,21 +25,17 @@ def back(content: bytes, form: ox.RdfFormat) -> list[Record]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(record=RECORD)
 def test_a_record_goes_through_dcat_and_loses_nothing(form, record):
     content = dcat.serialise(dcat.Writer().catalogue([record]), form)
     assert back(content, FORMS[form]) == [record]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(record=RECORD)
 def test_a_record_goes_through_croissant_and_loses_nothing(record):
-    (found,) = back(croissant([record]), ox.RdfFormat.JSON_LD)
-    declared = Term("", "http://mlcommons.org/croissant/1.1")
-    assert declared in found.conforms_to
-    from msgspec.structs import replace
-    assert replace(found, conforms_to=tuple(t for t in found.conforms_to if t != declared)) == record
+    assert back(croissant([record]), ox.RdfFormat.JSON_LD) == [record]
 
 
 def test_what_no_field_holds_of_a_foreign_graph_comes_out_again():
@@ -52,9 +48,7 @@ def test_what_no_field_holds_of_a_foreign_graph_comes_out_again():
     """
     (record,) = back(foreign, ox.RdfFormat.TURTLE)
     again = dcat.serialise(dcat.Writer().record(record), "turtle")
-    before, after = Graph().parse(data=foreign, format="turtle"), Graph().parse(data=again, format="turtle")
-    objects = {str(o) for o in before.objects() if not str(o).startswith("n") or ":" in str(o)}
-    assert {o for o in objects if not o.startswith("N")} - {"n"} <= {str(o) for o in after.objects()} | {o for o in objects if len(o) > 30}
+    after = Graph().parse(data=again, format="turtle")
     for word in ("down", "City", "POLYGON", "m", "1900", "Q", "2024-01-01", "2025-01-01", "5"):
         assert any(str(o) == word for o in after.objects()), word
     paths = "SELECT ?x WHERE { <urn:d> <urn:x:odd>/<urn:x:deep>/<urn:x:deeper> ?x }"
@@ -64,6 +58,16 @@ def test_what_no_field_holds_of_a_foreign_graph_comes_out_again():
     assert [str(x[0]) for x in after.query("SELECT ?x WHERE { <urn:d> dcat:distribution/<urn:x:more> ?x }")] == ["m"]
 
 
+def test_blank_nodes_of_two_documents_never_become_one():
+    said = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+    <urn:%s> a dcat:Dataset ; dct:title "T" ; <urn:x:odd> _:same . _:same <urn:x:says> "%s" ."""
+    records = [r for name in "ab" for r in back((said % (name, name)).encode(), ox.RdfFormat.TURTLE)]
+    graph = Graph().parse(data=dcat.serialise(dcat.Writer().catalogue(records), "turtle"), format="turtle")
+    assert sorted(tuple(map(str, x)) for x in graph.query("SELECT ?d ?s WHERE { ?d <urn:x:odd>/<urn:x:says> ?s }")) == [("urn:a", "a"), ("urn:b", "b")]
+    assert records[0] == back((said % ("a", "a")).encode(), ox.RdfFormat.TURTLE)[0], "read again it is the same, whatever labels were drawn"
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph")
 def test_another_reader_finds_the_datasets_and_their_titles():
     records = [Record(f"urn:d:{i}", title=(Word(f"第 {i} 号", "zh"),), resources=(Resource(f"urn:d:{i}#r", access_url=(Term("", "https://a.example/"),)),))
                for i in range(3)]
@@ -74,6 +78,7 @@ def test_another_reader_finds_the_datasets_and_their_titles():
 
 
 @pytest.mark.oracle("catalogue export")
+@pytest.mark.filterwarnings("ignore")
 def test_croissants_own_library_takes_what_is_written(tmp_path):
     import mlcroissant
 
@@ -81,7 +86,7 @@ def test_croissants_own_library_takes_what_is_written(tmp_path):
 
     logging.disable(logging.WARNING)
     record = Record("https://a.example/d", title=(Word("wells"),), description=(Word("Depth of wells."),), license=Term("", "https://spdx.org/licenses/CC0-1.0"),
-                    landing_page=(Term("", "https://a.example/d"),), issued="2024-01-01", version="1.0.0", items=(Item("depth", "sc:Float", "metres"), Item("名称", "字符型")),
+                    landing_page=(Term("", "https://a.example/page"),), issued="2024-01-01", version="1.0.0", items=(Item("depth", "sc:Float", "metres"), Item("名称", "字符型")),
                     resources=(Resource("https://a.example/d#f", title=(Word("wells.csv"),), download_url=(Term("", "https://a.example/wells.csv"),),
                                         media_type=Term("text/csv"), sha256="ab" * 32),), grade="一般数据")
     path = tmp_path / "c.json"
@@ -102,5 +107,5 @@ def test_a_context_elsewhere_is_never_fetched_and_the_document_refused(context):
 
 def test_croissant_in_compact_form_is_json_with_croissants_words():
     told = json.loads(croissant([Record("urn:d", title=(Word("T"),), resources=(Resource("urn:d#f", title=(Word("F"),)),))]))
-    assert (told["@type"], told["name"], told["distribution"]["@type"]) == ("sc:Dataset", "T", "cr:FileObject")
-    assert told["conformsTo"][0] == {"@id": "http://mlcommons.org/croissant/1.1"}
+    assert (told["@type"], told["name"]["@value"], told["distribution"]["@type"]) == ("sc:Dataset", "T", "cr:FileObject")
+    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"

@@ -40,7 +40,7 @@ def harvest(context: Context, given: Harvest) -> Result:
     if not fresh and not vanished:
         return Result(_told(context, data), data)
     with context.progress("Reading", len(fresh)) as step:
-        taken = sources.read(source, fresh, mapping, laid_down, lambda done: step(done))
+        taken = sources.read(source, fresh, mapping, laid_down, step)
     mapping = {**mapping, **laid_down, **taken.mapping}
     data |= {"mapping": dict(sorted(mapping.items())), "unmapped": taken.unmapped, "not_recognised": _unknown(taken.unknown_words),
              "parsed": len(taken.records) + len(taken.refused),

@@ -6,20 +6,22 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from jingwei.engines.shapes.columns import RDF, parts, text
+from jingwei.engines.shapes.columns import RDF, STRING, parts, text
 from jingwei.foundations.data.catalogue.dcat import CR, PREFIXES, SCHEMA, Writer
 from jingwei.foundations.data.catalogue.model import Record
 
 CONFORMS = "http://mlcommons.org/croissant/1.1"
 
 _CONTEXT: dict[str, Any] = {
-    "@vocab": SCHEMA, "sc": SCHEMA, "conformsTo": "dct:conformsTo", "recordSet": "cr:recordSet", "field": "cr:field",
+    "@language": "en", "@vocab": SCHEMA, "sc": SCHEMA, "conformsTo": "dct:conformsTo", "recordSet": "cr:recordSet", "field": "cr:field",
+    **{word: f"cr:{word}" for word in ("column", "extract", "fileObject", "source")},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"}, **{k: v for k, v in PREFIXES.items() if k != "schema"}}
 
 
 def croissant(records: Sequence[Record]) -> bytes:
     """One record as a Croissant dataset; several as a graph of them."""
-    made = [_Nest(record).dataset() for record in records]
+    writer = Writer(croissant=True)  # one for all: blank nodes are numbered through
+    made = [_Nest(record, writer).dataset() for record in records]
     document = {"@context": _CONTEXT, **made[0]} if len(made) == 1 else {"@context": _CONTEXT, "@graph": made}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -27,9 +29,9 @@ def croissant(records: Sequence[Record]) -> bytes:
 class _Nest:
     """The triples of one record as a tree: each node where it is first spoken of, only named afterwards."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, writer: Writer) -> None:
         self.record, self.out, self.told = record, dict[str, dict[str, list[str]]](), set[str]()
-        for s, p, o in Writer(croissant=True).record(record):
+        for s, p, o in writer.record(record):
             values = self.out.setdefault(s, {}).setdefault(text(p), [])
             if o not in values:
                 values.append(o)
@@ -37,7 +39,7 @@ class _Nest:
     def dataset(self) -> dict[str, Any]:
         made: dict[str, Any] = self.node(f"<{self.record.address}>")
         declared = made.pop("conformsTo", [])
-        made["conformsTo"] = [{"@id": CONFORMS}, *(declared if isinstance(declared, list) else [declared])]
+        made["conformsTo"] = [CONFORMS, *rest] if (rest := declared if isinstance(declared, list) else [declared]) else CONFORMS
         for node in list(self.out):
             if node not in self.told:  # said of something that nothing here leads to
                 made.setdefault("@included", []).append(self.node(node))
@@ -63,17 +65,18 @@ class _Nest:
             return _short(text(term)) if key == "dataType" and term.startswith(f"<{SCHEMA}") else self.node(term)
         lexical, datatype, language = parts(term)
         if language:
-            return {"@value": lexical, "@language": language}
+            return lexical if language == "en" else {"@value": lexical, "@language": language}
         if datatype == RDF + "JSON":
             return {"@value": json.loads(lexical), "@type": "@json"}
-        return lexical if datatype.endswith("#string") else {"@value": lexical, "@type": datatype}
+        return {"@value": lexical} if datatype == STRING else {"@value": lexical, "@type": datatype}  # a bare text would be English
 
 
 def _short(address: str) -> str:
     """As the context abbreviates it."""
     if address.startswith(SCHEMA):
         return f"sc:{address[len(SCHEMA):]}" if address[len(SCHEMA):len(SCHEMA) + 1].isupper() else address[len(SCHEMA):]
-    for key, at in (("conformsTo", PREFIXES["dct"] + "conformsTo"), ("recordSet", CR + "recordSet"), ("field", CR + "field"), ("dataType", CR + "dataType")):
+    for key, at in (("conformsTo", PREFIXES["dct"] + "conformsTo"), ("recordSet", CR + "recordSet"), ("field", CR + "field"), ("dataType", CR + "dataType"),
+                    *((word, CR + word) for word in ("column", "extract", "fileObject", "source"))):
         if address == at:
             return key
     for prefix, start in PREFIXES.items():

@@ -5,6 +5,7 @@ Whatever a field cannot hold stays with the record as N-Triples and goes out aga
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,6 +76,9 @@ CROISSANT_DATASET: dict[str, str] = {"title": "name", "description": "descriptio
 CROISSANT_FILE: dict[str, str] = {"title": "name", "description": "description", "download_url": "contentUrl", "sha256": "sha256",
                                   "byte_size": "contentSize", "media_type": "encodingFormat"}
 
+_AS_TEXT = frozenset(("license", "landing_page", "media_type", "download_url"))
+"""Croissant wants these as a text or URL, not as a node."""
+
 _AGENT = (("name", FOAF + "name"), ("email", FOAF + "mbox"), ("page", FOAF + "homepage"))
 _CONTACT = (("name", VCARD + "fn"), ("email", VCARD + "hasEmail"), ("phone", VCARD + "hasTelephone"), ("page", VCARD + "hasURL"))
 _PERIOD = (("start", DCAT + "startDate"), ("end", DCAT + "endDate"))
@@ -130,7 +134,7 @@ class Writer:
         for resource in record.resources:
             yield from self._resource(at, resource)
         if record.items:
-            yield from self._items(at, record.items)
+            yield from self._items(at, record)
         if record.extras:
             yield from self._extras(at, record.extras)
 
@@ -149,23 +153,29 @@ class Writer:
         if resource.extras:
             yield from self._extras(node, resource.extras)
 
-    def _items(self, at: str, items: Sequence[Item]) -> Iterator[Triple]:
-        """RDF has no order; a number keeps that of the columns."""
-        of = at
+    def _items(self, at: str, record: Record) -> Iterator[Triple]:
+        """RDF has no order; a number keeps that of the columns. Croissant wants each to say which file it is a column of."""
+        of, file = at, next((iri(r.address) for r in record.resources if r.download_url), "")
         if self.croissant:
             of = iri(at[1:-1] + "#records")
             yield from ((at, iri(CR + "recordSet"), of), (of, iri(RDF + "type"), iri(CR + "RecordSet")), (of, iri(SCHEMA + "name"), literal("records")))
-        for place, item in enumerate(items):
+        for place, item in enumerate(record.items):
             node = iri(f"{at[1:-1]}#item{place}") if self.croissant else self._blank()
             yield of, iri(CR + "field" if self.croissant else OURS + "item"), node
             if self.croissant:
                 yield node, iri(RDF + "type"), iri(CR + "Field")
+            if self.croissant and file:
+                source, extract = self._blank(), self._blank()
+                yield from ((node, iri(CR + "source"), source), (source, iri(CR + "fileObject"), file), (source, iri(CR + "extract"), extract),
+                            (extract, iri(CR + "column"), literal(item.name)))
             yield node, iri(OURS + "place"), literal(str(place), XSD + "integer")
             yield node, iri(SCHEMA + "name" if self.croissant else DCT + "title"), literal(item.name)
             schema = item.kind.startswith("sc:") and is_address(SCHEMA + item.kind[3:])
             if self.croissant:  # its types are schema.org's; what the source wrote stays beside
                 yield node, iri(CR + "dataType"), iri(SCHEMA + (item.kind[3:] if schema else "Text"))
-            if item.kind and not (self.croissant and schema):
+            elif schema:
+                yield node, iri(OURS + "kind"), literal(item.kind)
+            if not schema and (item.kind or self.croissant):
                 yield node, iri(OURS + "kind"), literal(item.kind)
             if item.description:
                 yield node, iri(SCHEMA + "description" if self.croissant else DCT + "description"), literal(item.description)
@@ -177,7 +187,8 @@ class Writer:
         if rest:
             yield at, _EMBEDDED, literal(msgspec.json.encode(rest, order="deterministic").decode(), RDF + "JSON")
 
-    def _fields(self, at: str, of: Record | Resource, table: Sequence[Row], spoken: Mapping[str, str]) -> Iterator[Triple]:
+    def _fields(self, at: str, of: Record | Resource, table: Sequence[Row],  # noqa: PLR0912 (one branch a kind of field)
+                spoken: Mapping[str, str]) -> Iterator[Triple]:
         for name, predicate, kind in table:
             if not (value := getattr(of, name)):
                 continue
@@ -197,6 +208,9 @@ class Writer:
                 yield at, p, literal(value, _TYPED[kind] if good else "")
             elif kind in ("term", "terms"):
                 for term in (value,) if kind == "term" else value:
+                    if self.croissant and name in _AS_TEXT and (not term.address or (not term.label and term.address.startswith("http"))):
+                        yield at, p, literal(term.address or term.label)
+                        continue
                     yield from self._term(at, p, term, _CLASS.get(name, ""))
             else:
                 for each in (value,) if kind == "agent" else value:
@@ -306,7 +320,7 @@ class Reader:
         extras = self._embedded(at)
         if rest := self._rest(at, address):
             extras["rdf"] = rest
-        return Record(address, **fields, resources=tuple(sorted(resources, key=lambda r: r.address)), items=items, extras=extras)
+        return _relabelled(Record(address, **fields, resources=tuple(sorted(resources, key=lambda r: r.address)), items=items, extras=extras))
 
     def _resource(self, node: str, address: str) -> Resource:
         g = self.graph
@@ -347,6 +361,7 @@ class Reader:
                         said[name] = re.sub("^https?://schema.org/", "sc:", text(g.take(node, p, value)))
             g.take(of, predicate, node)
             g.take(node, RDF + "type", iri(CR + "Field"))
+            self._column(node, said.get("name", ""))
             place = int(said["place"]) if re.fullmatch(r"\d{1,9}", said.get("place", "")) else 0
             found.append((place, said.get("name", ""), Item(said.get("name", ""), said.get("kind", ""), said.get("description", ""))))
         for set_ in g.values(at, CR + "recordSet") if found else ():
@@ -355,6 +370,19 @@ class Reader:
             for name in g.values(set_, SCHEMA + "name"):
                 g.take(set_, SCHEMA + "name", name)
         return tuple(item for *_, item in sorted(found, key=lambda f: f[:2]))
+
+    def _column(self, node: str, name: str) -> None:
+        """Which file an item is a column of, when that says no more than the item's name."""
+        g = self.graph
+        for source in g.values(node, CR + "source"):
+            extract = g.values(source, CR + "extract")
+            if len(extract) == 1 and g.out.get(source, {}).keys() == {CR + "extract", CR + "fileObject"} and g.out.get(extract[0], {}) == {
+                    CR + "column": [literal(name)]}:
+                g.take(node, CR + "source", source)
+                g.take(source, CR + "extract", extract[0])
+                g.take(extract[0], CR + "column", literal(name))
+                for file in g.values(source, CR + "fileObject"):
+                    g.take(source, CR + "fileObject", file)
 
     def _embedded(self, at: str) -> dict[str, Any]:
         extras: dict[str, Any] = {}
@@ -382,7 +410,7 @@ class Reader:
                     if value[0] == "_" or (value[0] == "<" and value in self.graph.out
                                            and not self.graph.is_a(value, DCAT + "Dataset", DCAT + "Catalog", SCHEMA + "Dataset")):
                         waiting.append(value)
-        return sorted(found)
+        return found
 
     def _fields(self, at: str, table: Sequence[Row], spoken: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -410,6 +438,12 @@ class Reader:
             plain = sorted({parts(v)[0] for _, v in fit} - {""})
             return tuple(plain) if kind == "texts" else plain[0] if plain else ""
         if kind in ("term", "terms"):
+            declared = [(p, v) for p, v in values if text(v).startswith(CR + "1.")]  # of the document's form, not of the data
+            for p, v in declared:
+                g.take(at, p, v)
+            values = [each for each in values if each not in declared]
+            if not values:
+                return ()
             terms = sorted({self._term(at, p, v) for p, v in (values[:1] if kind == "term" else values)})
             return tuple(terms) if kind == "terms" else terms[0]
         nested = [self._nested(at, p, v, kind.removesuffix("s")) for p, v in (values[:1] if kind == "agent" else values) if v[0] != '"']
@@ -421,11 +455,12 @@ class Reader:
         g = self.graph
         g.take(at, p, value)
         if value[0] == '"':
-            return Term(text(value))
+            said = text(value)
+            return Term("", said) if said.startswith("http") and is_address(said) else Term(said)
         label = ""
         for predicate in _LABELS:
             for each in g.values(value, predicate):
-                if not label and each[0] == '"' and not parts(each)[2]:
+                if each[0] == '"' and not parts(each)[2] and label in ("", text(each)):
                     label = text(g.take(value, predicate, each))
         for class_ in _CLASS.values():
             if label:
@@ -451,6 +486,24 @@ class Reader:
                         said[name] = text(g.take(value, option, each)).removeprefix("mailto:" if name == "email" else "tel:" if name == "phone" else "\0")
         address = text(value) if value[0] == "<" else value if g.left(value) else ""
         return make(**said, address=address)
+
+
+_LABEL = re.compile(r'"(_:[^"\\\\]+)"')
+
+
+def _relabelled(record: Record) -> Record:
+    """Blank nodes named after the record and in order: labels mean nothing outside their document and are drawn by lot in it."""
+    content = record.encode().decode()
+    if not (labels := list(dict.fromkeys(_LABEL.findall(content)))):
+        if "rdf" in record.extras:
+            record.extras["rdf"].sort()
+        return record
+    home = hashlib.blake2b(record.address.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    new = {label: f"_:x{home}n{number}" for number, label in enumerate(labels)}
+    said = Record.decode(_LABEL.sub(lambda m: f'"{new[m[1]]}"', content).encode())
+    if "rdf" in said.extras:
+        said.extras["rdf"].sort()
+    return said
 
 
 def read(content: bytes, form: ox.RdfFormat, where: str) -> Graph:

@@ -35,7 +35,8 @@ Unknown = dict[str, dict[str, int]]
 """Field to words no rule knows, with how often they were met."""
 
 
-def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, str], address: str, body: str, unknown: Unknown, where: str) -> Record:
+def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, str], address: str, body: str, unknown: Unknown,  # noqa: PLR0912
+              where: str) -> Record:
     """The record of a tree. Raises Problem ``no_title``: nothing can be found, asked for or shown without a name."""
     fields: dict[str, list[Any]] = {}
     extras: dict[str, Any] = {}
@@ -68,15 +69,17 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
     if "title" not in fields:
         raise Problem("no_title", "nothing in it is its title", where=where,
                       remedy="Give it one, or say with --mapping which key holds it.")
-    several = {n: tuple(v) if n == "items" else tuple(sorted(set(v))) for n, v in fields.items() if n not in _SINGLE}
-    single = {n: v[0] for n, v in fields.items() if n in _SINGLE}
-    return Record(address, **several, **single, resources=made, extras=extras)
+    return Record(address, **{n: _held(n, v) for n, v in fields.items()}, resources=made, extras=extras)
+
+
+def _held(name: str, values: Sequence[Any]) -> Any:
+    return values[0] if name in _SINGLE else tuple(values) if name == "items" else tuple(sorted(set(values)))
 
 
 _SINGLE = frozenset((*_TERM, *_TEXT, "publisher", "issued", "modified", "frequency", "sharing"))
 
 
-def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknown) -> bool:
+def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknown) -> bool:  # noqa: PLR0911, PLR0912 (one a kind of field)
     """Put a value into its field; whether the field holds all of it."""
     said = list(texts_in(value))
     flat = not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, dict) for v in value))
@@ -89,8 +92,7 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
         fields.setdefault(target, []).extend(words)
         return bool(words) and (whole or _by_language(value))
     if target in ("identifier", *_TERMS, "creator"):
-        make = {"identifier": str, "creator": lambda s: Agent(s)}.get(target, term)
-        fields.setdefault(target, []).extend(make(s) for s in said)
+        fields.setdefault(target, []).extend(s if target == "identifier" else Agent(s) if target == "creator" else term(s) for s in said)
         return whole
     if target == "items":
         return _items(fields, value, said)

@@ -6,9 +6,10 @@ Every function works on an open connection of the store, so that a harvest and i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 import msgspec
@@ -16,17 +17,21 @@ import sqlalchemy as sa
 
 from jingwei.engines.text.words import Query, indexed
 from jingwei.foundations.data.catalogue.model import Record, Refused, Term
+from jingwei.foundations.data.catalogue.sources import called
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
 
 SOURCES = sa.table("catalogue_sources", sa.column("name"), sa.column("location"), sa.column("mapping", sa.LargeBinary), sa.column("changed", Instant))
 DOCUMENTS = sa.table("catalogue_documents", sa.column("source"), sa.column("name"), sa.column("digest", sa.LargeBinary),
                      sa.column("left_over", sa.LargeBinary))
-RECORDS = sa.table("catalogue_records", *map(sa.column, ("number", "id", "source", "document", "version", "title", "words")),
+RECORDS = sa.table("catalogue_records", *map(sa.column, ("number", "id", "source", "document", "part", "version", "title", "words")),
                    sa.column("digest", sa.LargeBinary), sa.column("facets", sa.LargeBinary), sa.column("gone", Instant))
 VERSIONS = sa.table("catalogue_versions", sa.column("record"), sa.column("version"), sa.column("at", Instant), sa.column("content", sa.LargeBinary))
 QUARANTINE = sa.table("catalogue_quarantine", *map(sa.column, ("source", "document", "part", "code", "reason")), sa.column("digest", sa.LargeBinary),
                       sa.column("content", sa.LargeBinary), sa.column("since", Instant), sa.column("until", Instant))
+
+ASKED = 32
+"""Words of a query that an index is asked for; the others are looked for in what it proposes."""
 
 FACETS = ("publisher", "theme", "format", "license", "sharing", "source")
 
@@ -85,24 +90,27 @@ def keep(connection: sa.Connection, source: str, documents: Mapping[str, bytes],
     A record whose content is what it was gets no row. Nothing is deleted: versions and refusals stay on record.
     """
     changes, touched = Changes(), {*documents, *vanished}
-    before = {row.id: row for row in connection.execute(sa.select(
-        RECORDS.c.id, RECORDS.c.document, RECORDS.c.version, RECORDS.c.digest, RECORDS.c.gone).where(RECORDS.c.source == source))}
+    before = {(row.document, row.part): row for row in connection.execute(sa.select(
+        RECORDS.c.id, RECORDS.c.document, RECORDS.c.part, RECORDS.c.version, RECORDS.c.digest, RECORDS.c.gone).where(RECORDS.c.source == source))}
+    names = {row.id for row in before.values()}
     new: list[dict[str, Any]] = []
     versions: list[dict[str, Any]] = []
-    said = set[str]()
-    for document, part, record in records:
-        one = _id(source, document, part, said)
-        said.add(one)
+    said = set[tuple[str, str]]()
+    for document, called_there, record in records:
+        part = next(p for p in chain((called_there,), (f"{called_there}~{i}" for i in count(2))) if (document, p) not in said)
+        said.add((document, part))
         content = record.encode()
         digest = hashlib.blake2b(content, digest_size=16).digest()
-        old = before.get(one)
+        old = before.get((document, part))
+        one = old.id if old is not None else _free(called(source, document, part), names)
+        names.add(one)
         if old is not None and bytes(old.digest) == digest:
             changes.same += 1
             if old.gone is not None:
                 connection.execute(sa.update(RECORDS).where(RECORDS.c.id == one).values(gone=None))
                 changes.back += 1
             continue
-        values = {"document": document, "version": old.version + 1 if old else 1, "digest": digest, "gone": None, "title": record.name()[:1_000].replace("\0", ""),
+        values = {"document": document, "part": part, "version": old.version + 1 if old else 1, "digest": digest, "gone": None, "title": record.name()[:1_000].replace("\0", ""),
                   "words": _words(record), "facets": msgspec.json.encode(facets_of(record, source))}
         versions.append({"record": one, "version": values["version"], "at": at, "content": content})
         if old is None:
@@ -113,7 +121,7 @@ def keep(connection: sa.Connection, source: str, documents: Mapping[str, bytes],
     changes.new = len(new)
     _insert(connection, RECORDS, new)
     _insert(connection, VERSIONS, versions)
-    lost = [i for i, row in before.items() if row.document in touched and row.gone is None and i not in said]
+    lost = [row.id for key, row in before.items() if key[0] in touched and row.gone is None and key not in said]
     for one in lost:
         connection.execute(sa.update(RECORDS).where(RECORDS.c.id == one).values(gone=at))
     changes.gone = len(lost)
@@ -128,14 +136,9 @@ def _insert(connection: sa.Connection, table: sa.TableClause, rows: list[dict[st
         connection.execute(sa.insert(table), rows)
 
 
-def _id(source: str, document: str, part: str, taken: set[str]) -> str:
-    """What a record is called: source, document without its ending, and its own name within it."""
-    stem = document.rpartition(".")[0] or document
-    one = "/".join(p for p in (source, stem, part) if p).replace("\0", "")
-    number, name = 2, one
-    while name in taken:
-        name, number = f"{one}~{number}", number + 1
-    return name
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, or the first of name~2, name~3, … that nothing has."""
+    return next(n for n in chain((name,), (f"{name}~{i}" for i in count(2))) if n not in taken)
 
 
 def _words(record: Record) -> str:
@@ -144,7 +147,7 @@ def _words(record: Record) -> str:
     labels = [t.label for t in (*record.theme, *record.spatial) if t.label]
     rest = [*(w.text for w in (*record.keyword, *record.description)), *labels, record.publisher.name if record.publisher else "",
             *(w.text for r in record.resources for w in r.title), *(f"{i.name} {i.description}" for i in record.items), *record.identifier]
-    return f"{title} | {indexed(' '.join(rest))}"
+    return " ".join(filter(None, (title, "|", indexed(" ".join(rest)))))  # no blank at an end: PostgreSQL would see an empty word
 
 
 def name_of(term: Term | None) -> str:
@@ -154,7 +157,7 @@ def name_of(term: Term | None) -> str:
 
 def facets_of(record: Record, source: str) -> dict[str, list[str]]:
     formats = {name_of(r.format).upper() for r in record.resources if r.format}
-    licences = {name_of(x.license) for x in (record, *record.resources) if x.license}
+    licences = {name_of(x) for x in (record.license, *(r.license for r in record.resources)) if x}
     publisher = (record.publisher.name or record.publisher.address) if record.publisher else ""
     return {"publisher": [publisher] if publisher else [], "theme": [name_of(t) for t in record.theme], "format": sorted(formats),
             "license": sorted(licences), "sharing": [record.sharing] if record.sharing else [], "source": [source]}
@@ -194,13 +197,13 @@ def record(connection: sa.Connection, one: str, version: int | None = None) -> t
 
     Raises Problem ``unknown_record`` or ``unknown_version``.
     """
-    row = connection.execute(sa.select(RECORDS.c.version, RECORDS.c.gone).where(RECORDS.c.id == one)).first()
+    row = connection.execute(sa.select(RECORDS.c.version, RECORDS.c.gone).where(RECORDS.c.id == one.replace("\0", "\ufffd"))).first()
     if row is None:
         raise Problem("unknown_record", f"there is no record {one[:80]!r}", remedy="Look for it: jingwei catalogue search WORDS")
     v = VERSIONS.c
     wanted = version if version is not None else row.version
-    kept = connection.execute(sa.select(v.at, v.content).where(v.record == one, v.version == wanted)).first()
-    if kept is None:
+    if not 1 <= wanted <= row.version or (kept := connection.execute(
+            sa.select(v.at, v.content).where(v.record == one, v.version == wanted)).first()) is None:
         raise Problem("unknown_version", f"{one} has versions 1 to {row.version}, not {wanted}", remedy="Ask for one of them.")
     return Record.decode(bytes(kept.content)), wanted, kept.at, row.gone
 
@@ -239,10 +242,10 @@ def search(connection: sa.Connection, words: str, facets: Mapping[str, str]) -> 
         return []  # marks and blanks are in nobody's text
     wanted = sa.select(RECORDS.c.id, RECORDS.c.title, RECORDS.c.words, RECORDS.c.facets).where(RECORDS.c.gone.is_(None))
     if query and connection.dialect.name == "postgresql":
-        asked = " & ".join(f"'{w}'" for w in query.words)
+        asked = " & ".join(f"'{w}'" for w in query.words[:ASKED])
         wanted = wanted.where(sa.text("array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:asked AS tsquery)").bindparams(asked=asked))
     elif query:
-        asked = " ".join(f'"{w}"' for w in query.words)
+        asked = " ".join(f'"{w}"' for w in query.words[:ASKED])
         wanted = wanted.where(sa.text("number IN (SELECT rowid FROM catalogue_words WHERE catalogue_words MATCH :asked)").bindparams(asked=asked))
     found = []
     for row in connection.execute(wanted):

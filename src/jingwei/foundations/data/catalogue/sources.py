@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from jingwei.foundations.data.catalogue.entries import record_of
 from jingwei.foundations.data.catalogue.model import Record, Refused
 from jingwei.foundations.data.catalogue.trees import jsonable, mapped, records_in, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
+from jingwei.kernel.actions import Progress
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
@@ -65,7 +66,7 @@ def listed(source: str) -> tuple[list[Listed], int]:
         raise Problem("not_a_path", f"{source[:80]!r} is an address; this reads folders and files", remedy="Download it, then give the file or folder.")
     try:
         at = str(Path(source).resolve(strict=True))
-        found = sorted(_below(at, "", at)) if os.path.isdir(at) else [(os.path.basename(at), at)]
+        found = sorted(_below(at, "", at)) if Path(at).is_dir() else [(Path(at).name, at)]
         known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in FORMS]
         if not known:
             raise Unreadable(f"there is no catalogue among {len(found)} files", where=source,
@@ -91,7 +92,7 @@ def _below(folder: str, name: str, root: str) -> Iterator[tuple[str, str]]:
 def _listed(name: str, path: str, ending: str) -> Listed:
     """Read once: what is hashed is what will be parsed."""
     shown = name.encode("utf-8", "backslashreplace").decode()
-    with open(path, "rb", buffering=0) as file:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 (a Path for each of thousands costs more than reading it)
         size = os.fstat(file.fileno()).st_size
         content = file.readall() if size <= MAX_BYTES else None
     return Listed(shown, ending, hashlib.blake2b(content if content is not None else b"%d" % size, digest_size=16).digest(), content)
@@ -108,7 +109,7 @@ class _Part:
 
 
 def read(source: str, documents: Sequence[Listed], known: Mapping[str, str], laid_down: Mapping[str, str],
-         step: Callable[[int], None]) -> Taken:
+         step: Progress) -> Taken:
     """Records and refusals of these documents.
 
     source : its name, which goes into addresses we mint
@@ -140,13 +141,23 @@ def _read_one(document: Listed, source: str, taken: Taken, parts: list[_Part]) -
             return
         if len(document.content) > MAX_TREE_BYTES:
             raise Unreadable(f"the file is larger than {MAX_TREE_BYTES >> 20} MiB")
-        found = list(_trees(document, ending))
-        if ending == "json" and len(found) == 1 and isinstance(found[0].tree, dict) and "@context" in found[0].tree:
+        if ending == "json" and _linked(document):
             _read_graph(document, source, document.content, ox.RdfFormat.JSON_LD, taken)
-            return
-        parts += found
+        else:
+            parts += _trees(document, ending)
     except (Unreadable, Problem) as error:
         taken.refused.append(Refused(document.name, "", error.code, str(error), document.content or b""))
+
+
+def _linked(document: Listed) -> bool:
+    """Whether a .json file is JSON-LD. A list of datasets whose context lies elsewhere (DCAT-US) is read by its keys instead."""
+    if b'"@context"' not in (document.content or b"")[:65_536]:
+        return False
+    try:
+        tree = msgspec.json.decode(document.content or b"")
+    except (msgspec.DecodeError, RecursionError):
+        return False  # said with its reason by whoever reads it as JSON
+    return isinstance(tree, dict) and "@context" in tree and not (isinstance(tree["@context"], str) and isinstance(tree.get("dataset"), list))
 
 
 def _trees(document: Listed, ending: str) -> Iterator[_Part]:
@@ -242,8 +253,13 @@ def _resource_mapping(trees: Sequence[Mapping[str, Any]], mapping: Mapping[str, 
 
 
 def _minted(source: str, document: str, part: str) -> str:
+    return "urn:jingwei:record:" + quote(called(source, document, part), safe="/")
+
+
+def called(source: str, document: str, part: str) -> str:
+    """What a record is called: source, document without its ending, and its own name; a source of one file is not named twice."""
     stem = document.rpartition(".")[0] or document
-    return "urn:jingwei:record:" + ":".join(quote(p, safe="/") for p in (source, stem, part) if p)
+    return "/".join(p for p in (source, "" if part and stem == source else stem, part) if p).replace("\0", "")
 
 
 def _slug(written: str) -> str:

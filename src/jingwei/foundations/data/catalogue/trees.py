@@ -79,7 +79,7 @@ ONE_KEY = frozenset(("title", "description", "publisher", "issued", "modified", 
 LEAST = 0.5
 """The least score at which a key is taken for a field."""
 
-_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s/][^\n\r\t<>]*|arn:[\w-]*:\S+|doi:\S+)")
+_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s/][^\n\r\t]*|arn:[\w-]*:\S+|doi:\S+)")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?", re.ASCII)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LICENCE = re.compile(r"licen[cs]e|creative commons|public domain|\bcc[ -](?:by|0)|\bcc0|\bodc\b|\bodbl\b|\bpddl\b|copyright|terms|open government|\bmit\b|许可|授权", re.I)
@@ -142,7 +142,7 @@ def survey(trees: Sequence[Tree]) -> dict[str, Seen]:
     return found
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: Any) -> str:  # noqa: PLR0911 (one return a kind)
     """link, mail, date, frequency, number, flag, text, texts, table (a list of records), links, record or mixed."""
     if isinstance(value, bool):
         return "flag"
@@ -204,7 +204,7 @@ def alike(seen: Seen) -> tuple[dict[str, tuple[float, float]], tuple[float, floa
     fits: dict[str, tuple[float, float]] = {
         "title": (seen.share("text", "number", "date", "frequency"), 0.62 * text * seen.coverage * seen.distinct * (4 <= seen.length <= 160)),
         "description": (seen.share("text", "texts", "frequency"), 0.60 * text * min(1.0, seen.length / 200) * seen.distinct),
-        "keyword": (seen.share("texts", "text"), 0.58 * texts * (seen.length < 40)),
+        "keyword": (seen.share("texts", "text", "table"), 0.58 * texts * (seen.length < 40)),
         "theme": (seen.share("texts", "text", "record", "table"), 0.56 * (texts + text) * few * (seen.length < 40) * (few > 0.5)),
         "publisher": (seen.share("text", "record", "link", "texts"), 0.54 * text * few * (4 <= seen.length <= 100) * (few > 0.3)),
         "contact_email": (seen.share("mail", "text"), 0.8 * seen.share("mail")),

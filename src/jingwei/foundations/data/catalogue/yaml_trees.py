@@ -40,7 +40,8 @@ def yaml_trees(content: str, name: str) -> list[Any]:
         trees = []
         while composer.check_node():
             made: dict[int, Any] = {}
-            tree = _tree(composer.get_node(), made)
+            node = composer.get_node()
+            tree = _tree(node, made) if node is not None else None
             if made.pop(_SHARED, False) and not measured(tree):
                 raise Unreadable("the file refers to itself so often that it never ends", where=name)
             trees.append(tree)

@@ -39,16 +39,23 @@ ERASED = Text("（已删除）", "(erased)")
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """All that the record says of sharing: offers by code of the data, cases by code of the request."""
+    """All that the record says of sharing: offers by code of the data, cases by code of the request; ``last`` is when something last happened."""
 
     offers: Mapping[str, Offer] = field(default_factory=dict)
     cases: Mapping[str, Case] = field(default_factory=dict)
+    last: datetime | None = None
+
+    def present(self, clock: datetime) -> datetime:
+        """The clock's instant, or that of the last thing on record: doors ask as of the day's beginning, and things happen after it."""
+        return max(clock, self.last) if self.last else clock
 
 
 def fold(events: Iterable[Told], before: Shared | None = None) -> Shared:
     """What there is after the events, beginning from ``before`` or from nothing."""
     offers, cases = dict(before.offers if before else {}), dict(before.cases if before else {})
+    last = before.last if before else None
     for event in events:
+        last = max(last or _at(event), _at(event))
         kind, f = event.kind.partition(".")[2], event.facts
         if kind in ("offered", "published", "changed", "prolonged"):
             if offer := _offer(offers.get(str(f["data"])), kind, event):
@@ -57,7 +64,7 @@ def fold(events: Iterable[Told], before: Shared | None = None) -> Shared:
             cases.setdefault(str(f["request"]), Case(_request(event), _at(event), event.position))
         elif case := cases.get(str(f.get("request"))):
             cases[case.request.code] = _after(case, kind, event)
-    return Shared(offers, cases)
+    return Shared(offers, cases, last)
 
 
 def _offer(offer: Offer | None, kind: str, event: Told) -> Offer | None:
@@ -106,7 +113,7 @@ def _after(case: Case, kind: str, event: Told) -> Case:
         case "decided":
             now["decisions"] = (*case.decisions, Decision(at, f["granted"], f["ground"], f["reasoned"], f["grant"], entry))
         case "delivered" | "used":
-            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered")
+            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered", f.get("key", ""))
             now |= {"uses": (*case.uses, use), "credential": f.get("credential") or case.credential}
         case "reported":
             now["faults"] = (*case.faults, Fault(f["fault"], at, entry))

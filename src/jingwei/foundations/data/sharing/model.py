@@ -158,6 +158,7 @@ class Use:
     """Data that were handed over: a file, or one answer of the interface. ``rows`` and ``digest`` are of exactly what was given.
 
     delivery : the provider's act that art. 22 wants; an answer of the interface is none
+    key : digest of what makes a repetition of the act the same act
     """
 
     at: datetime
@@ -168,6 +169,7 @@ class Use:
     digest: str
     entry: int
     delivery: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

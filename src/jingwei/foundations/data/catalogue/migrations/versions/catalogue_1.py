@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False, unique=True),
         sa.Column("source", sa.String(), sa.ForeignKey("catalogue_sources.name"), nullable=False),
         sa.Column("document", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("gone", Instant()),

@@ -1,0 +1,528 @@
+"""The steps of a request for data: each reads the record, holds the rule, and appends what happened, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from jingwei.foundations.data.sharing import law, odrl
+from jingwei.foundations.data.sharing.asks import (
+    AskData,
+    ChangeData,
+    CorrectError,
+    DecideRequest,
+    DeliverRequest,
+    DropRecords,
+    ExtendTerm,
+    NoticeRequest,
+    ObjectRequest,
+    OfferData,
+    PublishData,
+    ReportError,
+    SettleRequest,
+    StopRequest,
+    SupplementRequest,
+)
+from jingwei.foundations.data.sharing.cases import facts_of_request, facts_of_terms, words_of_request, words_of_terms
+from jingwei.foundations.data.sharing.clocks import clocks_of, clocks_on, read
+from jingwei.foundations.data.sharing.delivery import credential, dataset_called, deliver, fingerprint
+from jingwei.foundations.data.sharing.law import basis_of
+from jingwei.foundations.data.sharing.model import (
+    FIELDS,
+    LEVELS,
+    Case,
+    Level,
+    Mode,
+    Offer,
+    Request,
+    Scope,
+    Terms,
+    Use,
+    code,
+)
+from jingwei.foundations.data.sharing.needs import asked, met, refused
+from jingwei.foundations.data.sharing.records import (
+    Step,
+    about,
+    acting,
+    bureau_of,
+    case,
+    changing,
+    common_bureau,
+    digest,
+    known,
+    offer,
+    organisation,
+    record,
+)
+from jingwei.foundations.data.sharing.scope import columns_in, fits, grant_of, narrowed, rows_in
+from jingwei.kernel.access import Denial, Grant
+from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.i18n import Text
+from jingwei.kernel.people import Principal
+from jingwei.kernel.people_records import give, rules, withdraw
+from jingwei.kernel.periods import work_calendar
+from jingwei.kernel.problems import Problem
+from jingwei.kernel.tables import Document
+
+# The catalogue
+
+
+def offer_data(context: Context, given: OfferData) -> Result:
+    """Tell the terms of a record, or tell them anew. What keeps data back is a citation; conditions are stated."""
+    if given.attribute == "none":
+        basis_of(given.basis)
+    elif given.attribute == "conditional" and not given.conditions.strip():
+        raise Problem("no_conditions", "data shared on conditions say for what scope and use (Order 809, art. 14)", where=given.data,
+                      remedy='State them: --conditions "…"')
+    dataset = dataset_called(context.workspace.lake, given.dataset)
+    there = known(context)
+    provider = organisation(there, given.provider, "--provider")
+    bureau = organisation(there, given.bureau, "--bureau") if given.bureau else bureau_of(there, provider)
+    name = Text(given.name_zh or given.name_en or given.data, given.name_en or given.name_zh or given.data)
+    terms = Terms(code(given.data, "code of data"), name, code(provider, "code of an organisation"), bureau, dataset.name, dataset.version,
+                  dict(dataset.columns), given.attribute, given.conditions.strip(), given.basis.strip(), given.synthetic)
+    return tell_terms(context, terms)
+
+
+def tell_terms(context: Context, terms: Terms) -> Result:
+    """Keep a record's terms, as the catalogue or ``share offer`` gives them; the same terms again change nothing.
+
+    They can be asked for once the bureau has published them, for which it has two working days (art. 17).
+    """
+    acting(context, terms.provider, "offer its data")
+    with changing(context):
+        before = about(context.workspace.ledger, terms.data).offers.get(terms.data)
+        if before and before.terms.provider != terms.provider:
+            raise Problem("other_provider", f"it is held by {before.terms.provider}", where=terms.data, remedy="Take another code.")
+        same = before is not None and before.terms == terms and before.rounds[-1].offered is not None
+        if not same:
+            record(context, Step("share.offered", facts_of_terms(terms), words_of_terms(terms)))
+    return _done(context, "已列入目录，待主管部门审核发布。", "Told to the catalogue; it waits for the bureau to review and publish it.",
+                 {"data": terms.data, "attribute": terms.attribute, "changed": not same})
+
+
+def publish(context: Context, given: PublishData) -> Result:
+    """The bureau has reviewed a record: from now on it can be asked for."""
+    with changing(context):
+        there = offer(context.workspace.ledger, given.data)
+        acting(context, there.terms.bureau, "publish the catalogue")
+        waiting = there.rounds[-1].offered is not None and there.rounds[-1].published is None
+        if waiting:
+            record(context, Step("share.published", {"data": given.data}))
+    return _done(context, "已发布。", "Published.", {"data": given.data, "changed": waiting})
+
+
+def change(context: Context, given: ChangeData) -> Result:
+    """Law or duties changed, so that the record has to: ten working days (art. 17)."""
+    _reason(given.reason)
+    with changing(context):
+        there = offer(context.workspace.ledger, given.data)
+        acting(context, there.terms.provider, "say that its record is outdated")
+        fresh = there.rounds[-1].offered is not None
+        if fresh:
+            record(context, Step("share.changed", {"data": given.data}, {"reason": given.reason.strip()}))
+    return _done(context, "目录应在 10 个工作日内更新。", "The record is to be told anew within 10 working days.", {"data": given.data, "changed": fresh})
+
+
+# The request
+
+
+def request(context: Context, given: AskData) -> Result:
+    """A request is received whatever it lacks; what it lacks is told at once. Under the same key it is received once."""
+    _in_force(context)
+    key = given.key or secrets.token_hex(16)
+    name = f"R-{digest('request', key)}"
+    with changing(context):
+        there = offer(context.workspace.ledger, given.data)
+        made = _asked(context, given, name, there)
+        if (before := about(context.workspace.ledger, name).cases.get(name)) is not None:
+            if facts_of_request(before.request) != facts_of_request(made) or words_of_request(before.request) != words_of_request(made):
+                raise Problem("key_reused", "this key stands for another request", where=name, remedy="Send a new key.")
+        else:
+            acting(context, made.asker, "ask in its name")
+            need = asked(context, made) if made.need else []
+            record(context, Step("share.requested", facts_of_request(made), words_of_request(made), f"share.requested/{name}"), *need)
+    lacks = [FIELDS[m].in_(context.language) for m in made.missing]
+    return _done(context, f"申请 {name} 已收到。" + (f"还缺：{'、'.join(lacks)}。" if lacks else ""),
+                 f"Request {name} received." + (f" It lacks: {', '.join(lacks)}." if lacks else ""),
+                 {"request": name, "missing": list(made.missing), "received": before is None})
+
+
+def _asked(context: Context, given: AskData, name: str, there: Offer) -> Request:
+    terms = there.published
+    if terms is None:
+        raise Problem("not_published", "the record is not published yet", where=given.data, remedy="Ask the bureau: it has two working days (Order 809, art. 17).")
+    if terms.attribute == "none":
+        raise Problem("not_shared", f"these data are not shared: {terms.basis}", where=given.data, remedy="If the citation does not say so, ask the bureau to review it.")
+    asker = organisation(known(context), given.asker, "--asker")
+    if asker == terms.provider:
+        raise Problem("own_data", "an organisation does not ask itself", where=given.data, remedy="Name another asker.")
+    scope = _scope(given, terms)
+    return Request(name, given.data, code(asker, "code of an organisation"), terms.provider, terms.attribute, given.purpose, given.mode, *_period(given.first, given.last),
+                   given.basis.strip(), given.scenario.strip(), scope, given.need or "", terms.synthetic)
+
+
+def _scope(given: AskData | SupplementRequest, terms: Terms) -> Scope:
+    """The scope asked for, held against the columns of the record; empty when nothing is named."""
+    if given.policy is not None:
+        if given.columns or given.rows:
+            raise Problem("bad_scope", "a policy states the whole scope", where="--policy", remedy="Leave out --columns and --rows.")
+        scope = _of_policy(given.policy, terms)
+    else:
+        scope = Scope(columns_in(given.columns, terms.columns), rows_in(given.rows, terms.columns))
+    if scope.columns:
+        fits(scope, terms)
+    return scope
+
+
+def _of_policy(policy: Document, terms: Terms) -> Scope:
+    (*more, rule) = odrl.read(policy, "0" * 32)
+    if more or isinstance(rule, Denial) or rule.dataset != terms.dataset:
+        raise Problem("unsupported_policy", f"a request is one permission on {terms.dataset}", where=policy.name, remedy="Write it as jingwei share policy does.")
+    return Scope(rule.columns, rule.rows)
+
+
+def notice(context: Context, given: NoticeRequest) -> Result:
+    """Tell the asker everything that is missing, once. The clock of the reply waits for it."""
+    with changing(context):
+        there = _open(context, given.code)
+        acting(context, there.request.provider, "give notice of what is missing")
+        if there.decisions:
+            raise _wrong("already_decided", "it was decided", there)
+        if not there.request.missing:
+            raise _wrong("complete_request", "nothing is missing in it", there)
+        if fresh := not there.notices:
+            record(context, Step("share.noticed", {"request": given.code, "missing": list(there.request.missing)}, key=f"share.noticed/{given.code}"))
+        elif not there.waits:
+            raise _wrong("told_once", "what is missing is told at once, once (Order 809, art. 21)", there)
+    lacks = [FIELDS[m].in_(context.language) for m in there.request.missing]
+    return _done(context, f"已一次性告知，还缺：{'、'.join(lacks)}。", f"Told once and for all what is missing: {', '.join(lacks)}.",
+                 {"request": given.code, "missing": list(there.request.missing), "changed": fresh})
+
+
+def supplement(context: Context, given: SupplementRequest) -> Result:
+    """Add what was missing: all of it, since the notice said all of it."""
+    with changing(context):
+        there = _open(context, given.code)
+        r = there.request
+        acting(context, r.asker, "add to its request")
+        if there.decisions:
+            raise _wrong("already_decided", "it was decided", there)
+        terms = _terms(context, r)
+        scope = _scope(given, terms)
+        first, last = _period(given.first, given.last)
+        now = replace(r, basis=r.basis or given.basis.strip(), scenario=r.scenario or given.scenario.strip(), mode=r.mode or given.mode,
+                      first=r.first or first, last=r.last or last, scope=r.scope if r.scope.columns else scope)
+        if now.missing:
+            lacks = ", ".join(FIELDS[m].in_(context.language) for m in now.missing)
+            raise Problem("still_missing", f"it still lacks: {lacks}", where=given.code, remedy="Give all of it at once.")
+        if fresh := bool(r.missing):
+            record(context, Step("share.supplemented", {**facts_of_request(now), "complete": True}, words_of_request(now), f"share.supplemented/{r.code}"))
+    return _done(context, "已补齐。", "Complete now.", {"request": given.code, "changed": fresh})
+
+
+def extend(context: Context, given: ExtendTerm) -> Result:
+    """The bureau consents to more time, before the last day is over. Raises Problem ``extension_too_long`` or ``too_late``."""
+    _reason(given.reason)
+    with changing(context):
+        if given.code.startswith("R-"):
+            there = _open(context, given.code)
+            if there.decisions or there.request.attribute != "conditional":
+                raise _wrong("no_extension", "only the reply on data shared on conditions can be extended, before it is given", there)
+            terms, done, most = _terms(context, there.request), there.extensions, law.REPLY_LONGER
+            running = next(c for c in clocks_of(there) if c.kind == "reply")
+            step = Step("share.extended", {"request": given.code, "days": given.days, "consent": terms.bureau or context.principal.id}, {"reason": given.reason.strip()})
+        else:
+            record_ = offer(context.workspace.ledger, given.code)
+            found = [c for c in clocks_on(record_) if c.kind == "update"]
+            if record_.rounds[-1].offered is not None or not found:
+                raise Problem("no_extension", "no update of this record is due", where=given.code, remedy="See its clocks: jingwei share list --offers")
+            terms, done, most, running = record_.terms, record_.rounds[-1].extensions, law.UPDATE_LONGER, found[-1]
+            step = Step("share.prolonged", {"data": given.code, "days": given.days, "consent": terms.bureau or context.principal.id}, {"reason": given.reason.strip()})
+        acting(context, terms.bureau, "consent to an extension")
+        given_before = sum(e.days for e in done)
+        if not 1 <= given.days <= most - given_before:
+            raise Problem("extension_too_long", f"{most} working days are the most, {given_before} of which were given (Order 809, art. {21 if most == 10 else 17})",
+                          where=given.code, remedy="Give fewer.")
+        if read(running, context.clock(), work_calendar()).state == "breached":
+            raise Problem("too_late", "the term is over; nothing extends it", where=given.code, remedy="Reply now.")
+        record(context, step)
+    return _done(context, f"延长 {given.days} 个工作日。", f"Extended by {given.days} working days.", {"code": given.code, "days": given.days})
+
+
+# The decision and what follows
+
+
+def decide(context: Context, given: DecideRequest) -> Result:
+    """Reply. Consent compiles to a grant of exactly what was asked for, or less; a refusal says why and never that something is missing."""
+    with changing(context):
+        there = _open(context, given.code)
+        r, before = there.request, there.decision
+        acting(context, r.provider, "reply")
+        granting = given.outcome == "grant"
+        if before is not None:
+            if before.granted != granting:
+                raise _wrong("already_decided", f"it was {'granted' if before.granted else 'refused'}", there)
+            return _decided(context, given, there, before.grant, fresh=False)
+        if r.missing:
+            what = "what is not named cannot be granted" if granting else "that something is missing is no ground to refuse (Order 809, art. 21)"
+            raise Problem("incomplete_request", what, where=r.code, remedy=f"Tell the asker what is missing: jingwei share notice {r.code}")
+        steps: list[Step] = []
+        name = f"{r.code}.{len(there.decisions) + 1}" if granting else ""
+        if granting:
+            grant = _granted(context, given, there, name)
+            if not context.dry_run:
+                with context.workspace.store.write() as connection:
+                    give(connection, grant, context.clock())
+        else:
+            if r.attribute == "unconditional":
+                raise Problem("unconditional", "unconditional data are given to whoever asks for duty (Order 809, art. 14)", where=r.code, remedy="Grant it.")
+            if not given.reason.strip():
+                raise Problem("no_reason", "a refusal says why (Order 809, art. 21)", where=r.code, remedy='Give it with --reason "…".')
+            steps = refused(r)
+        facts = {"request": r.code, "granted": granting, "ground": "" if granting else given.ground, "reasoned": granting or bool(given.reason.strip()), "grant": name}
+        words = {"reason": given.reason.strip()} if given.reason.strip() else {}
+        record(context, Step("share.decided", facts, words, f"share.decided/{r.code}/{len(there.decisions) + 1}"), *steps)
+    return _decided(context, given, there, name, fresh=True)
+
+
+def _granted(context: Context, given: DecideRequest, there: Case, name: str) -> Grant:
+    terms = _terms(context, there.request)
+    scope = narrowed(there.request.scope, columns_in(given.columns, terms.columns), rows_in(given.rows, terms.columns))
+    fits(scope, terms)
+    return grant_of(there.request, scope, grant=name, basis=there.request.basis, salt=secrets.token_hex(32), export=given.export, dataset=terms.dataset)
+
+
+def _decided(context: Context, given: DecideRequest, there: Case, name: str, *, fresh: bool) -> Result:
+    granting = given.outcome == "grant"
+    return _done(context, "同意共享，应在 20 个工作日内提供。" if granting else "不同意共享。", "Granted; to be delivered within 20 working days." if granting else "Refused.",
+                 {"request": there.request.code, "granted": granting, "grant": name, "changed": fresh})
+
+
+def hand_over(context: Context, given: DeliverRequest) -> Result:
+    """Deliver exactly what was granted, of one snapshot. The same again is one delivery; its file comes out byte for byte the same.
+
+    Without a key, one snapshot is delivered once. Where an interface was asked for, its credential is what is delivered.
+    """
+    there = _open(context, given.code)
+    r = there.request
+    acting(context, r.provider, "deliver")
+    terms, grant, in_force = _terms(context, r), *grant_in_force(context, there)
+    mode: Mode = r.mode or "csv"
+    current = deliver(context, terms, grant, in_force, r.asker, mode)
+    key = digest("key", given.key) if given.key else digest("snapshot", "" if mode == "api" else current.snapshot)
+    since = there.decision.entry if there.decision else -1
+    done = next((u for u in there.uses if u.delivery and u.key == key and u.entry > since), None)
+    if done and done.snapshot != current.snapshot and mode != "api":
+        current = deliver(replace(context, pinned={**context.pinned, terms.dataset: done.snapshot}, snapshots={}), terms, grant, in_force, r.asker, mode)
+    if done and mode != "api" and done.digest != current.digest:
+        raise Problem("key_reused", "what this key delivered is no longer what the grants in force give", where=r.code, remedy="Deliver anew under another key.")
+    secret = credential(grant, key) if mode == "api" else ""
+    if done is None:
+        facts = {"request": r.code, "mode": mode, "snapshot": current.snapshot, "rows": 0 if secret else current.rows, "columns": current.columns,
+                 "digest": fingerprint(secret) if secret else current.digest, "key": key, "grant": grant.id, "credential": fingerprint(secret) if secret else "",
+                 **({"synthetic": True} if r.synthetic else {})}
+        with changing(context):
+            now = _open(context, r.code)
+            if now.decision != there.decision:
+                raise _wrong("changed_meanwhile", "it was decided anew in the meantime", now)
+            grant_in_force(context, now)
+            record(context, Step("share.delivered", facts, key=f"share.delivered/{r.code}/{since}/{key}"), *met(now))
+    data: dict[str, Any] = {"request": r.code, "delivered": done is None, "mode": mode, "snapshot": current.snapshot, "rows": current.rows,
+                            "columns": current.columns, "digest": current.digest}
+    if context.dry_run:  # what is handed out leaves a record of use
+        return _done(context, f"将提供 {current.rows} 行、{current.columns} 项。", f"{current.rows} rows of {current.columns} columns would be delivered.", data)
+    policy = Document("policy.json", odrl.write([grant], grant.id))
+    if secret:
+        return Result(_say(context, f"接口已开通。凭据只对 {r.asker} 有效，请当面交付：\n\n    {secret}\n", f"The interface is open. Its credential is for {r.asker} alone; hand it over in person:\n\n    {secret}\n"),
+                      {**data, "credential": secret}, (policy,))
+    return Result(_say(context, f"提供 {current.rows} 行、{current.columns} 项（{current.document.name}）。", f"{current.rows} rows of {current.columns} columns delivered ({current.document.name})."),
+                  data, (current.document, policy))
+
+
+def fetch(context: Context, name: str, secret: str, mode: Mode = "csv") -> tuple[Document, Use]:
+    """One answer of the interface, to whoever has the credential, with its record of use.
+
+    Raises Problem ``not_granted`` alike for an unknown request and a wrong credential, and once the grant is over or withdrawn.
+    """
+    there = about(context.workspace.ledger, name).cases.get(name) if context.workspace.store.exists() else None
+    if there is None or not there.credential or not secrets.compare_digest(there.credential, fingerprint(secret)) or there.stopped:
+        raise Problem("not_granted", "no grant answers to this credential", where=name[:40], remedy="Ask the provider for one.")
+    terms, grant, in_force = _terms(context, there.request), *grant_in_force(context, there)
+    made = deliver(context, terms, grant, in_force, there.request.asker, mode)
+    facts = {"request": name, "mode": "api", "snapshot": made.snapshot, "rows": made.rows, "columns": made.columns, "digest": made.digest,
+             **({"synthetic": True} if there.request.synthetic else {})}
+    consumer = replace(context, principal=Principal(f"p-{fingerprint(secret)[7:39]}", there.request.asker))
+    with changing(consumer):
+        record(consumer, Step("share.used", facts))
+    return made.document, Use(context.clock(), "api", made.snapshot, made.rows, made.columns, made.digest, -1, delivery=False)
+
+
+def report(context: Context, given: ReportError) -> Result:
+    """An error that the asker found: to be verified and corrected in ten working days (art. 26)."""
+    with changing(context):
+        there = _open(context, given.code)
+        acting(context, there.request.asker, "report an error in what it was given")
+        if not there.uses:
+            raise _wrong("not_delivered", "nothing was delivered", there)
+        name = f"E-{len(there.faults) + 1}"
+        record(context, Step("share.reported", {"request": given.code, "fault": name}, {"what": _reason(given.what)}))
+    return _done(context, f"已记下，编号 {name}。", f"Taken down as {name}.", {"request": given.code, "fault": name})
+
+
+def correct(context: Context, given: CorrectError) -> Result:
+    """What became of it."""
+    with changing(context):
+        there = _open(context, given.code, stopped=True)
+        acting(context, there.request.provider, "correct its data")
+        fault = next((f for f in there.faults if f.code == given.fault), None)
+        if fault is None:
+            raise Problem("unknown_error", f"no error {given.fault[:20]!r} was reported", where=given.code, remedy=", ".join(f.code for f in there.faults) or "None was.")
+        if fresh := fault.done is None:
+            record(context, Step("share.corrected", {"request": given.code, "fault": given.fault, "right": given.outcome == "corrected"},
+                                 key=f"share.corrected/{given.code}/{given.fault}"))
+    return _done(context, "已答复。", "Answered.", {"request": given.code, "fault": given.fault, "changed": fresh})
+
+
+def object_to(context: Context, given: ObjectRequest) -> Result:
+    """A dispute begins with negotiation between the two (art. 28)."""
+    with changing(context):
+        there = _open(context, given.code, stopped=True)
+        acting(context, there.request.asker, "object")
+        if there.disputes and not there.disputes[-1].outcome:
+            raise _wrong("in_dispute", "a dispute over it is open", there)
+        record(context, Step("share.objected", {"request": given.code}, {"reason": _reason(given.reason)}))
+    return _done(context, "已提出，双方先协商。", "Objected; the two negotiate first.", {"request": given.code, "level": "negotiation"})
+
+
+def settle(context: Context, given: SettleRequest) -> Result:
+    """End a dispute, or raise it: from negotiation to the bureau, to the common superior bureau across levels or places, to the government."""
+    with changing(context):
+        there = _open(context, given.code, stopped=True)
+        if not there.disputes or there.disputes[-1].outcome:
+            raise _wrong("no_dispute", "no dispute over it is open", there)
+        level = there.disputes[-1].level
+        to = _next(context, there, level) if given.outcome == "raised" else level
+        if given.outcome == "raised":
+            acting(context, there.request.asker, "raise its dispute")
+            record(context, Step("share.raised", {"request": given.code, "level": to}, {"reason": given.reason.strip()}))
+        else:
+            acting(context, there.request.provider if level == "negotiation" else _judge(context, there, level), "settle the dispute")
+            record(context, Step("share.settled", {"request": given.code, "outcome": given.outcome}, {"reason": _reason(given.reason)}))
+    told = LEVELS[to]
+    return _done(context, f"{told.zh}：{ {'stands': '维持', 'reopened': '由提供部门重新答复', 'raised': '已提交'}[given.outcome]}。",
+                 f"{told.en}: { {'stands': 'it stands', 'reopened': 'the provider is to decide again', 'raised': 'it lies there now'}[given.outcome]}.",
+                 {"request": given.code, "outcome": given.outcome, "level": to})
+
+
+def _next(context: Context, there: Case, level: Level) -> Level:
+    if level == "government":
+        raise _wrong("highest_level", "it lies with the government already", there)
+    if level == "negotiation" and _across(context, there):
+        return "superior"
+    return {"negotiation": "bureau", "bureau": "government", "superior": "government", "government": "government"}[level]  # type: ignore[return-value]
+
+
+def _across(context: Context, there: Case) -> bool:
+    """Whether the two have different bureaus: then it is their common superior that settles."""
+    orgs = known(context)
+    return bureau_of(orgs, there.request.asker) != bureau_of(orgs, there.request.provider)
+
+
+def _judge(context: Context, there: Case, level: Level) -> str:
+    orgs = known(context)
+    return bureau_of(orgs, there.request.provider) if level == "bureau" else common_bureau(orgs, there.request.asker, there.request.provider)
+
+
+def stop(context: Context, given: StopRequest) -> Result:
+    """Sharing that was granted ends before its time: with a cause, and the grant is withdrawn at once (art. 27)."""
+    with changing(context):
+        there = case(context.workspace.ledger, given.code)
+        acting(context, there.request.asker if given.cause == "asker_wishes" else there.request.provider, "stop sharing")
+        if fresh := there.stopped is None:
+            if there.decision and there.decision.granted and not context.dry_run:
+                with context.workspace.store.write() as connection:
+                    withdraw(connection, there.decision.grant, context.clock())
+            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": True}, {"reason": _reason(given.reason)},
+                                 f"share.stopped/{given.code}"))
+    return _done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.code, "changed": fresh})
+
+
+def drop(context: Context, given: DropRecords) -> Result:
+    """The asker no longer has its records of use. That is kept as it happened; before three years are over it is a breach (art. 29)."""
+    with changing(context):
+        there = case(context.workspace.ledger, given.code)
+        acting(context, there.request.asker, "speak of its records")
+        record(context, Step("share.dropped", {"request": given.code}))
+    return _done(context, "已记下。", "Taken down.", {"request": given.code})
+
+
+# What several steps need
+
+
+def _open(context: Context, name: str, *, stopped: bool = False) -> Case:
+    """A case in which something can still happen. Raises Problem ``unknown_request`` or ``stopped_request``."""
+    there = case(context.workspace.ledger, name)
+    if there.stopped and not stopped:
+        raise _wrong("stopped_request", "it was stopped", there)
+    if there.request.erased:
+        raise _wrong("erased_request", "its words were taken out of the record", there)
+    return there
+
+
+def _terms(context: Context, request: Request) -> Terms:
+    there = offer(context.workspace.ledger, request.data)
+    return there.published or there.terms
+
+
+def grant_in_force(context: Context, there: Case) -> tuple[Grant, list[Grant | Denial]]:
+    """The grant of the decision that holds and everything in force on its data. Raises Problem ``not_granted``."""
+    decision = there.decision
+    if decision is None or not decision.granted:
+        raise Problem("not_granted", "there is no decision to share", where=there.request.code, remedy=f"Decide first: jingwei share decide {there.request.code} --outcome grant")
+    with context.workspace.store.read() as connection:
+        in_force = rules(connection, _terms(context, there.request).dataset, context.clock())
+    found = next((rule for rule in in_force if rule.id == decision.grant and isinstance(rule, Grant)), None)
+    if found is None:
+        raise Problem("not_granted", "the grant was withdrawn", where=there.request.code, remedy="Ask anew.")
+    return found, in_force
+
+
+def _period(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    days: list[date | None] = []
+    for name, text in (("first", first), ("last", last)):
+        try:
+            days.append(date.fromisoformat(text) if text else None)
+        except ValueError:
+            raise Problem("bad_day", f"{str(text)[:30]!r} is no day", where=f"--{name}", remedy="Write it like 2026-03-04.") from None
+    if days[0] and days[1] and days[1] < days[0]:
+        raise Problem("bad_day", "the period ends before it starts", where="--last", remedy="Exchange the days.")
+    return days[0], days[1]
+
+
+def _in_force(context: Context) -> None:
+    if day_in_china(context.clock()) < law.IN_FORCE:
+        raise Problem("not_in_force", f"Order 809 is in force since {law.IN_FORCE}", remedy="Compare the node's clock.")
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise Problem("no_reason", "this is not done without saying why", remedy='Say it: "…".')
+    return text.strip()
+
+
+def _wrong(what: str, why: str, there: Case) -> Problem:
+    return Problem(what, why, where=there.request.code, remedy=f"See jingwei share show {there.request.code}")
+
+
+def _done(context: Context, zh: str, en: str, data: dict[str, Any]) -> Result:
+    return Result(_say(context, zh, en) + (_say(context, "（演练，没有写入）", " (rehearsed; nothing was written)") if context.dry_run else ""),
+                  {**data, "written": not context.dry_run})
+
+
+def _say(context: Context, zh: str, en: str) -> str:
+    return Text(zh, en).in_(context.language)
