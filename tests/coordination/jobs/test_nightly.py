@@ -21,6 +21,7 @@ from jingwei.kernel.ledger import Event
 from jingwei.kernel.people import NODE, may, needs_second
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.settings import FILE
+from jingwei.kernel.store import _migrate
 from jingwei.kernel.workspace import Workspace
 
 BORN = datetime(2026, 3, 1, 12, tzinfo=CHINA)
@@ -214,3 +215,15 @@ def test_the_desk_of_a_server_does_the_night_and_a_wrong_setting_keeps_no_job_fr
         desk._nightfall()
     assert caplog.text.count("the night's work was not begun") == 1
     assert Path(node.folder, FILE).exists()
+
+
+def test_a_store_of_an_older_program_is_complained_of_once_by_a_server(tmp_path, caplog):
+    node = Workspace(tmp_path)
+    with node.store._writer() as connection:
+        _migrate(connection, "ledger_2")
+    desk = Desk(node, nightly=True)
+    looks = iter(range(4))
+    desk._called.wait = lambda _: next(looks, None) is not None or desk._closing.set()  # type: ignore[method-assign]
+    desk._work()
+    assert caplog.text.count("jobs are not done") == 1
+    assert "Traceback" not in caplog.text
