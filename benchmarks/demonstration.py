@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -24,34 +23,39 @@ def mib(process: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def all_of(starter: int) -> float:
-    children = Path(f"/proc/{starter}/task/{starter}/children").read_text().split()
-    return sum(map(mib, [starter, *map(int, children)]))
+def all_of(starter: int) -> list[int]:
+    """The starter and its nodes."""
+    return [starter, *map(int, Path(f"/proc/{starter}/task/{starter}/children").read_text().split())]
+
+
+def processor(process: int) -> float:
+    """Processor seconds it has had."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
     nodes = places(PORT)
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-c", "from jingwei.doors.cli import main; main()", "demo", "--port", str(PORT), "--dir", str(Path(folder) / "demo")]
-        began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        began = time.monotonic()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "JINGWEI_LANG": "en"}) as starter:
             assert starter.stdout is not None
             assert "ready" in starter.stdout.readline()
-            ready, first, load = time.monotonic() - began, all_of(starter.pid), os.getloadavg()[0]
+            ready, load = time.monotonic() - began, os.getloadavg()[0]
+            first, spent = sum(map(mib, all_of(starter.pid))), sum(map(processor, all_of(starter.pid)))
             most = first
             for node in nodes:
                 for page in PAGES:
                     with urlopen(f"{node.url}/en{page}", timeout=300) as answer:
                         assert answer.status == 200
-                most = max(most, all_of(starter.pid))
+                most = max(most, sum(map(mib, all_of(starter.pid))))
             starter.send_signal(signal.SIGTERM)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print("| what | measured | bar |\n| --- | --- | --- |")
-    print(f"| seconds until {len(nodes)} nodes are ready, with {load:.0f} other processes wanting the {os.cpu_count()} cores | {ready:.0f} | ≤ 60 on an idle machine |")
+    print(f"| seconds until {len(nodes)} nodes are ready, at a load of {load:.0f} on {os.cpu_count()} cores | {ready:.0f} | ≤ 60 on an idle machine |")
+    print(f"| processor seconds of all processes until then | {spent:.0f} | – |")
     print(f"| MiB of all processes then | {first:,.0f} | ≤ 3,072 |")
     print(f"| MiB at most, after {len(PAGES)} pages of each node, the evaluation among them | {most:,.0f} | ≤ 3,072 |")
-    print(f"| processor seconds of all processes from first to last | {spent:.0f} | – |")
 
 
 if __name__ == "__main__":
