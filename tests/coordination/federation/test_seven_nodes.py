@@ -184,6 +184,7 @@ def run(folder: Path, seed: int, times: int) -> None:
             each.workspace.store.close()
     assert seven.kills + seven.cuts == times
     assert {"entry", "note", "duty", "decision"} <= set(counts)
+    assert sum(counts.values()) > times
     print(f"{seven.kills} kills and {seven.cuts} cuts ({seven.how or 'sockets refused'}) in {disturbed - began:.0f} s, quiet {healed - disturbed:.0f} s later: "
           f"{counts} acknowledged and kept once, {proven} duties proven from below, {heads} heads consistent")
 
