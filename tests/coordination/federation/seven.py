@@ -114,7 +114,8 @@ def traffic(workspace: Workspace, chance: random.Random) -> None:
             n += 1
             op = f"{name}.{boot}.{n}"
             try:
-                said = one_thing(exchange, context, op, near, below, chance)
+                first = ("duty", "decision")[n - 1] if below and n <= 2 else ""
+                said = one_thing(exchange, context, op, near, below, chance, first)
             except Exception as error:
                 if "busy" not in str(error):
                     print(name, "traffic:", repr(error), file=sys.stderr)
@@ -125,8 +126,8 @@ def traffic(workspace: Workspace, chance: random.Random) -> None:
             time.sleep(chance.uniform(0.02, 0.3))
 
 
-def one_thing(exchange: Exchange, context: Context, op: str, near: list[str], below: list[str], chance: random.Random) -> dict[str, Any]:
-    kind = chance.choice(("entry", "note", "note", "duty", "change", "decision") if below else ("entry", "note", "note"))
+def one_thing(exchange: Exchange, context: Context, op: str, near: list[str], below: list[str], chance: random.Random, kind: str = "") -> dict[str, Any]:
+    kind = kind or chance.choice(("entry", "note", "note", "duty", "change", "decision") if below else ("entry", "note", "note"))
     ledger, clock = exchange.workspace.ledger, system_clock
     mine = [code for code, k in read_tree(ledger).items() if not k.giver] if kind == "change" else []
     if kind == "note":

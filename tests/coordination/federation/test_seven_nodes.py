@@ -161,7 +161,7 @@ def neighbours_name_who_rewrites(seven: Seven, found: dict[str, Exchange], who: 
         time.sleep(0.25)
 
 
-def run(folder: Path, seed: int, times: int) -> None:
+def run(folder: Path, seed: int, times: int, rewriting: str = "gz") -> None:
     found, ports = made(folder)
     seven = Seven(folder, ports, seed)
     began = time.monotonic()
@@ -177,7 +177,8 @@ def run(folder: Path, seed: int, times: int) -> None:
         counts = nothing_is_lost_or_doubled(seven, found)
         proven = every_duty_is_where_it_belongs(seven, found)
         heads = every_head_is_consistent_with_every_earlier(found)
-        neighbours_name_who_rewrites(seven, found, "gz")
+        if rewriting:
+            neighbours_name_who_rewrites(seven, found, rewriting)
     finally:
         seven.end()
         for each in found.values():
@@ -200,4 +201,4 @@ def test_seven_nodes_killed_and_cut_off_three_hundred_times_at_work_lose_and_dou
 
 def test_where_there_are_no_namespaces_a_node_that_is_cut_off_refuses_every_socket(tmp_path, monkeypatch):
     monkeypatch.setattr(Seven, "separate", lambda _self: None)
-    run(tmp_path, 3, 6)
+    run(tmp_path, 3, 6, rewriting="")
