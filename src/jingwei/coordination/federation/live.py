@@ -6,6 +6,7 @@ is asked by a signed question; what is answered is checked. Nothing of it change
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,7 +22,7 @@ from jingwei.kernel import people_records
 from jingwei.kernel.access import EVERY_ROW, Exact, Grant, Subject
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.exchange import Exchange, Transport
-from jingwei.kernel.files import held
+from jingwei.kernel.files import held, write_whole
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.nodes import APPLIED, DUTIES, Known, Message, speaks
 from jingwei.kernel.problems import Problem
@@ -47,7 +48,7 @@ SAMPLE = 200
 RIGHTLY = ("not_granted", "differencing")
 """Refusals of a query under the node's own rules: it was asked, applied them and signed the answer. That is what the test asks for."""
 
-_DONE = "tested"
+_DONE = "tested.json"
 _LOCK = "tested.lock"
 
 
@@ -64,32 +65,30 @@ def test(exchange: Exchange, transport: Transport) -> tuple[Nodes, list[Tested]]
         results = [Tested(child.profile.id, me, name, passed, why, at)
                    for child in children for name, (passed, why, at) in _four(exchange, child, transport).items()]
         record(exchange, [], fresh(nodes, results, exchange.workspace.settings.federation.silence))
-        (exchange.workspace.folder / _DONE).write_text(exchange.clock().isoformat())
+        done = {"at": exchange.clock().isoformat(), "nodes": [child.profile.id for child in children]}
+        write_whole(exchange.workspace.folder / _DONE, json.dumps(done).encode())
         return note_children(exchange), results
 
 
 def due(exchange: Exchange) -> bool:
     """Whether it is time: ``[federation] test_every`` seconds after the last tests, or a child was never tested."""
-    done = _instant(exchange.workspace.folder / _DONE)
+    done, tested = _done(exchange.workspace.folder / _DONE)
     with exchange.workspace.store.read() as connection:
         known = records.known(connection)
     children = {one.profile.id for one in known if one.relation == "child" and one.state == "admitted"}
     if not children:
         return False
     late = done is None or (exchange.clock() - done).total_seconds() >= exchange.workspace.settings.federation.test_every
-    if late:
-        return True
-    from jingwei.coordination.federation.below import read
-
-    tested = {node for node, _ in read(exchange).tests}
-    return not children <= tested
+    return late or not children <= tested
 
 
-def _instant(path: Path) -> datetime | None:
+def _done(path: Path) -> tuple[datetime | None, set[str]]:
+    """When the last tests were done, and of which nodes."""
     try:
-        return datetime.fromisoformat(path.read_text())
-    except (OSError, ValueError):
-        return None
+        told = json.loads(path.read_bytes())
+        return datetime.fromisoformat(told["at"]), set(told["nodes"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None, set()
 
 
 Outcome = tuple[bool, str, datetime]
