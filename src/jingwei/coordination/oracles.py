@@ -1,3 +1,3 @@
 """Actions whose engine reproduces an answer made by others; each has a test marked ``oracle`` that CI runs."""
 
-VOUCHED: tuple[tuple[str, ...], ...] = (("evaluate",), ("index", "build"), ("index", "uncertainty"))
+VOUCHED: tuple[tuple[str, ...], ...] = (("evaluate",), ("index", "build"), ("index", "uncertainty"), ("share", "audit"), ("share", "deliver"))
