@@ -22,9 +22,9 @@ from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.settings import FILE
 from jingwei.kernel.workspace import Workspace
 
-ALONE = ("duties check", "matters check", "ledger head")
+ALONE = ("redlines check", "duties check", "matters check", "ledger head")
 AMONG_OTHERS = ("node share",)
-"""What is done where the settings do not say: duties first, for matters look at them; the head last, for it covers both."""
+"""What is done where the settings do not say: red lines and duties first, for matters look at them; the head last, for it covers both."""
 
 FIRST_WORD = "job"
 """Of actions that no night may do: they are about nights."""

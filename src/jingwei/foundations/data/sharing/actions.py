@@ -439,15 +439,23 @@ def _judge(context: Context, there: Case, level: Level) -> str:
 
 
 def stop(context: Context, given: StopRequest) -> Result:
-    """Sharing that was granted ends before its time: with a cause, and the grant is withdrawn at once (art. 27)."""
+    """Sharing that was granted ends before its time: with a cause, negotiated and filed, and the grant is withdrawn at once (art. 27).
+
+    The asker may also take back a request that waits; a provider cannot stop what it has not answered.
+    """
     with changing(context):
         there = case(context.workspace.ledger, given.code)
+        if there.decision is None and given.cause != "asker_wishes":
+            raise _wrong("not_decided", "what was not answered cannot be stopped", there)
+        if there.decision is not None and not given.agreed:
+            raise Problem("not_agreed", "sharing ends after negotiation with the other side, filed with the bureau (Order 809, art. 27)", where=given.code,
+                          remedy="Negotiate and file it, then say so: --agreed")
         acting(context, there.request.asker if given.cause == "asker_wishes" else there.request.provider, "stop sharing")
         if fresh := there.stopped is None:
             if there.decision and there.decision.granted and not context.dry_run:
                 with context.workspace.store.write() as connection:
                     withdraw(connection, there.decision.grant, context.clock())
-            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": True}, {"reason": _reason(given.reason)},
+            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": given.agreed or there.decision is None}, {"reason": _reason(given.reason)},
                                  f"share.stopped/{given.code}"))
     return _done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.code, "changed": fresh})
 

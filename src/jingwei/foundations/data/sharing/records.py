@@ -36,13 +36,15 @@ class Step:
 
 @contextmanager
 def changing(context: Context) -> Iterator[None]:
-    """Everything read and recorded inside stands or falls together; a rehearsal reads and records nothing."""
+    """Everything read and recorded inside stands or falls together, and nobody else shares in between; a rehearsal records nothing."""
     if context.dry_run:
         with context.workspace.store.read():
             yield
         return
     context.workspace.establish()
-    with context.workspace.store.write():
+    with context.workspace.store.write() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's writers take turns from the beginning; here they would only when they append
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(809)")
         yield
 
 
