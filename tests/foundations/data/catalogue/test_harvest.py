@@ -224,6 +224,21 @@ def test_chinese_keys_of_a_resource_catalogue_are_order_809s_fields(node, tmp_pa
     assert first["frequency"]["address"].endswith("/DAILY")
 
 
+def test_titles_in_two_languages_one_level_down_or_nowhere_are_found(node, tmp_path):
+    for name, content in (("two", 'title: {zh: 水井, en: Wells}\nnotes: {zh: 深度, en: depth}\nkeywords: "water, wells; depth"\n'),
+                          ("deep", "metadata:\n  title: Deep wells\n  description: far down\nchecksum: abc\n"), ("no-name_here", "size: 5\nunit: m\n")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.yaml").write_text(content, encoding="utf-8")
+        assert harvest(node, folder)["accepted"] == 1
+    kept = live(node)
+    assert {w["language"]: w["text"] for w in kept["two/two"]["title"]} == {"zh": "水井", "en": "Wells"}
+    assert [w["text"] for w in kept["two/two"]["keyword"]] == ["depth", "water", "wells"]
+    assert kept["deep/deep"]["title"][0]["text"] == "Deep wells"
+    assert kept["deep/deep"]["description"][0]["text"] == "far down"
+    assert kept["no-name_here/no-name_here"]["title"][0]["text"] == "no name here"
+
+
 def test_a_mapping_laid_down_goes_before_what_is_guessed_and_is_kept(node, folder):
     (folder / "x.yaml").write_text("title: Wrong\nheading: Right\nnotes: n\n", encoding="utf-8")
     mapping = Document("m.json", b'{"heading": "title", "title": ""}')

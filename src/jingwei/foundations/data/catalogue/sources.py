@@ -19,7 +19,7 @@ from jingwei.engines.shapes.columns import text
 from jingwei.foundations.data.catalogue import dcat
 from jingwei.foundations.data.catalogue.entries import record_of
 from jingwei.foundations.data.catalogue.model import Record, Refused
-from jingwei.foundations.data.catalogue.trees import jsonable, mapped, records_in, survey
+from jingwei.foundations.data.catalogue.trees import jsonable, lifted, mapped, records_in, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
 from jingwei.kernel.actions import Progress
 from jingwei.kernel.problems import Problem, Unreadable
@@ -172,7 +172,7 @@ def _trees(document: Listed, ending: str) -> Iterator[_Part]:
     trees = _lines(content, document.name) if ending == "jsonl" else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
     several = len(trees) > 1
     for number, tree in enumerate(trees):
-        yield _Part(document.name, _part_name(tree, number) if several else "", tree, body)
+        yield _Part(document.name, _part_name(tree, number) if several else "", lifted(tree), body)
 
 
 def _part_name(tree: Any, number: int) -> str:
@@ -237,7 +237,9 @@ def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str
         return
     try:
         address = _minted(source, part.document, part.name)
-        record = record_of(part.tree, taken.mapping, resources, address, part.body, taken.unknown_words, where)
+        stem = part.name or part.document.rpartition("/")[2].rpartition(".")[0]
+        fallback = "" if "title" in taken.mapping.values() else re.sub(r"[-_\s]+", " ", stem).strip()
+        record = record_of(part.tree, taken.mapping, resources, address, part.body, taken.unknown_words, where, fallback)
     except Problem as problem:
         taken.refused.append(Refused(part.document, part.name, problem.code, str(problem), content or msgspec.json.encode(jsonable(part.tree))))
         return
