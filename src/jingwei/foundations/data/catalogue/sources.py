@@ -16,7 +16,7 @@ import msgspec
 import pyoxigraph as ox
 
 from jingwei.engines.shapes.columns import text
-from jingwei.foundations.data.catalogue import dcat
+from jingwei.foundations.data.catalogue import dcat, dcat_reading
 from jingwei.foundations.data.catalogue.entries import record_of
 from jingwei.foundations.data.catalogue.model import Record, Refused
 from jingwei.foundations.data.catalogue.trees import jsonable, lifted, mapped, records_in, survey
@@ -209,8 +209,8 @@ def _yaml(content: str, name: str) -> list[Any]:
 
 
 def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfFormat, taken: Taken) -> None:
-    graph = dcat.read(content, form, document.name)
-    reader = dcat.Reader(graph)
+    graph = dcat_reading.read(content, form, document.name)
+    reader = dcat_reading.Reader(graph)
     datasets = reader.datasets()
     if not datasets:
         raise Problem("no_dataset", "nothing in it is a dcat:Dataset or schema:Dataset", where=document.name, remedy="Give each dataset its type.")
