@@ -1,4 +1,4 @@
-"""A node that has something to show for every action that anybody may ask: one duty and one matter."""
+"""A node that has something to show for every action that anybody may ask: one duty, one matter and one record."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from jingwei.coordination.duties.records import change, set_duty
 from jingwei.coordination.matters.fold import code_of
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.matters.records import keep, surfaced
+from jingwei.foundations.data.catalogue import records
+from jingwei.foundations.data.catalogue.model import Record, Word
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.workspace import Workspace
 
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
-ASKED_OF = {("duties", "show"): {"code": "A"}, ("matters", "show"): {"code": code_of(CAUSE.key)}}
+ASKED_OF = {("duties", "show"): {"code": "A"}, ("matters", "show"): {"code": code_of(CAUSE.key)},
+            ("catalogue", "show"): {"record": "s/d"}}
 """What an action must be asked, beside its files, to have an answer."""
 
 
@@ -22,4 +25,7 @@ def furnish(node: Workspace) -> Workspace:
     context = Context(node)
     change(context, lambda tree: set_duty(tree, Duty("A", "O.1", Text("事", "thing"), "bureau", date(2030, 1, 1))))
     keep(context, {}, surfaced({}, [CAUSE], date(2025, 1, 1)))
+    with node.store.write() as connection:
+        records.keep_source(connection, "s", "s", {}, context.clock())
+        records.keep(connection, "s", {"d.yaml": b"1"}, (), [("d.yaml", "", Record("urn:d", title=(Word("水井"),)))], (), {}, context.clock())
     return node

@@ -180,10 +180,11 @@ def export(context: Context, given: Export) -> Result:
             chosen = [(given.record, records.record(connection, given.record)[0])]
         else:
             chosen = records.current(connection, given.source)
-    if given.form == "croissant":
+    form = given.form or "turtle"
+    if form == "croissant":
         content, name = croissant([r for _, r in chosen]), "catalogue.croissant.json"
     else:
-        content, name = dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), given.form), "catalogue.ttl" if given.form == "turtle" else "catalogue.jsonld"
+        content, name = dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), form), "catalogue.ttl" if form == "turtle" else "catalogue.jsonld"
     said = _say(context, f"{len(chosen)} 条，{len(content):,} 字节：{name}", f"{len(chosen)} records in {len(content):,} bytes: {name}")
     return Result(f"{said}\n", {"records": len(chosen), "bytes": len(content), "file": name}, (Document(name, content),))
 
