@@ -136,6 +136,29 @@ def test_every_version_stays_and_what_vanished_is_marked_and_may_come_back(node,
     assert show(record="records/b")["version"] == 1
 
 
+def test_of_two_harvests_at_once_one_is_kept_whole_and_the_other_says_that_it_was_overtaken(node, folder, monkeypatch):
+    from jingwei.foundations.data.catalogue import sources
+
+    harvest(node, folder)
+    (folder / "a.yaml").write_text("title: Table a, first\n")
+    read, done = sources.read, list[dict[str, Any]]()
+
+    def slow(*given: Any) -> Any:
+        taken = read(*given)
+        if not done:
+            done.append({})
+            (folder / "a.yaml").write_text("title: Table a, second\n")
+            done.append(harvest(node, folder))
+        return taken
+
+    monkeypatch.setattr(sources, "read", slow)
+    before = node.ledger.size()
+    with pytest.raises(Problem, match="Harvest again"):
+        harvest(node, folder)
+    assert live(node)["records/a"]["title"][0]["text"] == "Table a, second"
+    assert node.ledger.size() == before + 1
+
+
 def test_what_was_refused_is_kept_as_it_stood_until_its_source_is_put_right(node, folder):
     (folder / "d.yaml").write_text("notes: [unclosed\n", encoding="utf-8")
     first = harvest(node, folder)

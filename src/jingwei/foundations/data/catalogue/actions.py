@@ -50,8 +50,10 @@ def harvest(context: Context, given: Harvest) -> Result:
         return Result(_told(context, data), data)
     at = context.clock()
     context.workspace.establish()
-    with store.write() as connection:
+    with records.alone(source), store.write() as connection:
         records.keep_source(connection, source, str(given.source), mapping, at)
+        if records.known_documents(connection, source) != known:
+            raise records.overtaken(source)
         changes = records.keep(connection, source, {d.name: d.digest for d in fresh}, vanished, taken.records, taken.refused, taken.left_over, at)
         after = records.standing(connection, source)
         data |= {"read": after.accepted + after.quarantined, "accepted": after.accepted, "quarantined": after.quarantined,

@@ -171,6 +171,12 @@ def spoken(words: tuple[Word, ...], language: str) -> str:
     return next((w.text for w in words if w.language.partition("-")[0] == language), words[0].text if words else "")
 
 
+def called(source: str, document: str, part: str) -> str:
+    """What a record is called: source, document without its ending, and its own name; a source of one file is not named twice."""
+    stem = document.rpartition(".")[0] or document
+    return "/".join(p for p in (source, "" if part and stem == source else stem, part) if p).replace("\0", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Something a source holds that is no record we can keep: quarantined as it stood, with the reason.

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from jingwei.engines.shapes.columns import text
 from jingwei.foundations.data.catalogue import dcat, dcat_reading
 from jingwei.foundations.data.catalogue.entries import record_of
-from jingwei.foundations.data.catalogue.model import Record, Refused
+from jingwei.foundations.data.catalogue.model import Record, Refused, called
 from jingwei.foundations.data.catalogue.trees import jsonable, lifted, mapped, records_in, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
 from jingwei.kernel.actions import Progress
@@ -256,12 +256,6 @@ def _resource_mapping(trees: Sequence[Mapping[str, Any]], mapping: Mapping[str, 
 
 def _minted(source: str, document: str, part: str) -> str:
     return "urn:jingwei:record:" + quote(called(source, document, part), safe="/")
-
-
-def called(source: str, document: str, part: str) -> str:
-    """What a record is called: source, document without its ending, and its own name; a source of one file is not named twice."""
-    stem = document.rpartition(".")[0] or document
-    return "/".join(p for p in (source, "" if part and stem == source else stem, part) if p).replace("\0", "")
 
 
 def _slug(written: str) -> str:
