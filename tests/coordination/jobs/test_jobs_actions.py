@@ -79,7 +79,7 @@ def test_a_night_is_made_up_for_once_and_what_failed_is_done_again(here, monkeyp
     with monkeypatch.context() as jammed:
         jammed.setattr(duties, "check", broken)
         said = jingwei(here, "job", "run-nightly", expect=ANSWER_IS_NO)
-    assert said.startswith("The night of 2026-03-02: 3 things to do, 1 not done.")
+    assert said.startswith("The night of 2026-03-02: 4 things to do, 1 not done.")
     assert "no_paper: the printer is empty" in said.splitlines()[4], "what failed stands first"
     again = json.loads(jingwei(here, "job", "run-nightly", "--json"))
     assert {job["action"]: job["state"] for job in again["jobs"]} == dict.fromkeys(ALONE, "done")

@@ -195,7 +195,7 @@ def test_one_thing_that_fails_keeps_nothing_else_from_being_done_and_is_not_trie
         while jobs.work(lambda job, step: perform(node, job, step, lambda: now)):
             pass
     assert {" ".join(j.ask.action): j.status.state for j in jobs.listed(night="2026-03-02")} == {
-        "duties check": "failed", "matters check": "done", "ledger head": "done"}
+        "redlines check": "done", "duties check": "failed", "matters check": "done", "ledger head": "done"}
     assert kinds(node).count(("action.failed", "duties.check", "node")) == 1
 
 

@@ -17,6 +17,7 @@ from jingwei.foundations.data.catalogue import dcat
 from jingwei.foundations.data.catalogue.model import Record
 from jingwei.foundations.data.catalogue.sources import listed
 from jingwei.foundations.data.catalogue.sources import read as read_records
+from jingwei.foundations.data.catalogue.vocabulary import DCAT
 
 CLASSES = ["Dataset", "Distribution", "Catalog", "DataService", "CatalogRecord", "DatasetSeries"]
 
@@ -54,10 +55,10 @@ def mutated(graph: list[Triple], predicates: list[str], lot: random.Random) -> l
     changes: list[Callable[[], None]] = [
         lambda: found.pop(lot.randrange(len(found))) and None,
         lambda: found.append((lot.choice(subjects), iri(lot.choice(predicates)), lot.choice(odd))),
-        lambda: found.append((lot.choice(subjects), iri(RDF + "type"), iri(dcat.DCAT + lot.choice(CLASSES)))),
+        lambda: found.append((lot.choice(subjects), iri(RDF + "type"), iri(DCAT + lot.choice(CLASSES)))),
         lambda: found.__setitem__((i := lot.randrange(len(found))), (found[i][0], found[i][1], lot.choice(odd))),
         lambda: found.__setitem__((i := lot.randrange(len(found))), (found[i][0], iri(lot.choice(predicates)), found[i][2])),
-        lambda: found.append((lot.choice(subjects), iri(dcat.DCAT + "inSeries"), lot.choice(subjects)))]
+        lambda: found.append((lot.choice(subjects), iri(DCAT + "inSeries"), lot.choice(subjects)))]
     for _ in range(lot.randrange(1, 13)):
         lot.choice(changes)()
     return found
