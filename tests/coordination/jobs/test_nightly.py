@@ -61,12 +61,12 @@ def test_a_night_is_begun_at_its_hour_and_done_as_the_node_itself_in_order(node)
     now[0] = datetime(2026, 3, 2, 2, 29, tzinfo=CHINA)
     assert nights.look() == []
     now[0] += timedelta(minutes=1)
-    assert [job.night for job in nights.look()] == ["2026-03-02"] * 3
-    assert nights.look() == Nights(node, jobs).look()[3:] == []
+    assert [job.night for job in nights.look()] == ["2026-03-02"] * 4
+    assert nights.look() == Nights(node, jobs).look()[4:] == []
     while jobs.work(lambda job, step: perform(node, job, step, lambda: now[0])):
         pass
-    assert [job.status.state for job in jobs.listed(night="2026-03-02")] == ["done"] * 3
-    assert kinds(node) == [(kind, action, "node") for action in ("duties.check", "matters.check") for kind in ("action.begun", "action.done")]
+    assert [job.status.state for job in jobs.listed(night="2026-03-02")] == ["done"] * 4
+    assert kinds(node) == [(kind, action, "node") for action in ("redlines.check", "duties.check", "matters.check") for kind in ("action.begun", "action.done")]
     assert len(node.ledger.heads()) == 1
 
 
