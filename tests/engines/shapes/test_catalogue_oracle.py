@@ -79,6 +79,17 @@ def test_two_hundred_mutations_are_judged_as_pyshacl_judges_them(records, shapes
     assert found > 25
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(200))
+def test_a_mutation_of_the_whole_catalogue_is_judged_as_pyshacl_judges_it(records, shapes_file, seed):
+    shapes, lot = read(shapes_file), random.Random(1_000 + seed)
+    predicates = sorted({s.path.address for s in shapes.shapes.values() if s.path and s.path.kind == "predicate"})
+    graph = triples(records)
+    for _ in range(20):
+        graph = mutated(graph, predicates, lot)
+    assert keys(check(Columns.of(graph), shapes)) == judged(graph_of(graph), Graph().parse(data=shapes_file, format="turtle"))
+
+
 def test_the_file_uses_eight_components_and_says_one_word_that_shacl_does_not_have(shapes_file):
     shapes = read(shapes_file)
     assert shapes.components == ("Class", "Datatype", "MaxCount", "MinCount", "Node", "NodeKind", "Or", "Property")
