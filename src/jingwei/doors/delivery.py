@@ -18,6 +18,7 @@ from jingwei.doors.asked import Asker, Refused, asked_in, bad, several
 from jingwei.doors.refusals import refuse
 from jingwei.foundations.data.sharing.model import Mode
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Words
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
@@ -67,6 +68,6 @@ def _bearer(request: Asker) -> str:
     return str(secret.strip())
 
 
-def _unknown(what: str) -> Refused:
+def _unknown(what: Words) -> Refused:
     return Refused(HTTPStatus.UNAUTHORIZED, "not_granted", what, remedy="Send Authorization: Bearer and the credential the provider gave you.",
                    headers={"WWW-Authenticate": "Bearer"})

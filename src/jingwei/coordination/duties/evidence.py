@@ -23,6 +23,7 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.targets.model import WORDS, Word
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.kernel import places
+from jingwei.kernel.i18n import Words
 from jingwei.kernel.problems import Problem, did_you_mean
 
 MOST_CHARACTERS = 2_000
@@ -308,10 +309,10 @@ class _Parser:
         except ValueError:
             raise self._wrong("there is no such day", "Write a day such as 2025-01-01.", back=1) from None
 
-    def _wrong(self, what: str, remedy: str, *, back: int = 0) -> Problem:
+    def _wrong(self, what: Words, remedy: Words, *, back: int = 0) -> Problem:
         at = self.at - back
         return _bad(self.text, self.tokens[at][1] if at < len(self.tokens) else len(self.text), what, remedy)
 
 
-def _bad(text: str, at: int, what: str, remedy: str) -> Problem:
+def _bad(text: str, at: int, what: Words, remedy: Words) -> Problem:
     return Problem("bad_evidence", what, where=f"evidence, character {min(at, len(text)) + 1}", remedy=remedy)

@@ -20,7 +20,7 @@ from jingwei.coordination.duties.tree import Breach, Tree, breaches, facts, fold
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.kernel import places
 from jingwei.kernel.clock import CHINA
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.ledger import Event, recordable
 from jingwei.kernel.people import LEVELS, Organisation, OrganisationKind, Organisations
 from jingwei.kernel.problems import Problem, did_you_mean
@@ -128,7 +128,7 @@ def _columns(table: Table) -> dict[str, int]:
 
 
 def _duty(table: Table, i: int, cells: Mapping[str, str], organisations: Organisations) -> Duty:
-    def bad(code: str, column: str, what: str, remedy: str) -> Problem:
+    def bad(code: str, column: str, what: Words, remedy: Words) -> Problem:
         return Problem(code, what, where=table.where(i, column), remedy=remedy)
 
     def cell(column: str) -> str:
@@ -187,7 +187,7 @@ def _goal(table: Table, i: int, cell: Callable[[str], str]) -> Goal | None:
     return Goal(code, value, int(year), _DIRECTIONS[direction])
 
 
-def _adds(text: str, where: str) -> Adds:
+def _adds(text: str, where: Words) -> Adds:
     for adds, word in ADDS.items():
         if text.lower() in (adds, word.zh, word.en):
             return adds
@@ -196,7 +196,7 @@ def _adds(text: str, where: str) -> Adds:
     raise Problem("bad_adds", f"{text[:20]!r} is no way of adding up", where=where, remedy=f"Write {', '.join(ADDS)}, or leave it empty.")
 
 
-def _organisations(text: str, known: Organisations, where: str) -> list[Organisation]:
+def _organisations(text: str, known: Organisations, where: Words) -> list[Organisation]:
     """Those named by id or name. Raises Problem ``unknown_organisation`` for one nobody knows or two have the name of."""
     found = []
     for name in _parts(text):
@@ -208,7 +208,7 @@ def _organisations(text: str, known: Organisations, where: str) -> list[Organisa
     return list(dict.fromkeys(found))
 
 
-def day(text: str, where: str) -> date:
+def day(text: str, where: Words) -> date:
     """2025-12-31, 2025/12/31, 2025年12月31日; 2025年6月底 and 2025年底 mean the last day. Raises Problem ``bad_deadline``."""
     plain = unicodedata.normalize("NFKC", text).strip()
     try:
@@ -222,7 +222,7 @@ def day(text: str, where: str) -> date:
     raise Problem("bad_deadline", f"{text[:40]!r} is not a day", where=where, remedy="Write it like 2025-12-31 or 2025年12月31日.")
 
 
-def place_code(text: str, where: str) -> str:
+def place_code(text: str, where: Words) -> str:
     """A known place, or the six-digit code of a city or county in a known province. Raises Problem ``unknown_place``."""
     plain = text.strip().removesuffix(".0")
     if re.fullmatch(r"\d{6}", plain, re.ASCII) and not plain.endswith("0000"):

@@ -19,7 +19,7 @@ from typing import Any
 
 from jingwei import plan
 from jingwei.coordination.duties.model import Duty, Goal, Kept, Passed, Word
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.told import Told
 
@@ -33,9 +33,9 @@ class Breach:
     """A rule a tree does not keep. ``about`` names the duties of which at least one must change; the first is the one to blame."""
 
     code: str
-    what: str
+    what: Words
     about: tuple[str, ...]
-    remedy: str
+    remedy: Words
 
     def problem(self) -> Problem:
         return Problem(self.code, self.what, where=f"duty {self.about[0]}", remedy=self.remedy)

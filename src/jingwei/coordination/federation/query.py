@@ -18,6 +18,7 @@ import rfc8785
 from msgspec import Struct
 
 from jingwei.kernel.access import All, Between, Equal, Not, OneOf, Predicate, Some, Value
+from jingwei.kernel.i18n import Words
 from jingwei.kernel.problems import Problem, did_you_mean
 
 Function = Literal["count", "sum", "mean", "min", "max"]
@@ -230,5 +231,5 @@ def finished(plan: Plan, cells: Mapping[Key, Cell]) -> list[dict[str, Any]]:
     return [{**dict(zip(plan.by, key, strict=True)), **{a.name: value(cells[key], a) for a in plan.aggregates}} for key in order]
 
 
-def bad(what: str, remedy: str = "") -> Problem:
+def bad(what: Words, remedy: Words = "") -> Problem:
     return Problem("bad_query", what, remedy=remedy or "Ask like: SELECT level, count(*), avg(age) FROM people WHERE age >= 18 GROUP BY level")

@@ -66,7 +66,7 @@ def check(context: Context, given: CheckRedLines) -> Result:  # noqa: ARG001
     if not lines_now(context):
         return Result(_say(context, "没有签过红线。", "No red line was signed."), {"lines": 0, "crossed": [], "receded": [], "unclear": [], "written": False})
     now, ledger = world(context), context.workspace.ledger  # reading the figures is slow, and therefore done before the store is locked
-    turns, unclear = list[Turn](), dict[str, str]()
+    turns, unclear = list[Turn](), dict[str, Text]()
     with _transaction(context):
         lines = read_lines(ledger)
         for line in lines.values():
@@ -87,7 +87,7 @@ def check(context: Context, given: CheckRedLines) -> Result:  # noqa: ARG001
     receded = [t.facts["line"] for t in turns if t.kind == "redline.receded"]
     report = [_say(context, f"查了 {len(lines)} 条红线：新触碰 {len(crossed)} 次。", f"{len(lines)} red lines checked: {len(crossed)} new crossings.")]
     report += [f"- {line}: {n}" for line, n in Counter(f["line"] for f in crossed).items()]
-    report += [_say(context, f"- {line}：读不懂条件，没有查（{why}）", f"- {line}: its condition is not understood and was not checked ({why})") for line, why in unclear.items()]
+    report += [_say(context, f"- {line}：读不懂条件，没有查（{why.zh}）", f"- {line}: its condition is not understood and was not checked ({why.en})") for line, why in unclear.items()]
     return Result("\n".join(report) + "\n", {"lines": len(lines), "crossed": [dict(f) for f in crossed], "receded": receded, "unclear": sorted(unclear),
                                              "written": bool(turns) and not context.dry_run})
 

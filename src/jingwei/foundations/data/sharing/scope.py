@@ -30,6 +30,7 @@ from jingwei.kernel.access import (
     Within,
     visible,
 )
+from jingwei.kernel.i18n import Words
 from jingwei.kernel.people import Principal
 from jingwei.kernel.problems import Problem, did_you_mean
 
@@ -201,5 +202,5 @@ def with_scope(request: Request, scope: Scope) -> Request:
     return replace(request, scope=scope)
 
 
-def _bad(text: str, what: str, forms: str, near: str = "") -> Problem:
+def _bad(text: str, what: Words, forms: str, near: Words = "") -> Problem:
     return Problem("bad_scope", what, where=f"scope {text[:60]!r}", remedy=near or f"Write it like one of: {forms}.")
