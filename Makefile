@@ -1,6 +1,8 @@
 # make run       sets everything up, evaluates and opens the portal at http://localhost:2522
 #                FIGURES=mine.csv adds a bureau's own figures first; PORT=8000 chooses another port
 # make evaluate  the same without the portal
+# make demo      a province, two cities, two counties and six departments as eleven nodes on ports 2522 to 2532, with invented events; Ctrl-C ends them
+#                DEMO=folder keeps them for another time; PORT=3000 chooses another first port
 # make test      sets everything up and passes the tests
 PYTHON ?= python3.11
 VENV := .venv
@@ -9,8 +11,9 @@ WORKSPACE ?= workspace
 OUT ?= out
 FIGURES ?=
 PORT ?= 2522
+DEMO ?=
 
-.PHONY: run evaluate serve test lint bench soak docs pictures spark lock clean
+.PHONY: run evaluate serve demo test lint bench soak docs pictures spark lock clean
 
 run: evaluate serve
 
@@ -21,6 +24,9 @@ evaluate: $(VENV)/.run
 
 serve: $(VENV)/.run
 	$(BIN)/jingwei serve --port $(PORT) --workspace $(WORKSPACE)
+
+demo: $(VENV)/.run
+	$(BIN)/jingwei demo --port $(PORT) $(if $(DEMO),--dir $(DEMO))
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

@@ -16,7 +16,7 @@ import click
 
 from jingwei import __version__, plan
 from jingwei.doors import serve
-from jingwei.doors.demonstration import start
+from jingwei.doors.demonstration import command as demo
 from jingwei.doors.projection import inputs
 from jingwei.doors.usage import misused
 from jingwei.kernel.actions import Action, Context, Option, Progress, Result, run
@@ -92,7 +92,7 @@ def program(language: Language) -> click.Group:
     for word, below in sorted(root.below.items()):
         group.add_command(_command(word, below, language))
     group.add_command(serve.command(language))
-    group.add_command(start.command(language))
+    group.add_command(demo.command(language))
     return group
 
 

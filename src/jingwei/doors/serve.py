@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -82,6 +81,8 @@ def _end_with(starter: str) -> None:
     """Be ended when the starter dies, whatever it dies of. Only Linux can be told to; elsewhere the starter must end in order."""
     if not starter or sys.platform != "linux":
         return
+    import ctypes
+
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
     if os.getppid() != int(starter):  # it died before we asked
         sys.exit(1)

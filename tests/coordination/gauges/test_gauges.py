@@ -372,7 +372,7 @@ def test_the_command_gives_the_four_in_words_and_for_programs(lively):
 
 def test_the_first_page_and_the_pages_of_the_gauges_say_what_the_command_says(lively):
     with TestClient(application(lively)) as portal:
-        for language, shares, label in (("zh", "3 对部门中有 2（67%）", "合成"), ("en", "2 of 3 pairs of departments (67%)", "Synthetic")):
+        for language, shares, label in (("zh", "3 对部门中有 2（67%）", "合成：含编造的事件"), ("en", "2 of 3 pairs of departments (67%)", "Synthetic: with invented events")):
             for path in ("", "/gauges", "/gauge/across"):
                 page = portal.get(f"/{language}{path}").text
                 assert shares in page

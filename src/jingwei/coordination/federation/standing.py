@@ -111,6 +111,12 @@ def _told(events: Iterable[Told]) -> tuple[dict[str, tuple[Mapping[str, Any], in
     return below, tests
 
 
+def reported(events: Iterable[Told]) -> dict[str, Text | None]:
+    """Names of the nodes further down that were reported, by id; None for those that are gone since."""
+    below, _ = _told(events)
+    return {node: None if f.get("gone") is True else Text(_said(f, "zh") or node[:14], _said(f, "en") or node[:14]) for node, (f, _) in below.items()}
+
+
 def _said(facts: Mapping[str, Any], name: str) -> str:
     return str(facts.get(name) or "")
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jingwei.coordination.federation.model import AskNode
-from jingwei.coordination.federation.standing import STATES, TESTS, Branch, Stands, State, Test, standing, tree, walk
+from jingwei.coordination.federation.standing import (
+    STATES,
+    TESTS,
+    Branch,
+    Stands,
+    State,
+    Test,
+    reported,
+    standing,
+    tree,
+    walk,
+)
 from jingwei.coordination.record.entries import Line, newest
 from jingwei.kernel import node_records as records
 from jingwei.kernel import places
@@ -18,6 +29,7 @@ from jingwei.kernel.told import told
 from jingwei.kernel.workspace import Workspace
 
 ENTRIES = 20
+RESULTS: dict[State, Text] = {"passes": Text("通过", "passed"), "fails": Text("不过", "failed"), "untested": Text("未检验", "not tested")}
 LEVELS = {"nation": Text("国家", "nation"), "province": Text("省", "province"), "city": Text("市", "city"), "county": Text("县", "county"), "township": Text("乡镇", "township")}
 
 
@@ -33,6 +45,7 @@ class NodesView:
     states: dict[State, Text]
     tests: dict[Test, Text]
     levels: dict[str, Text]
+    results: dict[State, Text]
 
     def count(self, *states: State) -> int:
         return sum(one.state in states for one in self.nodes)
@@ -61,13 +74,13 @@ class NodeView:
 def nodes(context: Context, query: Nothing) -> NodesView:
     store, ledger = context.workspace.store, context.workspace.ledger
     if not store.exists():
-        return NodesView((), (), None, 0, {}, STATES, TESTS, LEVELS)
+        return NodesView((), (), None, 0, {}, STATES, TESTS, LEVELS, RESULTS)
     with store.read() as connection:
         heads = ledger.heads(within=connection)
         found = standing(connection, told(ledger, "node"), heads[-1] if heads else None, context.clock())
     roots = tree(found) if found else []
     return NodesView(tuple(found.values()), tuple(roots), heads[-1] if heads else None, ledger.size(), {
-        one.place: _place(one.place) for one in found.values()}, STATES, TESTS, LEVELS)
+        one.place: _place(one.place) for one in found.values()}, STATES, TESTS, LEVELS, RESULTS)
 
 
 def node(context: Context, query: AskNode) -> NodeView:
@@ -84,12 +97,12 @@ def node(context: Context, query: AskNode) -> NodeView:
     return NodeView(one, over, under, tuple(newest(context.workspace.ledger, ENTRIES, subject=f"node:{one.id}")), every)
 
 
-def known_nodes(workspace: Workspace) -> set[str]:
-    """Ids of all nodes that have a page here."""
+def known_nodes(workspace: Workspace) -> dict[str, Text]:
+    """Names of all nodes that have a page here, by id."""
     with workspace.store.read() as connection:
-        near = {one.profile.id for one in records.known(connection)}
-    below = {str(event.facts.get("node")): event.facts.get("gone") is not True for event in told(workspace.ledger, "node", words=False) if event.kind == "node.below"}
-    return near | {node for node, there in below.items() if there}
+        near = {one.profile.id: one.profile.name for one in records.known(connection)}
+    below = {node: name for node, name in reported(told(workspace.ledger, "node")).items() if name is not None}
+    return {**below, **near}
 
 
 def _place(code: str) -> Text:

@@ -150,6 +150,8 @@ def _told(context: Context, verdict: Verdict, trusted: Head | None) -> Result:
         if trusted is None:
             lines.append(_say(context, "未与外来的树头核对：能改写本节点一切的人，只有别处保存的树头能揭穿（--head）。",
                               "Not held against a head from elsewhere: who can rewrite all of this node is found out only by one (--head)."))
+    else:
+        lines.insert(0, _say(context, "**不成立：有人动过。**\n", "**Does not hold: somebody touched it.**\n"))
     lines += ["- " + _named(context, finding) for finding in verdict.findings]
     return Result("\n".join(lines), data, holds=verdict.holds)
 

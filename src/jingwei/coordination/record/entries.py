@@ -72,7 +72,7 @@ def newest(ledger: Ledger, count: int, *, kind: str = "", day: str = "", subject
     with ledger.store.read() as connection, closing(_backwards(connection, [mark for mark in marks if mark], before)) as lines:
         for each in lines:
             if (not kind or each.kind == kind) and (not day or each.at.startswith(day)) and (
-                    not subject or tuple(subject.split(":", 1)) in about(each.facts)):
+                    not subject or subject in (f"{sort}:{name}" for _, sort, name in about(each.facts))):
                 found.append(each)
                 if len(found) == count:
                     break
@@ -103,18 +103,18 @@ def beside(ledger: Ledger, position: int) -> list[Beside]:
         return [Beside(row.pseudonym, row.content is not None, row.erased) for row in rows]
 
 
-def about(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What an entry is about, as sort and name: a duty, a matter, a node, an action, another entry, a measure."""
-    found = list[tuple[str, str]]()
-    for name, value in facts.items():
+def about(facts: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What an entry is about: the fact, the sort of thing it names, and its name. Sorts: duty, matter, node, action, entry, measure, target."""
+    found = list[tuple[str, str, str]]()
+    for fact, value in facts.items():
         for each in value if isinstance(value, list) else [value]:
-            if name in ("duty", "matter", "measure", "action", "entry") and isinstance(each, str | int) and each != "":
-                found.append((name, str(each)))
-            elif name in ("duties", "into") and isinstance(each, str):
-                found.append(("duty", each))
-            elif name == "about" and isinstance(each, str) and ":" in each:
-                sort, _, what = each.partition(":")
-                found.append((sort, what))
+            if fact in ("duty", "matter", "measure", "action", "entry") and isinstance(each, str | int) and not isinstance(each, bool) and each != "":
+                found.append((fact, fact, str(each)))
+            elif fact in ("duties", "into") and isinstance(each, str):
+                found.append((fact, "duty", each))
+            elif fact == "about" and isinstance(each, str) and ":" in each:
+                sort, _, name = each.partition(":")
+                found.append((fact, sort, name))
             elif isinstance(each, str) and each.startswith("n-") and len(each) == 42:
-                found.append(("node", each))
+                found.append((fact, "node", each))
     return list(dict.fromkeys(found))

@@ -23,6 +23,7 @@ class LedgerView:
     """Entries, newest first.
 
     head : the newest signed head; None before the first
+    cosigned : the newest that a neighbour co-signed
     kinds : those among the newest entries, with their number
     older : the position before which the next page begins; None on the last
     words : what kinds say
@@ -30,6 +31,7 @@ class LedgerView:
 
     size: int
     head: Head | None
+    cosigned: Head | None
     lines: tuple[Line, ...]
     kinds: tuple[tuple[str, int], ...]
     older: int | None
@@ -72,7 +74,7 @@ class EntryView:
     head: Head | None
     holds: bool
     beside: tuple[Beside, ...]
-    links: tuple[tuple[Text, str, str], ...]
+    links: tuple[tuple[Text, Text, str], ...]
     word: Text | None
 
 
@@ -88,11 +90,12 @@ def ledger(context: Context, query: AskLedger) -> LedgerView:
                       remedy=Text("写作 duty:A-1。", "Write it like duty:A-1."))
     kept = context.workspace.ledger
     if not kept.store.exists():
-        return LedgerView(0, None, (), (), None, KINDS)
+        return LedgerView(0, None, None, (), (), None, KINDS)
     found = newest(kept, PAGE + 1, kind=query.kind, day=query.day, subject=query.about, before=query.before)
     heads, size = kept.heads(), kept.size()
     older = found[PAGE - 1].position if len(found) > PAGE else None
-    return LedgerView(size, heads[-1] if heads else None, tuple(found[:PAGE]), tuple(recent_kinds(kept)), older, KINDS)
+    return LedgerView(size, heads[-1] if heads else None, next((h for h in reversed(heads) if h.cosignatures), None),
+                      tuple(found[:PAGE]), tuple(recent_kinds(kept)), older, KINDS)
 
 
 def entry(context: Context, query: AskEntry) -> EntryView:
@@ -112,30 +115,37 @@ def entry(context: Context, query: AskEntry) -> EntryView:
         leaf, proof.position, proof.size, path, bytes.fromhex(root)), tuple(beside(kept, query.position)), tuple(_links(context, shown)), word)
 
 
-def _links(context: Context, shown: Line) -> list[tuple[Text, str, str]]:
-    """What the entry is about; the page is empty where this node has none of it."""
-    found = []
-    for sort, name in about(shown.facts):
-        if sort in _NAMES:
-            found.append((_NAMES[sort], name, _page(context, sort, name)))
+_SORTS = {"duty": Text("任务", "duty"), "matter": Text("事项", "matter"), "node": Text("节点", "node"), "action": Text("动作", "action"),
+          "entry": Text("条目", "entry"), "measure": Text("指标", "measure"), "target": Text("目标", "target"), "finding": Text("存疑的数", "finding")}
+_FACTS = {"above": Text("上级节点", "node above"), "from": Text("来自节点", "from node"), "to": Text("发往节点", "to node"), "via": Text("经由节点", "told by node"),
+          "requester": Text("提问的节点", "asked by node"), "into": Text("分成任务", "into duty")}
+
+
+def _links(context: Context, shown: Line) -> list[tuple[Text, Text, str]]:
+    """What the entry is about: what it is to it, its name, and its page; no page where this node has none of it."""
+    from jingwei.coordination.federation.views import known_nodes
+
+    named, found = about(shown.facts), list[tuple[Text, Text, str]]()
+    nodes = known_nodes(context.workspace) if any(sort == "node" for _, sort, _ in named) else {}
+    for fact, sort, name in named:
+        if sort == "node":
+            called = Text(f"{nodes[name].zh} {name[:10]}", f"{nodes[name].en} {name[:10]}") if name in nodes else Text(name, name)
+            found.append((_FACTS.get(fact, _SORTS[sort]), called, f"node/{name}" if name in nodes else ""))
+        elif sort in _SORTS:
+            found.append((_FACTS.get(fact, _SORTS[sort]), Text(name, name), _page(context, sort, name)))
     return found
-
-
-_NAMES = {"duty": Text("任务", "duty"), "matter": Text("事项", "matter"), "node": Text("节点", "node"), "action": Text("动作", "action"),
-          "entry": Text("条目", "entry"), "measure": Text("指标", "measure"), "target": Text("目标", "target")}
 
 
 def _page(context: Context, sort: str, name: str) -> str:
     from jingwei.coordination.duties.records import read_tree
-    from jingwei.coordination.federation.views import known_nodes
     from jingwei.coordination.matters.records import read_matters
     from jingwei.coordination.observations.declared import declared_measures
 
     ledger = context.workspace.ledger
     there: dict[str, Any] = {
-        "duty": lambda: name in read_tree(ledger), "matter": lambda: name in read_matters(ledger), "node": lambda: name in known_nodes(context.workspace),
-        "measure": lambda: name in declared_measures(), "entry": lambda: name.isdecimal() and int(name) < ledger.size(),
-        "action": lambda: bool(re.fullmatch(r"[a-z0-9.-]+", name)), "target": lambda: True}
+        "duty": lambda: name in read_tree(ledger), "matter": lambda: name in read_matters(ledger), "measure": lambda: name in declared_measures(),
+        "entry": lambda: name.isdecimal() and int(name) < ledger.size(), "action": lambda: bool(re.fullmatch(r"[a-z0-9.-]+", name)),
+        "target": lambda: True, "finding": lambda: True}
     if not there[sort]():
         return ""
-    return {"action": f"do/{name.replace('.', '/')}", "entry": f"ledger/{name}", "target": "targets"}.get(sort, f"{sort}/{name}")
+    return {"action": f"do/{name.replace('.', '/')}", "entry": f"ledger/{name}", "target": "targets", "finding": f"findings#{name}"}.get(sort, f"{sort}/{name}")

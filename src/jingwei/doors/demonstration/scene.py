@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from jingwei.coordination.matters.effects import working_day_due
 from jingwei.kernel.people import Level
 
 HERE = Path(__file__).parent
@@ -79,6 +78,8 @@ def events(nodes: Sequence[Place], at: datetime) -> dict[str, bytes]:
 
 def _asked(need: Mapping[str, str], at: datetime) -> Iterator[dict[str, Any]]:
     """A need, and each request for its evidence with what came of it."""
+    from jingwei.coordination.matters.effects import working_day_due  # --help must not wait for all that comes with it
+
     lot, days = random.Random(f"{SEED}/{need['need']}"), int(need["days"])
     yield _event("need.declared", at - timedelta(days=PAST + 10), need=need["need"], asker=need["asker"], holder=need["holder"], evidence=need["evidence"], days=days)
     ways = [way for way in ("by_machine", "by_hand", "reasked", "refused", "pending") for _ in range(int(need[way]))]
