@@ -96,9 +96,8 @@ def test_the_walk(browser: Browser, shown):
     picture(page, "4-duty-at-the-county")
 
     # who is joined: the county two levels down passed its four tests
-    page.goto(f"{at['province']}/en/nodes")
-    county = page.locator("a.node", has_text="Demo County A Data Bureau")
-    expect(county).to_contain_text("passes its tests")
+    until_there(page, f"{at['province']}/en/nodes", "passes its tests")
+    expect(page.locator("a.node", has_text="Demo County A Data Bureau")).to_contain_text("passes its tests")
     picture(page, "5-nodes")
 
     # a number of a gauge, and the entry it was counted from
