@@ -1,4 +1,4 @@
-"""A node that has something to show for every action that anybody may ask: one duty, one matter and one request for data."""
+"""A node that has something to show for every action that anybody may ask: one duty, one matter, one record and one request for data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from jingwei.coordination.duties.records import change, set_duty
 from jingwei.coordination.matters.fold import code_of
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.matters.records import keep, surfaced
+from jingwei.foundations.data.catalogue import records
+from jingwei.foundations.data.catalogue.model import Record, Word
 from jingwei.foundations.data.sharing.cases import facts_of_request, words_of_request
 from jingwei.foundations.data.sharing.model import Request
 from jingwei.kernel.actions import Context
@@ -18,7 +20,7 @@ from jingwei.kernel.workspace import Workspace
 
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
 ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
-            ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}}
+            ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}, ("catalogue", "show"): {"record": "s/d"}}
 """What an action must be asked, beside its files, to have an answer."""
 
 
@@ -28,4 +30,7 @@ def furnish(node: Workspace) -> Workspace:
     keep(context, {}, surfaced({}, [CAUSE], date(2025, 1, 1)))
     asked = Request("R-0", "POP-01", "health", "civil", "conditional", "duty")
     node.ledger.append(Event("share.requested", context.clock(), "local", facts_of_request(asked), {"share:R-0": words_of_request(asked)}))
+    with node.store.write() as connection:
+        records.keep_source(connection, "s", "s", {}, context.clock())
+        records.keep(connection, "s", {"d.yaml": b"1"}, (), [("d.yaml", "", Record("urn:d", title=(Word("水井"),)))], (), {}, context.clock())
     return node

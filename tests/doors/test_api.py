@@ -205,9 +205,13 @@ def test_the_description_is_to_be_had_in_chinese_and_loads_nothing_from_elsewher
     assert "https://" not in zh.text
 
 
+SHAPES = b"""@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> sh:targetClass <http://www.w3.org/ns/dcat#Dataset> ;
+  sh:property [ sh:path <http://purl.org/dc/terms/title> ; sh:minCount 1 ] ."""
+
+
 @pytest.mark.parametrize("action", REAL, ids=lambda a: " ".join(a.path))
 def test_every_action_of_the_plan_answers_or_says_why_not(real, action):
-    files = {"values": ("V.csv", VALUES), "tree": ("T.csv", TREE), "spec": ("U.toml", DOUBT)}
+    files = {"values": ("V.csv", VALUES), "tree": ("T.csv", TREE), "spec": ("U.toml", DOUBT), "shapes": ("S.ttl", SHAPES)}
     address = f"{PREFIX}/{'/'.join(action.path)}"
     if action.effect != "read" or action.scope != "public":
         problem(real.request(method_of(action).value, address), 403, "forbidden")

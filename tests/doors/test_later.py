@@ -233,7 +233,8 @@ def test_a_job_not_done_has_no_table_to_show(room):
 def test_every_open_action_of_the_plan_can_be_asked_to_work_later(tmp_path):
     tables = {"values": "uCode,x,y\nA,1,2\nB,2,5\nC,3,3\nD,5,1\n",
               "tree": "iCode,Parent,Level,Weight,Direction,Type\nx,I,1,1,1,Indicator\ny,I,1,1,1,Indicator\nI,,2,1,1,Aggregate\n",
-              "spec": "[uncertainty]\nreplications = 20\nseed = 1\nweight_noise = 0.25\nlevels = [1]\n"}
+              "spec": "[uncertainty]\nreplications = 20\nseed = 1\nweight_noise = 0.25\nlevels = [1]\n",
+              "shapes": "<urn:s> <http://www.w3.org/ns/shacl#targetNode> <urn:d> .\n"}
     node = furnish(Workspace(tmp_path))
     desk = Desk(node)
     with TestClient(Litestar([router(node, desk=desk)], openapi_config=None, on_shutdown=[desk.close])) as client:

@@ -35,12 +35,12 @@ def test_two_workers_do_a_missed_night_once_though_one_is_killed_and_the_server_
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772420400")  # 2026-03-02 11:00 in China: the night of that day was missed
     with serving(tmp_path, workers=2) as (port, server):
         os.kill(min(workers_of(server)), signal.SIGKILL)
-        assert settled(node) == ["done"] * 3
+        assert settled(node) == ["done"] * 4
         status, page, _ = ask(port, "/en/nightly")
-        assert (status, b"3 in all, of the night of 2026-03-02" in page) == (200, True)
+        assert (status, b"4 in all, of the night of 2026-03-02" in page) == (200, True)
     with serving(tmp_path, workers=2):
         time.sleep(1.5)  # several looks
     told = [json.loads(entry) for _, entry in node.ledger.entries()]
     done = Counter(e["facts"]["action"] for e in told if e["kind"] == "action.done")
-    assert done == {"duties.check": 1, "matters.check": 1}
-    assert [job.night for job in Jobs(node.store).listed()] == ["2026-03-02"] * 3
+    assert done == {"redlines.check": 1, "duties.check": 1, "matters.check": 1}
+    assert [job.night for job in Jobs(node.store).listed()] == ["2026-03-02"] * 4

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from jingwei.kernel.actions import Result
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.jobs import MOST_ATTEMPTS, MOST_WAITING, Ask, Cancelled, Job, Jobs, Step
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import _migrate
@@ -202,7 +203,7 @@ def test_a_worker_that_must_end_leaves_its_job_to_another(node):
 
 def test_what_goes_wrong_is_told_and_a_fault_of_the_program_is_not(jobs):
     def wrong(job: Job, step: Step) -> Result:
-        raise Problem("too_deep", "no well is that deep", where="wells.csv, line 3", remedy="Ask for less.")
+        raise Problem("too_deep", Text("没有这么深的井", "no well is that deep"), where="wells.csv, line 3", remedy=Text("请少要一些。", "Ask for less."))
 
     def broken(job: Job, step: Step) -> Result:
         raise RuntimeError("secret")
@@ -210,7 +211,8 @@ def test_what_goes_wrong_is_told_and_a_fault_of_the_program_is_not(jobs):
     jobs.submit(A, ASK, {})
     assert jobs.work(wrong)
     assert jobs.find(A).status.problem == {"type": "problems/too_deep", "title": "too_deep", "detail": "no well is that deep",
-                                           "instance": "wells.csv, line 3", "remedy": "Ask for less."}
+                                           "instance": "wells.csv, line 3", "remedy": "Ask for less.",
+                                               "detail_zh": "没有这么深的井", "instance_zh": "wells.csv, line 3", "remedy_zh": "请少要一些。"}
     jobs.submit(B, ASK, {})
     with pytest.raises(RuntimeError):
         jobs.work(broken)

@@ -212,8 +212,10 @@ def _confirm(action: Action, language: Language) -> None:
     except click.Abort:  # nobody is there to type
         typed = ""
     if typed.strip() != name:
-        raise Problem("not_confirmed", f"{name} cannot be undone, and was not confirmed", where="--yes",
-                      remedy=f"Rehearse it with --dry-run, then type {name} when asked, or add --yes.")
+        raise Problem("not_confirmed", Text(f"{name} 不能撤销，而且没有得到确认", f"{name} cannot be undone, and was not confirmed"),
+                      where="--yes",
+                      remedy=Text(f"先用 --dry-run 演练；询问时输入 {name}，或加 --yes。",
+                                  f"Rehearse it with --dry-run, then type {name} when asked, or add --yes."))
 
 
 def _parameter(name: str, kind: Any, option: Option, default: Any, language: Language) -> click.Parameter:
@@ -273,12 +275,8 @@ def write(result: Result, folder: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(document.content)
     except OSError as error:
-        raise Problem(
-            "no_folder",
-            Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"),
-            where=str(folder),
-            remedy=Text("用 --out DIR 换一个目录。", "Choose another folder with --out DIR."),
-        ) from None
+        raise Problem("no_folder", Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"),
+                      where=str(folder), remedy=Text("用 --out DIR 换一个目录。", "Choose another folder with --out DIR.")) from None
 
 
 def show(result: Result, *, as_json: bool) -> None:

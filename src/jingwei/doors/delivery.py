@@ -18,6 +18,7 @@ from jingwei.doors.asked import Asker, Refused, asked_in, bad, several
 from jingwei.doors.refusals import refuse
 from jingwei.foundations.data.sharing.model import Mode
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
@@ -36,7 +37,8 @@ def routes(workspace: Workspace) -> list[HTTPRouteHandler]:
             query = several(asked_in(request))
             wanted = "".join(map(str, query.pop("format", ["csv"])))
             if query or wanted not in MEDIA:
-                raise bad("the address asks for something unknown", "Ask for ?format=csv or ?format=parquet.")
+                raise bad(Text("地址里的要求不认识", "the address asks for something unknown"),
+                          Text("请用 ?format=csv 或 ?format=parquet。", "Ask for ?format=csv or ?format=parquet."))
             mode: Mode = "parquet" if wanted == "parquet" else "csv"
             document = await sync_to_thread(_given, workspace, name, _bearer(request), mode)
         except Exception as error:  # told in one shape, as the API does
@@ -63,10 +65,12 @@ def _given(workspace: Workspace, name: str, secret: str, mode: Mode) -> Document
 def _bearer(request: Asker) -> str:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret.strip():
-        raise _unknown("a credential is needed")
+        raise _unknown(Text("需要凭据", "a credential is needed"))
     return str(secret.strip())
 
 
-def _unknown(what: str) -> Refused:
-    return Refused(HTTPStatus.UNAUTHORIZED, "not_granted", what, remedy="Send Authorization: Bearer and the credential the provider gave you.",
+def _unknown(what: Text) -> Refused:
+    return Refused(HTTPStatus.UNAUTHORIZED, "not_granted", what,
+                   remedy=Text("请发送 Authorization: Bearer 和提供部门给您的凭据。",
+                               "Send Authorization: Bearer and the credential the provider gave you."),
                    headers={"WWW-Authenticate": "Bearer"})

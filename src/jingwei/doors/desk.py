@@ -57,7 +57,7 @@ class Desk:
         self._closing = threading.Event()
         self._worker: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._look_at, self._said = 0.0, ""
+        self._look_at, self._said = 0.0, set[str]()
         self.jobs.closing = self._closing.is_set
 
     def now(self, question: Question, asker: str) -> Result:
@@ -123,6 +123,9 @@ class Desk:
             try:
                 self._nightfall()
                 busy = self.jobs.work(self._perform)
+            except Problem as problem:  # such as a store another program is upgrading
+                self._warn("jobs are not done", problem)
+                busy = False
             except Exception:
                 logging.getLogger(__name__).exception("a job failed")
                 busy = False
@@ -131,17 +134,20 @@ class Desk:
                 self._called.clear()
 
     def _nightfall(self) -> None:
-        """What keeps a night from beginning, such as a setting that cannot be, is said once; other jobs go on."""
+        """What keeps a night from beginning, such as a setting that cannot be, keeps no other job from being done."""
         if self._nights is None or time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + NIGHTFALL
         try:
             self._nights.look()
-            self._said = ""
         except Problem as problem:
-            if self._said != (said := str(problem)):
-                self._said = said
-                logging.getLogger(__name__).warning("the night's work was not begun: %s", problem)
+            self._warn("the night's work was not begun", problem)
+
+    def _warn(self, what: str, problem: Problem) -> None:
+        """Once, however often it is met with."""
+        if (said := f"{what}: {problem}") not in self._said:
+            self._said.add(said)
+            logging.getLogger(__name__).warning(said)
 
     def _perform(self, job: Job, step: Step) -> Result:
         if job.night:

@@ -76,12 +76,11 @@ class _Duties:
         self._rest = self._due
 
     def look(self) -> None:
-        if time.monotonic() < self._rest:
+        if (now := time.monotonic()) < self._rest:
             return
         ledger = self._exchange.workspace.ledger
         size = ledger.size()
-        news = size > self._seen and any(ABOUT_DUTIES in entry for _, entry in ledger.entries(self._seen, size))
-        if not news and time.monotonic() < self._due:
+        if now < self._due and not any(ABOUT_DUTIES in entry for _, entry in ledger.entries(self._seen, size)):
             self._seen = size
             return
         with held(self._exchange.workspace.folder / "duties.lock", wait=False) as mine:

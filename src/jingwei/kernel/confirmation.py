@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jingwei.kernel import people, people_records
 from jingwei.kernel.actions import Action, Context, digest_of
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.people import Approval
 from jingwei.kernel.problems import Problem
@@ -53,11 +54,14 @@ def spend(action: Action, context: Context, given: Any) -> None:
         _record(context, "approval.used", used)
 
 
-def _known(connection: sa.Connection, key: str, what: str = "it") -> Approval:
+def _known(connection: sa.Connection, key: str, what: str = "") -> Approval:
     found = people_records.approval(connection, key) if key else None
     if found is None:
-        raise Problem("second_person", f"{what} cannot be undone and needs a second person, and no such request is known", where=key,
-                      remedy="Ask for it, have someone of your organisation or one above confirm it, then give the request's key.")
+        raise Problem("second_person",
+                      Text(f"{what or '这'} 不能撤销，要有第二个人确认，而这里没有这样的申请",
+                           f"{what or 'it'} cannot be undone and needs a second person, and no such request is known"), where=key,
+                      remedy=Text("请先申请，由本单位或上级单位的另一人确认，再给出申请的键。",
+                                  "Ask for it, have someone of your organisation or one above confirm it, then give the request's key."))
     return found
 
 

@@ -20,7 +20,7 @@ from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.files import held
 from jingwei.kernel.heads import node_key
-from jingwei.kernel.i18n import Language
+from jingwei.kernel.i18n import Language, Text, Words
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.nodes import (
     APPLIED,
@@ -58,8 +58,9 @@ ADMITTING = (JOIN, "node.admitted")
 class Early(Problem):
     """A message came before one that it follows. ``expected`` is the sequence the receiver waits for."""
 
-    def __init__(self, what: str, expected: int, *, where: str = "") -> None:
-        super().__init__("early_message", what, where=where, remedy=f"Send from message {expected} on.")
+    def __init__(self, what: Text, expected: int, *, where: Words = "") -> None:
+        super().__init__("early_message", what, where=where,
+                         remedy=Text(f"从第 {expected} 号消息起发送。", f"Send from message {expected} on."))
         self.expected = expected
 
     def to_json(self, language: Language = "en") -> dict[str, str]:
@@ -115,7 +116,8 @@ class Exchange:
             records.own(connection)
             known = records.find(connection, to, lock=True)
             if known is None or known.relation == "self":
-                raise Problem("unknown_node", f"{to[:60]} is no other node this one knows", remedy="See jingwei node status.")
+                raise Problem("unknown_node", Text(f"本节点不认识 {to[:60]}", f"{to[:60]} is no other node this one knows"),
+                              remedy=Text("见 jingwei node status。", "See jingwei node status."))
             _not_forked(known)
             message = seal(node_key(self.workspace.folder), to, records.next_sequence(connection, to), kind, body, now, written_in(known.profile))
             Message.read(message.encode())  # what its receiver could not read is refused here
@@ -179,7 +181,9 @@ class Exchange:
         _not_forked(known)
         profile = transport.greet(known.profile.url).profile
         if profile.id != known.profile.id:
-            raise Problem("another_node", f"node {profile.id} answers there", where=known.profile.url, remedy=f"Find out where {known.profile.id} is now.")
+            raise Problem("another_node", Text(f"那里应答的是节点 {profile.id}", f"node {profile.id} answers there"),
+                          where=known.profile.url,
+                          remedy=Text(f"请查明 {known.profile.id} 现在在哪里。", f"Find out where {known.profile.id} is now."))
         common_version(profile)
         if profile != known.profile:
             with self.workspace.store.write() as connection:
@@ -220,12 +224,15 @@ class Exchange:
             if before is not None:
                 records.heard(connection, e.sender, now)
                 if before[0] != message.digest:
-                    raise refused("replayed_message", "its place was taken by another message", e,
-                                  "Number each message anew; a node put back from a backup must be admitted under a new key.")
+                    raise refused("replayed_message", Text("它的位置已被另一条消息占用", "its place was taken by another message"),
+                                  e,
+                                  Text("每条消息用新编号；从备份恢复的节点须换新密钥重新加入。",
+                                       "Number each message anew; a node put back from a backup must be admitted under a new key."))
                 return before[1]
             expected = records.last_in(connection, e.sender) + 1
             if e.sequence != expected:
-                raise Early(f"message {e.sequence} came before message {expected}", expected, where=e.sender)
+                raise Early(Text(f"第 {e.sequence} 号消息先于第 {expected} 号到达",
+                                 f"message {e.sequence} came before message {expected}"), expected, where=e.sender)
             outcome = self._apply(Arrival(self, connection, message, sender, now))
             records.heard(connection, e.sender, now)
             answer = acknowledge(node_key(self.workspace.folder), message, outcome, now)
@@ -242,9 +249,12 @@ class Exchange:
         if sender is not None:
             _not_forked(sender)
             if sender.state != "admitted" and e.kind not in ADMITTING:
-                raise refused("not_admitted", "its sender is not admitted yet", e, f"Admit it: jingwei node admit {e.sender}")
+                raise refused("not_admitted", Text("发送方还没有获准加入", "its sender is not admitted yet"), e,
+                              Text(f"准许它加入：jingwei node admit {e.sender}", f"Admit it: jingwei node admit {e.sender}"))
         if e.kind not in self.kinds:
-            raise refused("unknown_kind", f"this program knows no message of kind {e.kind[:40]!r}", e, "It waits at its sender until this node is upgraded.")
+            raise refused("unknown_kind",
+                          Text(f"本程序不认识 {e.kind[:40]!r} 类消息", f"this program knows no message of kind {e.kind[:40]!r}"),
+                          e, Text("它在发送方等着，直到本节点升级。", "It waits at its sender until this node is upgraded."))
 
     def _apply(self, arrival: Arrival) -> str:
         try:
@@ -271,7 +281,8 @@ class Exchange:
         answer.check(to.profile.key, question.envelope.sender)
         told = (answer.envelope.sender, answer.envelope.kind, answer.body.get("to"))
         if told != (to.profile.id, f"{kind}.answer", question.digest) or not isinstance(answer.body.get("said"), dict):
-            raise refused("altered_message", "that is no answer to what was asked", answer.envelope, "Ask again.")
+            raise refused("altered_message", Text("这不是对所问问题的回答", "that is no answer to what was asked"),
+                          answer.envelope, Text("请再问一次。", "Ask again."))
         return answer
 
     def answer(self, content: bytes) -> Message:
@@ -285,9 +296,13 @@ class Exchange:
         question.check(sender.profile.key, me.id)
         _not_forked(sender)
         if sender.state != "admitted":
-            raise refused("not_admitted", "its sender is not admitted yet", e, f"Admit it: jingwei node admit {e.sender}")
+            raise refused("not_admitted", Text("发送方还没有获准加入", "its sender is not admitted yet"), e,
+                          Text(f"准许它加入：jingwei node admit {e.sender}", f"Admit it: jingwei node admit {e.sender}"))
         if e.kind not in self.questions:
-            raise refused("unknown_kind", f"this program knows no question of kind {e.kind[:40]!r}", e, "Ask it of a newer program.")
+            raise refused("unknown_kind",
+                          Text(f"本程序不认识 {e.kind[:40]!r} 类提问",
+                               f"this program knows no question of kind {e.kind[:40]!r}"), e,
+                          Text("请向更新版本的程序提问。", "Ask it of a newer program."))
         said = self.questions[e.kind](self, sender, question)
         told = {"to": question.digest, "said": dict(said)}
         return seal(node_key(self.workspace.folder), e.sender, 0, f"{e.kind}.answer", told, self.clock(), e.protocol)
@@ -304,10 +319,14 @@ def introduced(message: Message) -> Profile:
     try:
         profile = msgspec.convert(message.body.get("profile"), Profile)
     except msgspec.ValidationError as error:
-        raise Problem("bad_node", f"the request has no profile ({error})", where=message.envelope.sender[:60], remedy="Send it with jingwei node join.") from None
+        raise Problem("bad_node", Text(f"申请里没有节点资料（{error}）", f"the request has no profile ({error})"),
+                      where=message.envelope.sender[:60],
+                      remedy=Text("请用 jingwei node join 发送。", "Send it with jingwei node join.")) from None
     profile.check()
     if profile.id != message.envelope.sender:
-        raise Problem("bad_node", "the profile is another node's", where=message.envelope.sender[:60], remedy="Send it with jingwei node join.")
+        raise Problem("bad_node", Text("资料是另一个节点的", "the profile is another node's"),
+                      where=message.envelope.sender[:60],
+                      remedy=Text("请用 jingwei node join 发送。", "Send it with jingwei node join."))
     return profile
 
 
@@ -316,18 +335,24 @@ def _stranger(connection: sa.Connection, message: Message) -> Profile:
         raise _unknown(message)
     profile = introduced(message)
     if sum(one.state == "asked" for one in records.known(connection)) >= MOST_STRANGERS:
-        raise refused("too_many_requests", f"{MOST_STRANGERS} nodes wait to be admitted", message.envelope, "It will be sent again later.")
+        raise refused("too_many_requests",
+                      Text(f"已有 {MOST_STRANGERS} 个节点在等候加入", f"{MOST_STRANGERS} nodes wait to be admitted"),
+                      message.envelope, Text("过后会再发。", "It will be sent again later."))
     return profile
 
 
 def _unknown(message: Message) -> Problem:
-    return refused("unknown_sender", "this node does not know its sender", message.envelope, "Let it first ask to be admitted: jingwei node join URL")
+    return refused("unknown_sender", Text("本节点不认识发送方", "this node does not know its sender"), message.envelope,
+                   Text("请它先申请加入：jingwei node join URL", "Let it first ask to be admitted: jingwei node join URL"))
 
 
 def _not_forked(known: Known) -> None:
     if known.state == "forked":
-        raise Problem("forked_node", "it rewrote its past: nothing passes between it and this node", where=known.profile.id,
-                      remedy="See the evidence: jingwei node evidence " + known.profile.id)
+        raise Problem("forked_node",
+                      Text("它改写过自己的历史：与本节点之间不再往来", "it rewrote its past: nothing passes between it and this node"),
+                      where=known.profile.id,
+                      remedy=Text(f"看证据：jingwei node evidence {known.profile.id}",
+                                  f"See the evidence: jingwei node evidence {known.profile.id}"))
 
 
 def _told(message: Message, **more: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from jingwei.kernel import job_records as records
 from jingwei.kernel.actions import Progress, Result
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.files import write_whole
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.job_records import OPEN, Ask, Found, State, Status
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Store
@@ -74,7 +75,8 @@ class Job:
         try:
             return {name: Document(called, (self.folder / "in" / name).read_bytes()) for name, called in self.ask.files.items()}
         except FileNotFoundError:
-            raise Problem("lost_files", "the files it was given are gone from this workspace", remedy="Send them again.") from None
+            raise Problem("lost_files", Text("交给它的文件已不在这个工作区", "the files it was given are gone from this workspace"),
+                          remedy=Text("请重新发送。", "Send them again.")) from None
 
     def result(self) -> Result:
         """What came of it, without its documents. Only of a job that is done."""
@@ -139,7 +141,8 @@ class Jobs:
             records.lock(connection)
             now, found = self.clock(), records.find(connection, identity)
             if found is None and len(records.waiting(connection)) >= MOST_WAITING:
-                raise Problem("too_many_jobs", f"{MOST_WAITING} jobs are waiting", remedy="Ask again when some are done.")
+                raise Problem("too_many_jobs", Text(f"已有 {MOST_WAITING} 项工作在等", f"{MOST_WAITING} jobs are waiting"),
+                              remedy=Text("等做完一些再问。", "Ask again when some are done."))
             self._put(self.folder / identity, files)
             if found is None:
                 records.add(connection, identity, ask, night, now, due or now)
@@ -216,7 +219,9 @@ class Jobs:
 
     def _perform(self, job: Job, perform: Perform) -> None:
         if job.status.attempts > MOST_ATTEMPTS:
-            lost = Problem("worker_lost", f"{MOST_ATTEMPTS} workers died over it", remedy="Ask for less, or tell whoever runs this node.")
+            lost = Problem("worker_lost",
+                           Text(f"先后有 {MOST_ATTEMPTS} 个工作进程因它退出", f"{MOST_ATTEMPTS} workers died over it"),
+                           remedy=Text("请少要一些，或告诉管理本节点的人。", "Ask for less, or tell whoever runs this node."))
             self._end(job, "failed", lost)
             return
         step = self._step(job)
@@ -231,8 +236,9 @@ class Jobs:
         except Problem as problem:
             self._end(job, "failed", problem)
         except Exception:
-            self._end(job, "failed", Problem("internal_error", "the program failed; its log says how",
-                                             remedy="Tell whoever runs this node."))
+            self._end(job, "failed", Problem("internal_error",
+                                             Text("程序出了错，日志里有经过", "the program failed; its log says how"),
+                                             remedy=Text("请告诉管理本节点的人。", "Tell whoever runs this node.")))
             raise
         else:
             self._end(job, "done", size=size)
@@ -278,7 +284,7 @@ class Jobs:
             records.tell(connection, job.id, job.status.attempts, values)
 
     def _end(self, job: Job, state: State, problem: Problem | None = None, *, size: int = 0) -> None:
-        told = {} if problem is None else problem.to_json()
+        told = {} if problem is None else problem.kept()
         given = sum(path.stat().st_size for path in (job.folder / "in").glob("*"))
         self._tell(job, state=state, ended=self.clock(), problem=msgspec.json.encode(told), bytes=max(LEAST_BYTES, size + given))
 
@@ -323,7 +329,8 @@ class Jobs:
         home = self.folder / name
         if not whole and status.state == "done" and not (home / "result.json").exists():
             status = msgspec.structs.replace(status, state="failed", problem=Problem(
-                "lost_files", "its result is gone from this workspace", remedy="Ask again.").to_json())
+                "lost_files", Text("它的结果已不在这个工作区", "its result is gone from this workspace"),
+                remedy=Text("请再问一次。", "Ask again.")).kept())
         return Job(name, home, ask, status, night)
 
     def _known(self, identity: str) -> Job:

@@ -47,7 +47,10 @@ NAMES = {"gd": ("province", "440000", ""), "gz": ("city", "440100", "gd"), "sz":
 NOTE = "test.note"
 DONE = "events need.declared count >= 1"
 FIRST_DAY = date(2026, 1, 1)
-ACKNOWLEDGED, STOP, CUT, READY = "acknowledged.jsonl", "stop", "cut", "ready"
+ACKNOWLEDGED, STOP, CUT = "acknowledged.jsonl", "stop", "cut"
+SOME = 3
+"""Things a node does between its start and the next time it is killed or cut off."""
+
 NEW_USER, NEW_NET = 0x10000000, 0x40000000
 
 
@@ -81,7 +84,6 @@ def serve(folder: Path, port: int, seed: int, relay: int) -> None:
     if not relay:
         refuse_when_cut(folder, sources)
     threading.Thread(target=traffic, args=(workspace, random.Random(seed)), daemon=True).start()
-    (folder / READY).write_text(str(os.getpid()))
 
     async def door(scope: Any, receive: Any, send: Any) -> None:
         if not relay and scope["type"] == "http" and (folder / CUT).exists():
@@ -112,7 +114,8 @@ def traffic(workspace: Workspace, chance: random.Random) -> None:
             n += 1
             op = f"{name}.{boot}.{n}"
             try:
-                said = one_thing(exchange, context, op, near, below, chance)
+                first = ("duty", "decision")[n - 1] if below and n <= 2 else ""
+                said = one_thing(exchange, context, op, near, below, chance, first)
             except Exception as error:
                 if "busy" not in str(error):
                     print(name, "traffic:", repr(error), file=sys.stderr)
@@ -120,11 +123,11 @@ def traffic(workspace: Workspace, chance: random.Random) -> None:
             done.write(json.dumps({"op": op, **said}) + "\n")
             done.flush()
             os.fsync(done.fileno())
-            time.sleep(chance.uniform(0.02, 0.4))
+            time.sleep(chance.uniform(0.02, 0.3))
 
 
-def one_thing(exchange: Exchange, context: Context, op: str, near: list[str], below: list[str], chance: random.Random) -> dict[str, Any]:
-    kind = chance.choice(("entry", "note", "note", "duty", "change", "decision") if below else ("entry", "note", "note"))
+def one_thing(exchange: Exchange, context: Context, op: str, near: list[str], below: list[str], chance: random.Random, kind: str = "") -> dict[str, Any]:
+    kind = kind or chance.choice(("entry", "note", "note", "duty", "change", "decision") if below else ("entry", "note", "note"))
     ledger, clock = exchange.workspace.ledger, system_clock
     mine = [code for code, k in read_tree(ledger).items() if not k.giver] if kind == "change" else []
     if kind == "note":
@@ -253,6 +256,7 @@ class Seven:
     cuts: int = 0
     starts: int = 0
     how: str = ""
+    done_before: dict[str, int] = field(default_factory=dict)
 
     def separate(self) -> None:
         """A relay for each node; none at all where the machine does not allow namespaces."""
@@ -270,7 +274,7 @@ class Seven:
     def start(self, name: str) -> None:
         self.starts += 1
         at = str(self.relays[name].pid) if self.relays else "0"
-        (self.folder / name / READY).unlink(missing_ok=True)
+        self.done_before[name] = len(self.acknowledged(name))
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, __file__, "serve", str(self.folder / name), str(self.ports[name]), str(self.seed * 1_000 + self.starts), at], stderr=log)
@@ -303,15 +307,20 @@ class Seven:
                 self.start(name)
             elif name in self.cut_off:
                 self.cut(name, heal=True)
-            elif not (self.folder / name / READY).exists():
-                continue  # it is still starting: a node killed before it did anything proves little
+            elif not self.at_work(name):
+                time.sleep(0.02)  # a node killed before it did anything proves little
+                continue
             elif chance.random() < 0.5:
                 self.kill(name)
                 self.kills += 1
             else:
                 self.cut(name)
                 self.cuts += 1
-            time.sleep(chance.uniform(0.0, 0.6))
+            time.sleep(chance.uniform(0.0, 0.3))
+
+    def at_work(self, name: str) -> bool:
+        """Whether it has done some things since it was started."""
+        return len(self.acknowledged(name)) >= self.done_before[name] + SOME
 
     def heal(self) -> None:
         for name in NAMES:

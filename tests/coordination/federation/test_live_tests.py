@@ -124,6 +124,22 @@ def observed(exchange: Exchange) -> None:
     observe(Context(exchange.workspace), Observe(Table.read(Document("own.csv", content.encode()))))
 
 
+def test_tests_are_due_when_there_is_a_child_never_tested_and_again_when_their_time_has_passed(tree, tmp_path):
+    found, wire = tree
+    gd = found["gd"]
+    assert live.due(gd)
+    assert not live.due(found["sz"]), "nobody stands below it"
+    live.test(gd, wire)
+    assert not live.due(gd)
+    gd.clock.now += timedelta(seconds=Federation().test_every)
+    assert live.due(gd)
+    live.test(gd, wire)
+    new = node(tmp_path / "zh", "zh", "city", "440400", 5010, gd.clock)
+    wire.at[new.hello().profile.url] = new
+    stand_below(new, gd, wire)
+    assert live.due(gd)
+
+
 def broken(monkeypatch, name: str, code: str = "broken") -> None:
     def fails(*_args):
         raise Problem(code, "it does not work")

@@ -79,14 +79,14 @@ def test_a_night_is_made_up_for_once_and_what_failed_is_done_again(here, monkeyp
     with monkeypatch.context() as jammed:
         jammed.setattr(duties, "check", broken)
         said = jingwei(here, "job", "run-nightly", expect=ANSWER_IS_NO)
-    assert said.startswith("The night of 2026-03-02: 3 things to do, 1 not done.")
+    assert said.startswith("The night of 2026-03-02: 4 things to do, 1 not done.")
     assert "no_paper: the printer is empty" in said.splitlines()[4], "what failed stands first"
     again = json.loads(jingwei(here, "job", "run-nightly", "--json"))
     assert {job["action"]: job["state"] for job in again["jobs"]} == dict.fromkeys(ALONE, "done")
     jingwei(here, "job", "run-nightly")
     told = [json.loads(entry) for _, entry in here.ledger.entries()]
     done = [e["facts"]["action"] for e in told if e["kind"] == "action.done"]
-    assert sorted(done) == ["duties.check", *["job.run-nightly"] * 3, "matters.check"]
+    assert sorted(done) == ["duties.check", *["job.run-nightly"] * 3, "matters.check", "redlines.check"]
 
 
 def test_other_jobs_are_left_alone_when_a_night_is_made_up_for(here):
@@ -107,7 +107,7 @@ def test_the_page_of_the_night_shows_what_failed_first_and_says_no_more_than_its
             jammed.setattr(duties, "check", broken)
             jingwei(here, "job", "run-nightly", expect=ANSWER_IS_NO)
         page = portal.get("/en/nightly").text
-        assert "1 could not be done; 3 in all, of the night of 2026-03-02." in page
+        assert "1 could not be done; 4 in all, of the night of 2026-03-02." in page
         assert "no_paper" in page
         assert "secret printer" not in page
         assert page.index("duties check") < page.index("matters check") < page.index("ledger head")

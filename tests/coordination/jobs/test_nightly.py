@@ -21,6 +21,7 @@ from jingwei.kernel.ledger import Event
 from jingwei.kernel.people import NODE, may, needs_second
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.settings import FILE
+from jingwei.kernel.store import _migrate
 from jingwei.kernel.workspace import Workspace
 
 BORN = datetime(2026, 3, 1, 12, tzinfo=CHINA)
@@ -60,12 +61,12 @@ def test_a_night_is_begun_at_its_hour_and_done_as_the_node_itself_in_order(node)
     now[0] = datetime(2026, 3, 2, 2, 29, tzinfo=CHINA)
     assert nights.look() == []
     now[0] += timedelta(minutes=1)
-    assert [job.night for job in nights.look()] == ["2026-03-02"] * 3
-    assert nights.look() == Nights(node, jobs).look()[3:] == []
+    assert [job.night for job in nights.look()] == ["2026-03-02"] * 4
+    assert nights.look() == Nights(node, jobs).look()[4:] == []
     while jobs.work(lambda job, step: perform(node, job, step, lambda: now[0])):
         pass
-    assert [job.status.state for job in jobs.listed(night="2026-03-02")] == ["done"] * 3
-    assert kinds(node) == [(kind, action, "node") for action in ("duties.check", "matters.check") for kind in ("action.begun", "action.done")]
+    assert [job.status.state for job in jobs.listed(night="2026-03-02")] == ["done"] * 4
+    assert kinds(node) == [(kind, action, "node") for action in ("redlines.check", "duties.check", "matters.check") for kind in ("action.begun", "action.done")]
     assert len(node.ledger.heads()) == 1
 
 
@@ -194,7 +195,7 @@ def test_one_thing_that_fails_keeps_nothing_else_from_being_done_and_is_not_trie
         while jobs.work(lambda job, step: perform(node, job, step, lambda: now)):
             pass
     assert {" ".join(j.ask.action): j.status.state for j in jobs.listed(night="2026-03-02")} == {
-        "duties check": "failed", "matters check": "done", "ledger head": "done"}
+        "redlines check": "done", "duties check": "failed", "matters check": "done", "ledger head": "done"}
     assert kinds(node).count(("action.failed", "duties.check", "node")) == 1
 
 
@@ -214,3 +215,15 @@ def test_the_desk_of_a_server_does_the_night_and_a_wrong_setting_keeps_no_job_fr
         desk._nightfall()
     assert caplog.text.count("the night's work was not begun") == 1
     assert Path(node.folder, FILE).exists()
+
+
+def test_a_store_of_an_older_program_is_complained_of_once_by_a_server(tmp_path, caplog):
+    node = Workspace(tmp_path)
+    with node.store._writer() as connection:
+        _migrate(connection, "ledger_2")
+    desk = Desk(node, nightly=True)
+    looks = iter(range(4))
+    desk._called.wait = lambda _: next(looks, None) is not None or desk._closing.set()  # type: ignore[method-assign]
+    desk._work()
+    assert caplog.text.count("jobs are not done") == 1
+    assert "Traceback" not in caplog.text

@@ -17,6 +17,7 @@ from jingwei.foundations.data.catalogue import dcat
 from jingwei.foundations.data.catalogue.model import Record
 from jingwei.foundations.data.catalogue.sources import listed
 from jingwei.foundations.data.catalogue.sources import read as read_records
+from jingwei.foundations.data.catalogue.vocabulary import DCAT
 
 CLASSES = ["Dataset", "Distribution", "Catalog", "DataService", "CatalogRecord", "DatasetSeries"]
 
@@ -54,10 +55,10 @@ def mutated(graph: list[Triple], predicates: list[str], lot: random.Random) -> l
     changes: list[Callable[[], None]] = [
         lambda: found.pop(lot.randrange(len(found))) and None,
         lambda: found.append((lot.choice(subjects), iri(lot.choice(predicates)), lot.choice(odd))),
-        lambda: found.append((lot.choice(subjects), iri(RDF + "type"), iri(dcat.DCAT + lot.choice(CLASSES)))),
+        lambda: found.append((lot.choice(subjects), iri(RDF + "type"), iri(DCAT + lot.choice(CLASSES)))),
         lambda: found.__setitem__((i := lot.randrange(len(found))), (found[i][0], found[i][1], lot.choice(odd))),
         lambda: found.__setitem__((i := lot.randrange(len(found))), (found[i][0], iri(lot.choice(predicates)), found[i][2])),
-        lambda: found.append((lot.choice(subjects), iri(dcat.DCAT + "inSeries"), lot.choice(subjects)))]
+        lambda: found.append((lot.choice(subjects), iri(DCAT + "inSeries"), lot.choice(subjects)))]
     for _ in range(lot.randrange(1, 13)):
         lot.choice(changes)()
     return found
@@ -76,6 +77,17 @@ def test_two_hundred_mutations_are_judged_as_pyshacl_judges_them(records, shapes
         assert mine == judged(graph_of(graph), other), f"mutation {seed}"
         found += len(mine)
     assert found > 25
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(200))
+def test_a_mutation_of_the_whole_catalogue_is_judged_as_pyshacl_judges_it(records, shapes_file, seed):
+    shapes, lot = read(shapes_file), random.Random(1_000 + seed)
+    predicates = sorted({s.path.address for s in shapes.shapes.values() if s.path and s.path.kind == "predicate"})
+    graph = triples(records)
+    for _ in range(20):
+        graph = mutated(graph, predicates, lot)
+    assert keys(check(Columns.of(graph), shapes)) == judged(graph_of(graph), Graph().parse(data=shapes_file, format="turtle"))
 
 
 def test_the_file_uses_eight_components_and_says_one_word_that_shacl_does_not_have(shapes_file):

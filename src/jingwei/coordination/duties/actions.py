@@ -132,12 +132,16 @@ def check(context: Context, given: CheckDuties) -> Result:  # noqa: ARG001
 def hand_over(context: Context, given: GiveDuty) -> Result:
     """Another organisation leads from now on."""
     if not given.reason.strip():
-        raise Problem("no_reason", "a duty is not handed over without a reason", remedy='Give it with --reason "…".')
+        raise Problem("no_reason", Text("移交任务要有理由", "a duty is not handed over without a reason"),
+                      remedy=Text('用 --reason "……" 给出。', 'Give it with --reason "…".'))
     with context.workspace.store.read() as connection:
         known = {o.id: o for o in known_organisations(connection)}
     if (to := known.get(given.to)) is None:
-        raise Problem("unknown_organisation", f"there is no organisation {given.to[:40]!r}", remedy=did_you_mean(given.to[:40], known) or (
-            "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
+        raise Problem("unknown_organisation",
+                      Text(f"没有机构 {given.to[:40]!r}", f"there is no organisation {given.to[:40]!r}"),
+                      remedy=did_you_mean(given.to[:40], known) or Text(
+                          "机构随工作方案录入：jingwei duties import FILE --organisations FILE",
+                          "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
     _, changes, sent = changed(context, lambda before: give(before, given.code, to.id, given.reason.strip()))
     passed = told_where(context, sent, Http())
     said = _say(context, f"{given.code} 今后由 {to.name.zh} 牵头。", f"{given.code} is led by {to.name.en} from now on.")

@@ -90,9 +90,13 @@ def answered(arrival: Arrival) -> None:
     code = inward(str(body.get("duty")), node_records.own(arrival.connection).id)
     kept, node = read_tree(ledger).get(code), arrival.message.envelope.sender
     if sender is None or kept is None or kept.passed is None or kept.passed.node != node:
-        raise Problem("not_passed_on", "that duty was not passed on to it, or was taken back", where=f"duty {code}"[:60], remedy="Nothing is to be done.")
+        raise Problem("not_passed_on", Text("这项任务没有转给它，或已经收回", "that duty was not passed on to it, or was taken back"),
+                      where=Text(f"任务 {code[:55]}", f"duty {code[:55]}"),
+                      remedy=Text("不用做什么。", "Nothing is to be done."))
     if body.get("order") != kept.passed.order:
-        raise Problem("old_order", "it answers an earlier version of the duty", where=f"duty {code}"[:60], remedy="It will answer the newer one.")
+        raise Problem("old_order", Text("它答的是任务的旧版本", "it answers an earlier version of the duty"),
+                      where=Text(f"任务 {code[:55]}", f"duty {code[:55]}"),
+                      remedy=Text("它会就新版本作答。", "It will answer the newer one."))
     try:
         state, holds = next(s for s in STATES if s == body["state"]), body["holds"]
         reason, size = Text(str(body["zh"])[:MOST_WORDS], str(body["en"])[:MOST_WORDS]), body["head"]["size"]
@@ -100,7 +104,9 @@ def answered(arrival: Arrival) -> None:
             raise ValueError("holds, state and head do not hang together")
         proof = None if body.get("proof") is None else msgspec.convert(body["proof"], Proof)
     except (LookupError, TypeError, ValueError, StopIteration) as error:
-        raise Problem("unreadable", f"the message does not say how the duty stands ({error})", where=node[:60], remedy="Send it with jingwei duties check.") from None
+        raise Problem("unreadable",
+                      Text(f"消息没有说明任务的状态（{error}）", f"the message does not say how the duty stands ({error})"),
+                      where=node[:60], remedy=Text("请用 jingwei duties check 发送。", "Send it with jingwei duties check.")) from None
     entry = _proven(proof, sender.profile.key, str(body["duty"]), node) if state == "closed" else None
     facts = {"duty": code, "node": node, "state": state, "holds": holds, "entry": entry, "head": size}
     ledger.record([Change("duty.answered", facts, {"zh": reason.zh, "en": reason.en}).event(arrival.at, node)])
@@ -116,7 +122,9 @@ def _proven(proof: Proof | None, key: str, duty: str, node: str) -> int:
         if (entry["kind"], entry["facts"]["duty"]) != ("duty.closed", duty):
             raise ValueError("the entry closes no such duty")
     except (Problem, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Problem("bad_proof", f"nothing shows that its ledger closed the duty ({error})", where=node[:60], remedy="Send the proof with it.") from None
+        raise Problem("bad_proof",
+                      Text(f"没有证据表明它的账本办结了这项任务（{error}）", f"nothing shows that its ledger closed the duty ({error})"),
+                      where=node[:60], remedy=Text("请连同证明一起发送。", "Send the proof with it.")) from None
     return proof.position
 
 

@@ -190,7 +190,9 @@ def received(arrival: Arrival) -> None:
     duty = _read(body, tree, me)
     known = tree.get(duty.code)
     if known is not None and known.giver != giver:
-        raise Problem("other_giver", "another node gave it, or it is this node's own", where=f"duty {duty.code}", remedy="Only its giver changes it.")
+        raise Problem("other_giver", Text("它由另一个节点下达，或是本节点自己的", "another node gave it, or it is this node's own"),
+                      where=Text(f"任务 {duty.code}", f"duty {duty.code}"),
+                      remedy=Text("只有下达的节点能改。", "Only its giver changes it."))
     for told_ in body.get("organisations") or []:
         _introduce(arrival, told_)
     changes = [Change("duty.set", {**facts(duty), "from": giver, "order": body_digest(body)}, words(duty)), *_brought_forward(tree, duty)]
@@ -208,7 +210,9 @@ def recalled(arrival: Arrival) -> None:
     if code not in tree:
         return
     if tree[code].giver != giver:
-        raise Problem("other_giver", "another node gave it, or it is this node's own", where=f"duty {code}"[:60], remedy="Only its giver takes it back.")
+        raise Problem("other_giver", Text("它由另一个节点下达，或是本节点自己的", "another node gave it, or it is this node's own"),
+                      where=Text(f"任务 {code[:55]}", f"duty {code[:55]}"),
+                      remedy=Text("只有下达的节点能收回。", "Only its giver takes it back."))
     changes = [_again(replace(tree[one].duty, parent=""), tree[one]) for one in below(tree).get(code, [])]
     _record(arrival.exchange, [*changes, Change("duty.withdrawn", {"duty": code, "from": giver})], giver)
     pass_on(arrival.exchange)
@@ -216,7 +220,9 @@ def recalled(arrival: Arrival) -> None:
 
 def _above(arrival: Arrival) -> str:
     if arrival.sender is None or arrival.sender.relation != "parent":
-        raise Problem("not_above", "duties come from the node above", where=arrival.message.envelope.sender[:60], remedy="Send it up, or to a node below.")
+        raise Problem("not_above", Text("任务只能来自上级节点", "duties come from the node above"),
+                      where=arrival.message.envelope.sender[:60],
+                      remedy=Text("请上报，或发给下级节点。", "Send it up, or to a node below."))
     return arrival.sender.profile.id
 
 
@@ -232,7 +238,8 @@ def _read(body: Mapping[str, Any], tree: Tree, me: Profile) -> Duty:
                     tuple(map(str, body["helpers"])), parent if parent in tree and parent != code else "", goal, "none", str(w["evidence"]),
                     frozenset(map(str, w["datasets"])), frozenset(map(str, w["functions"])))
     except (LookupError, TypeError, ValueError, InvalidOperation) as error:
-        raise Problem("bad_duty", f"the message holds no duty ({error})", remedy="Send it with jingwei duties import.") from None
+        raise Problem("bad_duty", Text(f"消息里没有任务（{error}）", f"the message holds no duty ({error})"),
+                      remedy=Text("请用 jingwei duties import 发送。", "Send it with jingwei duties import.")) from None
 
 
 def _brought_forward(tree: Tree, duty: Duty) -> list[Change]:

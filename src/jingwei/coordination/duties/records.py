@@ -11,6 +11,7 @@ from jingwei.coordination.duties.evidence import parse
 from jingwei.coordination.duties.model import Adds, Duty, Kept
 from jingwei.coordination.duties.tree import Tree, below, breaches, facts, fold, words
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.told import Told, told
@@ -101,7 +102,8 @@ def withdraw(tree: Tree, code: str, reason: str) -> list[Change]:
     at(tree, code)
     own(tree, code)
     if under := below(tree).get(code):
-        raise Problem("duties_below", f"{', '.join(under)} are part of it", where=f"duty {code}", remedy="Withdraw them first.")
+        raise Problem("duties_below", Text(f"{'、'.join(under)} 是它的一部分", f"{', '.join(under)} are part of it"),
+                      where=Text(f"任务 {code}", f"duty {code}"), remedy=Text("请先撤回它们。", "Withdraw them first."))
     return [Change("duty.withdrawn", {"duty": code}, {"reason": reason})]
 
 
@@ -109,14 +111,20 @@ def own(tree: Tree, code: str) -> Kept | None:
     """The duty, None when there is none. Raises Problem ``from_above``: what a node above gave, only that node changes."""
     known = tree.get(code)
     if known is not None and known.giver:
-        raise Problem("from_above", f"node {known.giver[:10]} above gave it: nobody here changes its text, lead or deadline", where=f"duty {code}",
-                      remedy=f"Ask there; or give duties of your own below it (parent {code}).")
+        raise Problem("from_above",
+                      Text(f"它由上级节点 {known.giver[:10]} 下达：这里谁也不能改它的文字、牵头单位和时限",
+                           f"node {known.giver[:10]} above gave it: nobody here changes its text, lead or deadline"),
+                      where=Text(f"任务 {code}", f"duty {code}"),
+                      remedy=Text(f"请向上级提出；或在它下面另立自己的任务（上级填 {code}）。",
+                                  f"Ask there; or give duties of your own below it (parent {code})."))
     return known
 
 
 def at(tree: Tree, code: str) -> Kept:
     """Raises Problem ``unknown_duty``."""
     if code not in tree:
-        raise Problem("unknown_duty", f"there is no duty {code[:40]!r}", remedy=did_you_mean(code[:40], tree) or "List them: jingwei duties tree")
+        raise Problem("unknown_duty", Text(f"没有任务 {code[:40]!r}", f"there is no duty {code[:40]!r}"),
+                      remedy=did_you_mean(code[:40], tree)
+                      or Text("列出全部：jingwei duties tree", "List them: jingwei duties tree"))
     return tree[code]
 

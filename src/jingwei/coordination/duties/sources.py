@@ -20,7 +20,7 @@ from jingwei.coordination.duties.tree import Breach, Tree, breaches, facts, fold
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.kernel import places
 from jingwei.kernel.clock import CHINA
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.ledger import Event, recordable
 from jingwei.kernel.people import LEVELS, Organisation, OrganisationKind, Organisations
 from jingwei.kernel.problems import Problem, did_you_mean
@@ -67,8 +67,12 @@ def read_organisations(table: Table | None, known: Organisations) -> tuple[Organ
         c = dict(zip(table.columns, row, strict=True))
         kind, level = next((k for k in KINDS if k == c["kind"]), None), next((v for v in LEVELS if v == c["level"]), None)
         if not _ID.fullmatch(c["id"]) or kind is None or level is None:
-            raise Problem("bad_organisation", f"{c['id'][:40]!r}, {c['kind'][:20]!r}, {c['level'][:20]!r} will not do", where=table.where(i),
-                          remedy=f"An id of Latin letters and digits; a kind of {', '.join(KINDS)}; a level of {', '.join(LEVELS)}.")
+            raise Problem("bad_organisation",
+                          Text(f"{c['id'][:40]!r}、{c['kind'][:20]!r}、{c['level'][:20]!r} 不合要求",
+                               f"{c['id'][:40]!r}, {c['kind'][:20]!r}, {c['level'][:20]!r} will not do"),
+                          where=table.where(i),
+                          remedy=Text(f"编号用拉丁字母和数字；种类有 {'、'.join(KINDS)}；级别有 {'、'.join(LEVELS)}。",
+                                      f"An id of Latin letters and digits; a kind of {', '.join(KINDS)}; a level of {', '.join(LEVELS)}."))
         added.append(Organisation(c["id"], Text(c["name_zh"] or c["name_en"], c["name_en"] or c["name_zh"]), kind, level,
                                   place_code(c["place"], table.where(i, "place")), c["parent"] or None))
     new = {o.id for o in added}
@@ -90,7 +94,9 @@ def read_plan(table: Table, tree: Tree, organisations: Organisations) -> tuple[l
         try:
             duty = _duty(table, i, cells, organisations)
             if duty.code in twice:
-                raise Problem("code_twice", f"{duty.code} stands in several rows", where=table.where(i, "code"), remedy="Give each row a code of its own.")
+                raise Problem("code_twice", Text(f"{duty.code} 出现在几行里", f"{duty.code} stands in several rows"),
+                              where=table.where(i, "code"),
+                              remedy=Text("每行用自己的代码。", "Give each row a code of its own."))
             duties[duty.code] = i, duty
         except Problem as problem:
             left_out.append(_row(table, i, cells, problem))
@@ -128,7 +134,7 @@ def _columns(table: Table) -> dict[str, int]:
 
 
 def _duty(table: Table, i: int, cells: Mapping[str, str], organisations: Organisations) -> Duty:
-    def bad(code: str, column: str, what: str, remedy: str) -> Problem:
+    def bad(code: str, column: str, what: Text, remedy: Text) -> Problem:
         return Problem(code, what, where=table.where(i, column), remedy=remedy)
 
     def cell(column: str) -> str:
@@ -137,23 +143,29 @@ def _duty(table: Table, i: int, cells: Mapping[str, str], organisations: Organis
     code, parent = cell("code").removesuffix(".0"), cell("parent").removesuffix(".0")
     for column, written, shape in (("code", code, _CODE), ("parent", parent or "x", _PARENT)):
         if not shape.fullmatch(written):
-            raise bad("bad_code", column, f"{written[:40]!r} is not a code", "Write Latin letters, digits, points and dashes, such as A-1.2.")
+            raise bad("bad_code", column, Text(f"{written[:40]!r} 不是代码", f"{written[:40]!r} is not a code"),
+                      Text("用拉丁字母、数字、点和横线，例如 A-1.2。", "Write Latin letters, digits, points and dashes, such as A-1.2."))
     if not (cell("task") or cell("task_en")):
-        raise bad("no_task", "task", "the row does not say what is to be done", "Say it in a sentence.")
+        raise bad("no_task", "task", Text("这一行没有写要做什么", "the row does not say what is to be done"),
+                  Text("请写成一句话。", "Say it in a sentence."))
     try:
         clause = plan.clause(cell("clause")).code
     except Problem as unknown:
         raise bad(unknown.code, "clause", unknown.what, unknown.remedy) from None
     leads = _organisations(cell("lead"), organisations, table.where(i, "lead"))
     if len(leads) != 1:
-        raise bad("two_leads" if leads else "no_lead", "lead", f"{len(leads)} organisations lead it", "Name exactly one; the others help.")
+        raise bad("two_leads" if leads else "no_lead", "lead",
+                  Text(f"有 {len(leads)} 个牵头单位", f"{len(leads)} organisations lead it"),
+                  Text("只写一个；其余是配合单位。", "Name exactly one; the others help."))
     helpers = tuple(o.id for o in _organisations(cell("helpers"), organisations, table.where(i, "helpers")) if o.id != leads[0].id)
     query = cell("evidence")
     if query:
         try:
             query = str(parse(query))
         except Problem as unclear:
-            raise bad(unclear.code, "evidence", Text(f"{unclear.what.zh}（{unclear.where.zh}）", f"{unclear.what.en} ({unclear.where.en})"), unclear.remedy) from None
+            raise bad(unclear.code, "evidence",
+                      Text(f"{unclear.what.zh}（{unclear.where.zh}）", f"{unclear.what.en} ({unclear.where.en})"),
+                      unclear.remedy) from None
     text = Text(cell("task") or cell("task_en"), cell("task_en") or cell("task"))
     duty = Duty(code, clause, text, leads[0].id, day(cell("deadline"), table.where(i, "deadline")),
                 place_code(cell("place"), table.where(i, "place")) if cell("place") else leads[0].place, tuple(dict.fromkeys(helpers)),
@@ -173,8 +185,10 @@ def _goal(table: Table, i: int, cell: Callable[[str], str]) -> Goal | None:
     known = declared_measures()
     code = measure if measure in known else next((m.code for m in known.values() if measure and measure in (m.name.zh, m.name.en)), "")
     if not code:
-        raise Problem("unknown_measure", f"{measure[:40]!r} is not a measure", where=table.where(i),
-                      remedy=did_you_mean(measure[:40], known) or "List them with: jingwei measures")
+        raise Problem("unknown_measure", Text(f"{measure[:40]!r} 不是指标", f"{measure[:40]!r} is not a measure"),
+                      where=table.where(i),
+                      remedy=did_you_mean(measure[:40], known)
+                      or Text("全部指标见：jingwei measures", "List them with: jingwei measures"))
     try:
         value: Decimal | None = number(written)
     except ValueError:
@@ -182,33 +196,41 @@ def _goal(table: Table, i: int, cell: Callable[[str], str]) -> Goal | None:
     year = cell("year").removesuffix(".0").removesuffix("年")
     direction = unicodedata.normalize("NFKC", cell("direction")).lower()
     if value is None or not re.fullmatch(r"20\d\d", year, re.ASCII) or direction not in _DIRECTIONS:
-        raise Problem("bad_target", f"{written[:20]!r} in {year[:10]!r}, {direction[:10]!r} is not a target", where=table.where(i),
-                      remedy="Give a number, a year, and at least or at most.")
+        raise Problem("bad_target",
+                      Text(f"{year[:10]!r} 年的 {written[:20]!r}、{direction[:10]!r} 不成目标",
+                           f"{written[:20]!r} in {year[:10]!r}, {direction[:10]!r} is not a target"),
+                      where=table.where(i),
+                      remedy=Text("请给数、年份，以及 at least（不低于）或 at most（不高于）。",
+                                  "Give a number, a year, and at least or at most."))
     return Goal(code, value, int(year), _DIRECTIONS[direction])
 
 
-def _adds(text: str, where: str) -> Adds:
+def _adds(text: str, where: Words) -> Adds:
     for adds, word in ADDS.items():
         if text.lower() in (adds, word.zh, word.en):
             return adds
     if not text:
         return "none"
-    raise Problem("bad_adds", f"{text[:20]!r} is no way of adding up", where=where, remedy=f"Write {', '.join(ADDS)}, or leave it empty.")
+    raise Problem("bad_adds", Text(f"{text[:20]!r} 不是汇总办法", f"{text[:20]!r} is no way of adding up"), where=where,
+                  remedy=Text(f"请写 {'、'.join(ADDS)}，或留空。", f"Write {', '.join(ADDS)}, or leave it empty."))
 
 
-def _organisations(text: str, known: Organisations, where: str) -> list[Organisation]:
+def _organisations(text: str, known: Organisations, where: Words) -> list[Organisation]:
     """Those named by id or name. Raises Problem ``unknown_organisation`` for one nobody knows or two have the name of."""
     found = []
     for name in _parts(text):
         mine = [o for o in known if name == o.id] or [o for o in known if name in (o.name.zh, o.name.en)]
         if len(mine) != 1:
-            raise Problem("unknown_organisation", f"{name[:40]!r} names {len(mine)} organisations", where=where,
-                          remedy=did_you_mean(name, [n for o in known for n in (o.id, o.name.zh)]) or "Give the list of them with --organisations FILE.")
+            raise Problem("unknown_organisation",
+                          Text(f"{name[:40]!r} 对应 {len(mine)} 个机构", f"{name[:40]!r} names {len(mine)} organisations"),
+                          where=where,
+                          remedy=did_you_mean(name, [n for o in known for n in (o.id, o.name.zh)])
+                          or Text("用 --organisations FILE 给出机构名单。", "Give the list of them with --organisations FILE."))
         found += mine
     return list(dict.fromkeys(found))
 
 
-def day(text: str, where: str) -> date:
+def day(text: str, where: Words) -> date:
     """2025-12-31, 2025/12/31, 2025年12月31日; 2025年6月底 and 2025年底 mean the last day. Raises Problem ``bad_deadline``."""
     plain = unicodedata.normalize("NFKC", text).strip()
     try:
@@ -219,10 +241,11 @@ def day(text: str, where: str) -> date:
             return date(int(found[1]), 12, 31)
     except ValueError:  # the thirteenth month; calendar says so with an error of the same kind
         pass
-    raise Problem("bad_deadline", f"{text[:40]!r} is not a day", where=where, remedy="Write it like 2025-12-31 or 2025年12月31日.")
+    raise Problem("bad_deadline", Text(f"{text[:40]!r} 不是日子", f"{text[:40]!r} is not a day"), where=where,
+                  remedy=Text("写成 2025-12-31 或 2025年12月31日。", "Write it like 2025-12-31 or 2025年12月31日."))
 
 
-def place_code(text: str, where: str) -> str:
+def place_code(text: str, where: Words) -> str:
     """A known place, or the six-digit code of a city or county in a known province. Raises Problem ``unknown_place``."""
     plain = text.strip().removesuffix(".0")
     if re.fullmatch(r"\d{6}", plain, re.ASCII) and not plain.endswith("0000"):

@@ -33,12 +33,13 @@ class Breach:
     """A rule a tree does not keep. ``about`` names the duties of which at least one must change; the first is the one to blame."""
 
     code: str
-    what: str
+    what: Text
     about: tuple[str, ...]
-    remedy: str
+    remedy: Text
 
     def problem(self) -> Problem:
-        return Problem(self.code, self.what, where=f"duty {self.about[0]}", remedy=self.remedy)
+        return Problem(self.code, self.what, where=Text(f"任务 {self.about[0]}", f"duty {self.about[0]}"),
+                       remedy=self.remedy)
 
 
 def fold(events: Iterable[Told], tree: Tree | None = None) -> dict[str, Kept]:
@@ -143,11 +144,14 @@ def breaches(tree: Tree) -> Iterator[Breach]:
         yield from _alone(code, kept.duty)
     missing = [(code, k.duty.parent) for code, k in tree.items() if k.duty.parent and k.duty.parent not in tree]
     for code, parent in missing:
-        yield Breach("unknown_parent", f"the duty above it, {parent!r}, is not there", (code,),
-                     did_you_mean(parent, tree) or "Leave the parent empty, or take that duty in too.")
+        yield Breach("unknown_parent", Text(f"它的上级任务 {parent!r} 不存在", f"the duty above it, {parent!r}, is not there"),
+                     (code,),
+                     did_you_mean(parent, tree)
+                     or Text("上级留空，或把那项任务也录入。", "Leave the parent empty, or take that duty in too."))
     circling = _circling(tree)
     for code in circling:
-        yield Breach("duty_cycle", "it is part of itself", (code, *circling), "Correct the parents.")
+        yield Breach("duty_cycle", Text("它成了自己的一部分", "it is part of itself"), (code, *circling),
+                     Text("请改正上级。", "Correct the parents."))
     children = below(tree)
     for parent, codes in children.items():
         if parent in tree and parent not in circling:
@@ -160,9 +164,11 @@ def _alone(code: str, duty: Duty) -> Iterator[Breach]:
     except Problem as unknown:
         yield Breach(unknown.code, unknown.what, (code,), unknown.remedy)
     if not duty.lead:
-        yield Breach("no_lead", "nobody leads it", (code,), "Name the one organisation that leads.")
+        yield Breach("no_lead", Text("没有牵头单位", "nobody leads it"), (code,),
+                     Text("请写出唯一的牵头单位。", "Name the one organisation that leads."))
     if duty.lead in duty.helpers or len(set(duty.helpers)) < len(duty.helpers):
-        yield Breach("two_parts", "one organisation has two parts in it", (code,), "Let each organisation lead or help, once.")
+        yield Breach("two_parts", Text("同一机构担了两个角色", "one organisation has two parts in it"), (code,),
+                     Text("每个机构只牵头或只配合，写一次。", "Let each organisation lead or help, once."))
 
 
 def _circling(tree: Tree) -> list[str]:
@@ -181,24 +187,32 @@ def _circling(tree: Tree) -> list[str]:
 def _under(parent: Duty, children: list[Duty]) -> Iterator[Breach]:
     for child in children:
         if child.deadline > parent.deadline:
-            yield Breach("late_deadline", f"its deadline {child.deadline} lies after {parent.deadline}, that of {parent.code}",
-                         (child.code, parent.code), "Bring it forward, or move the deadline above.")
+            yield Breach("late_deadline",
+                         Text(f"它的时限 {child.deadline} 晚于 {parent.code} 的 {parent.deadline}",
+                              f"its deadline {child.deadline} lies after {parent.deadline}, that of {parent.code}"),
+                         (child.code, parent.code),
+                         Text("请提前，或推后上级的时限。", "Bring it forward, or move the deadline above."))
     if parent.adds == "none":
         return
     about = (parent.code, *(c.code for c in children))
     if parent.goal is None:
-        yield Breach("no_target", "targets below cannot add up to one that it does not have", about,
-                     "Give it a target, or say that nothing is added up.")
+        yield Breach("no_target",
+                     Text("它自己没有目标，下级的目标汇总不上来", "targets below cannot add up to one that it does not have"), about,
+                     Text("请给它一个目标，或写明不汇总。", "Give it a target, or say that nothing is added up."))
         return
     goals = [c.goal for c in children if c.goal]
     other = [c.code for c in children if c.goal is None or (c.goal.measure, c.goal.at_least) != (parent.goal.measure, parent.goal.at_least)
              or c.goal.year > parent.goal.year]
     for code in other:
-        yield Breach("other_target", f"it has no target of {parent.goal.measure} in the same direction by {parent.goal.year}, and "
-                     f"{parent.code} adds up those below it", (code, parent.code), "Give it its part of the target.")
+        yield Breach("other_target",
+                     Text(f"它没有 {parent.goal.year} 年同方向的 {parent.goal.measure} 目标，而 {parent.code} 要汇总下级的",
+                          f"it has no target of {parent.goal.measure} in the same direction by {parent.goal.year}, and {parent.code} adds up those below it"),
+                     (code, parent.code), Text("请给它应担的那一份目标。", "Give it its part of the target."))
     if not other and (made := _added(parent, goals)) != Fraction(parent.goal.value):
-        yield Breach("not_adding_up", f"the targets below make {_shown(made)} ({parent.adds}), not {parent.goal.value}", about,
-                     "Correct the targets, or how they add up.")
+        yield Breach("not_adding_up",
+                     Text(f"下级目标汇总（{parent.adds}）得 {_shown(made)}，不是 {parent.goal.value}",
+                          f"the targets below make {_shown(made)} ({parent.adds}), not {parent.goal.value}"), about,
+                     Text("请改正目标，或汇总办法。", "Correct the targets, or how they add up."))
 
 
 def _added(parent: Duty, goals: list[Goal]) -> Fraction:

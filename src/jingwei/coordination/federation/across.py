@@ -83,12 +83,13 @@ def answer(exchange: Exchange, sender: Known, question: Message) -> dict[str, An
         plan = msgspec.convert(question.body["plan"], Plan)
         patience, depth = float(question.body["patience"]), int(question.body["depth"])
     except (msgspec.ValidationError, LookupError, TypeError, ValueError) as error:
-        raise bad(f"the question has no plan ({error})") from None
+        raise bad(Text(f"提问里没有查询计划（{error}）", f"the question has no plan ({error})")) from None
     plan.check()
     if not 0 < patience <= 600 or not 0 < depth <= len(LEVELS):
-        raise bad("the question leaves no time, or goes too deep")
+        raise bad(Text("提问没留时间，或转得太深", "the question leaves no time, or goes too deep"))
     if sender.relation != "parent":
-        raise Problem("not_permitted", "only the node above may ask", where=sender.profile.id, remedy="Ask from the node above.")
+        raise Problem("not_permitted", Text("只有上级节点可以问", "only the node above may ask"), where=sender.profile.id,
+                      remedy=Text("请从上级节点提问。", "Ask from the node above."))
     parts, silent = list[dict[str, Any]](), list[Silent]()
     me = exchange.hello().profile
     try:
@@ -138,16 +139,22 @@ def _own_part(exchange: Exchange, sender: Known, plan: Plan) -> Message:
             table, snapshot = _table(exchange, plan.dataset)
             rules = people_records.rules(connection, plan.dataset, now)
             if not any(isinstance(rule, access.Grant) and rule.export and rule.purpose == plan.purpose and rule.subject.is_one(principal) for rule in rules):
-                raise Problem("not_granted", f"nothing is granted for {plan.purpose}", where=plan.dataset, remedy="Ask that node for a grant.")
+                raise Problem("not_granted",
+                              Text(f"没有为 {plan.purpose} 授权任何内容", f"nothing is granted for {plan.purpose}"),
+                              where=plan.dataset, remedy=Text("请向那个节点申请授权。", "Ask that node for a grant."))
             seen = access.visible(table, rules, principal, plan.purpose, now, dataset=plan.dataset, export=True)
             if missing := sorted({*plan.by, *(a.column for a in plan.aggregates if a.column)} - set(seen.columns)):
-                raise Problem("not_granted", f"no grant shows {', '.join(missing)} for {plan.purpose}", where=plan.dataset, remedy="Ask that node for a grant.")
+                raise Problem("not_granted",
+                              Text(f"没有授权为 {plan.purpose} 显示 {'、'.join(missing)}",
+                                   f"no grant shows {', '.join(missing)} for {plan.purpose}"), where=plan.dataset,
+                              remedy=Text("请向那个节点申请授权。", "Ask that node for a grant."))
             chosen = seen.filter(access.holds(seen, plan.where, "query"))
             cells = _cells(plan, chosen)
             rows = sum(cell[ROWS] for cell in cells.values())
             for earlier in records.answered(connection, sender.profile.id, plan.dataset):
                 if earlier.plan == plan:
-                    raise Problem("replayed_message", "this very question was answered before", where=plan.dataset, remedy="Ask anew, under a new nonce.")
+                    raise Problem("replayed_message", Text("这个问题以前答过", "this very question was answered before"),
+                                  where=plan.dataset, remedy=Text("请用新的随机数重新问。", "Ask anew, under a new nonce."))
                 _differs_enough(seen, plan, earlier, snapshot, threshold)
             away = hidden({key: _smallest(plan, cell) for key, cell in cells.items()}, threshold)
             shown = {key: cell for key, cell in cells.items() if key not in away}
@@ -183,8 +190,12 @@ def _differs_enough(seen: ir.Table, plan: Plan, earlier: Answered, snapshot: str
     if snapshot != earlier.snapshot:
         counts.append(abs(int(seen.filter(then).count().to_pyarrow().as_py()) - earlier.rows))
     if any(0 < count < threshold for count in counts):
-        raise Problem("differencing", f"together with an earlier answer it would tell of a group of fewer than {threshold}", where=plan.dataset,
-                      remedy="Ask for groups that differ by more rows, or the same question as before.")
+        raise Problem("differencing",
+                      Text(f"与以前的回答合起来，会看出不到 {threshold} 行的组",
+                           f"together with an earlier answer it would tell of a group of fewer than {threshold}"),
+                      where=plan.dataset,
+                      remedy=Text("请问相差更多行的组，或与以前相同的问题。",
+                                  "Ask for groups that differ by more rows, or the same question as before."))
 
 
 def _cells(plan: Plan, table: ir.Table) -> dict[Key, Cell]:
@@ -192,11 +203,11 @@ def _cells(plan: Plan, table: ir.Table) -> dict[Key, Cell]:
     kinds = table.schema()
     for column in (*plan.by, *(a.column for a in plan.aggregates if a.column)):
         if column not in kinds:
-            raise bad(f"{plan.dataset} has no column {column!r}")
+            raise bad(Text(f"{plan.dataset} 没有 {column!r} 列", f"{plan.dataset} has no column {column!r}"))
     if wrong := [c for c in plan.by if not (kinds[c].is_string() or kinds[c].is_integer() or kinds[c].is_boolean())]:
-        raise bad(f"{wrong[0]} cannot be grouped by")
+        raise bad(Text(f"{wrong[0]} 不能用来分组", f"{wrong[0]} cannot be grouped by"))
     if wrong := [c for part, c in plan.parts if part == "sum" and not kinds[c].is_numeric()]:
-        raise bad(f"{wrong[0]} cannot be added up")
+        raise bad(Text(f"{wrong[0]} 不能相加", f"{wrong[0]} cannot be added up"))
     makes: dict[str, Any] = {ROWS: table.count()}
     for part, column in plan.parts:
         values = table[column]
@@ -208,7 +219,7 @@ def _cells(plan: Plan, table: ir.Table) -> dict[Key, Cell]:
     grouped = table.group_by(list(plan.by)).aggregate(**makes) if plan.by else table.aggregate(**makes)
     rows = grouped.limit(MOST_CELLS + 1).to_pyarrow().to_pylist()
     if len(rows) > MOST_CELLS:
-        raise bad(f"it has more than {MOST_CELLS} groups")
+        raise bad(Text(f"分组超过 {MOST_CELLS} 个", f"it has more than {MOST_CELLS} groups"))
     return {tuple(row[column] for column in plan.by): {name: row[name] for name in makes} for row in rows if row[ROWS]}
 
 
@@ -224,7 +235,8 @@ def _table(exchange: Exchange, name: str) -> tuple[ir.Table, str]:
         manifest = json.loads((home / "manifests" / f"{current}.json").read_bytes())
         schema = pq.read_schema(home / "data" / manifest["files"][0])
     except (OSError, ValueError, LookupError):
-        raise Problem("no_dataset", f"this node has no dataset {name!r}", remedy="Ask for another.") from None
+        raise Problem("no_dataset", Text(f"本节点没有数据集 {name!r}", f"this node has no dataset {name!r}"),
+                      remedy=Text("请换一个。", "Ask for another.")) from None
     kinds = {pa.string(): "string", pa.large_string(): "string", pa.float64(): "float64", pa.int64(): "int64", pa.bool_(): "bool"}
     dataset = Dataset(name, manifest["version"], {field.name: kinds[field.type] for field in schema})  # type: ignore[misc]
     snapshot = lake.snapshot(dataset)
@@ -258,7 +270,7 @@ def read_part(told: Any, plan: Plan) -> Part:
         cells = {tuple(row[f"by_{c}"] for c in plan.by): {name: row[name] for name in names} for row in rows}
         return Part(profile, cells, int(message.body["hidden"]), message)
     except (msgspec.ValidationError, LookupError, TypeError, ValueError, pa.ArrowException) as error:
-        raise Unreadable(f"not a part of an answer ({error})") from None
+        raise Unreadable(Text(f"不是回答的一部分（{error}）", f"not a part of an answer ({error})")) from None
 
 
 def receipts(parts: Sequence[Part]) -> bytes:

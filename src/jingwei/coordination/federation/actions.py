@@ -156,7 +156,7 @@ def meet(context: Context, given: Meet) -> Result:  # noqa: ARG001
     lines = [_say(context, f"送达 {met.acknowledged} 条，会签 {len(met.heads)} 个树头。", f"{met.acknowledged} messages taken, {len(met.heads)} heads co-signed.")]
     lines += [f"- {node}: {problem.code}: {problem.what.in_(context.language)}" for node, problem in met.troubles.items()]
     data: dict[str, Any] = {"acknowledged": met.acknowledged, "heads": {node: head.size for node, head in met.heads.items()},
-                            "troubles": {node: problem.to_json() for node, problem in met.troubles.items()}, "written": True}
+                            "troubles": {node: problem.to_json(context.language) for node, problem in met.troubles.items()}, "written": True}
     return Result("\n".join(lines), data, holds=all(p.code != "forked_node" for p in met.troubles.values()))
 
 
@@ -193,7 +193,8 @@ def evidence(context: Context, given: AskEvidence) -> Result:
         one = neighbours.called(connection, given.node)
         found = records.evidence(connection, one.profile.id)
     if not found:
-        raise Problem("no_evidence", "nothing was found against it", where=one.profile.id, remedy="See jingwei node status.")
+        raise Problem("no_evidence", Text("没有发现它的问题", "nothing was found against it"), where=one.profile.id,
+                      remedy=Text("见 jingwei node status。", "See jingwei node status."))
     told = [json.loads(each) for each in found]
     lines = [_say(context, f"{one.profile.name_zh} `{one.profile.id}` 改写了历史：", f"{one.profile.name_en}, `{one.profile.id}`, rewrote its past:"), ""]
     for each in told:
@@ -241,7 +242,8 @@ def query(context: Context, given: Query) -> Result:
     from jingwei.coordination.federation.query import finished, merge, read_sql
 
     if not 0 < given.patience <= 600:
-        raise Problem("bad_query", f"{given.patience} s is no time to wait", where="--patience", remedy="Give 1 to 600.")
+        raise Problem("bad_query", Text(f"等候时间不能是 {given.patience} 秒", f"{given.patience} s is no time to wait"),
+                      where="--patience", remedy=Text("请给 1 到 600。", "Give 1 to 600."))
     plan = read_sql(given.text, given.purpose, secrets.token_hex(16) if given.across else "")
     exchange = exchange_of(context.workspace, context.clock)
     parts, silent = across.ask(exchange, plan, Http(given.patience), given.patience, across=given.across)

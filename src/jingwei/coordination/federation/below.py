@@ -174,7 +174,8 @@ def taken_in(arrival: Arrival) -> None:
     """Lines a child tells of nodes below it; it says nothing of itself, of others' nodes, or of tests yet to come."""
     sender, exchange = arrival.sender, arrival.exchange
     if sender is None or sender.relation != "child":
-        raise Problem("not_below", "only a node below tells who stands below it", where=arrival.message.envelope.sender[:60], remedy="Send it up.")
+        raise Problem("not_below", Text("只有下级节点能说它下面有谁", "only a node below tells who stands below it"),
+                      where=arrival.message.envelope.sender[:60], remedy=Text("请上报。", "Send it up."))
     via, nodes = sender.profile.id, read(exchange)
     near = {one.profile.id for one in records.known(arrival.connection) if one.relation in ("self", "parent", "child")}
     lines, results = _lines(arrival.message.body)
@@ -205,7 +206,9 @@ def _lines(body: Mapping[str, Any]) -> tuple[list[Below], list[Tested]]:
         tests = [Tested(_like(_ID, t["node"]), _like(_ID, t["above"]), next(x for x in TESTS if x == t["test"]), t["passed"] is True,
                         _like(_CODE, t["why"]), _instant(t["at"])) for t in body["tests"][:MOST]]
     except (LookupError, TypeError, ValueError, StopIteration) as error:
-        raise Problem("unreadable", f"the message does not say who stands below ({error})", remedy="Send it with jingwei node test.") from None
+        raise Problem("unreadable",
+                      Text(f"消息没有说明下面有谁（{error}）", f"the message does not say who stands below ({error})"),
+                      remedy=Text("请用 jingwei node test 发送。", "Send it with jingwei node test.")) from None
     return lines, tests
 
 

@@ -19,6 +19,7 @@ from jingwei.coordination.observations.model import COLUMNS, OPTIONAL_COLUMNS, F
 from jingwei.kernel import node_records
 from jingwei.kernel.actions import Context
 from jingwei.kernel.exchange import Arrival, Exchange
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.nodes import Known
 from jingwei.kernel.places import within
 from jingwei.kernel.problems import Problem
@@ -67,7 +68,8 @@ def taken_in(arrival: Arrival) -> None:
     """Figures of a neighbour, read and screened like anybody's. Taken in twice, as after a crash, they are there once."""
     content, sender = arrival.message.body.get("csv"), arrival.message.envelope.sender
     if not isinstance(content, str):
-        raise Problem("unreadable", "the message holds no figures", where=sender, remedy="Send them with jingwei node share.")
+        raise Problem("unreadable", Text("消息里没有数", "the message holds no figures"), where=sender,
+                      remedy=Text("请用 jingwei node share 发送。", "Send them with jingwei node share."))
     table = Table.read(Document(f"{sender[:12]}-{arrival.message.envelope.sequence}.csv", content.encode()))
     table.require(TOLD)
     if table.rows:  # a live test passes none

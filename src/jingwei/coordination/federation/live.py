@@ -6,6 +6,7 @@ is asked by a signed question; what is answered is checked. Nothing of it change
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,7 +22,8 @@ from jingwei.kernel import people_records
 from jingwei.kernel.access import EVERY_ROW, Exact, Grant, Subject
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.exchange import Exchange, Transport
-from jingwei.kernel.files import held
+from jingwei.kernel.files import held, write_whole
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.nodes import APPLIED, DUTIES, Known, Message, speaks
 from jingwei.kernel.problems import Problem
@@ -47,7 +49,7 @@ SAMPLE = 200
 RIGHTLY = ("not_granted", "differencing")
 """Refusals of a query under the node's own rules: it was asked, applied them and signed the answer. That is what the test asks for."""
 
-_DONE = "tested"
+_DONE = "tested.json"
 _LOCK = "tested.lock"
 
 
@@ -64,32 +66,30 @@ def test(exchange: Exchange, transport: Transport) -> tuple[Nodes, list[Tested]]
         results = [Tested(child.profile.id, me, name, passed, why, at)
                    for child in children for name, (passed, why, at) in _four(exchange, child, transport).items()]
         record(exchange, [], fresh(nodes, results, exchange.workspace.settings.federation.silence))
-        (exchange.workspace.folder / _DONE).write_text(exchange.clock().isoformat())
+        done = {"at": exchange.clock().isoformat(), "nodes": [child.profile.id for child in children]}
+        write_whole(exchange.workspace.folder / _DONE, json.dumps(done).encode())
         return note_children(exchange), results
 
 
 def due(exchange: Exchange) -> bool:
     """Whether it is time: ``[federation] test_every`` seconds after the last tests, or a child was never tested."""
-    done = _instant(exchange.workspace.folder / _DONE)
+    done, tested = _done(exchange.workspace.folder / _DONE)
     with exchange.workspace.store.read() as connection:
         known = records.known(connection)
     children = {one.profile.id for one in known if one.relation == "child" and one.state == "admitted"}
     if not children:
         return False
     late = done is None or (exchange.clock() - done).total_seconds() >= exchange.workspace.settings.federation.test_every
-    if late:
-        return True
-    from jingwei.coordination.federation.below import read
-
-    tested = {node for node, _ in read(exchange).tests}
-    return not children <= tested
+    return late or not children <= tested
 
 
-def _instant(path: Path) -> datetime | None:
+def _done(path: Path) -> tuple[datetime | None, set[str]]:
+    """When the last tests were done, and of which nodes."""
     try:
-        return datetime.fromisoformat(path.read_text())
-    except (OSError, ValueError):
-        return None
+        told = json.loads(path.read_bytes())
+        return datetime.fromisoformat(told["at"]), set(told["nodes"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None, set()
 
 
 Outcome = tuple[bool, str, datetime]
@@ -101,7 +101,8 @@ def _four(exchange: Exchange, child: Known, transport: Transport) -> dict[Test, 
     try:
         profile = exchange.greeted(child, transport)
         if not speaks(profile, DUTIES):
-            raise Problem("older_program", "its program knows no live tests", where=profile.id, remedy="Upgrade it.")
+            raise Problem("older_program", Text("它的程序还不会实测", "its program knows no live tests"), where=profile.id,
+                          remedy=Text("请升级它。", "Upgrade it."))
     except Problem as problem:
         return dict.fromkeys(TESTS, (False, problem.code, exchange.clock()))
     child = Known(profile, child.relation, child.state, child.parent, child.heard)
@@ -123,11 +124,13 @@ def _up(exchange: Exchange, child: Known, transport: Transport) -> str:
     with exchange.workspace.store.write() as connection:
         records.heard(connection, child.profile.id, exchange.clock())  # it signed: what waits for it is due now
     if "answer" not in said:
-        raise Problem(_code(said.get("trouble")), "its request did not come up", where=child.profile.id)
+        raise Problem(_code(said.get("trouble")), Text("它的请求没有上来", "its request did not come up"),
+                      where=child.profile.id)
     answer, me = msgspec.convert(said["answer"], Message), exchange.hello().profile
     answer.check(me.key, child.profile.id)
     if answer.envelope.kind != f"{UP}.answer" or answer.body["said"] != {"nonce": nonce}:
-        raise Problem("altered_message", "it shows another answer than it was given", where=child.profile.id)
+        raise Problem("altered_message", Text("它出示的回答不是给它的那个", "it shows another answer than it was given"),
+                      where=child.profile.id)
     return ""
 
 
@@ -147,7 +150,9 @@ def _back(exchange: Exchange, child: Known, transport: Transport) -> str:
         passed = sorted(shared.has(connection, child.profile.id))
     asked = [passed[i] for i in sorted(secrets.SystemRandom().sample(range(len(passed)), min(SAMPLE, len(passed))))]
     if exchange.ask(child, ASK, {"back": asked}, transport)["missing"] != 0:
-        raise Problem("not_readable", "figures that passed between the two cannot be read there", where=child.profile.id)
+        raise Problem("not_readable",
+                      Text("两者之间传过的数在那里读不到", "figures that passed between the two cannot be read there"),
+                      where=child.profile.id)
     return ""
 
 
@@ -162,7 +167,7 @@ def _query(exchange: Exchange, child: Known, transport: Transport) -> str:
         return ""
     why = next((str(s["code"]) for s in said["silent"] if s["id"] == child.profile.id), "unreadable")
     if why not in RIGHTLY:
-        raise Problem(_code(why), "it gave no answer", where=child.profile.id)
+        raise Problem(_code(why), Text("它没有回答", "it gave no answer"), where=child.profile.id)
     return why
 
 
@@ -178,14 +183,16 @@ def _taken(exchange: Exchange, child: Known, kind: str, body: Mapping[str, Any],
     if outcome is None:
         _none_waits(exchange, node)
     if outcome != APPLIED:
-        raise Problem(_code(outcome), "it took the message and did not do what it says", where=node)
+        raise Problem(_code(outcome), Text("它收下了消息，却没有照办", "it took the message and did not do what it says"),
+                      where=node)
 
 
 def _none_waits(exchange: Exchange, node: str) -> None:
     with exchange.workspace.store.read() as connection:
         queue = next((w for w in records.waiting(connection) if w.receiver == node), None)
     if queue is not None:
-        raise Problem(_code(queue.trouble.partition(":")[0] or "not_taken"), "messages wait for it", where=node)
+        raise Problem(_code(queue.trouble.partition(":")[0] or "not_taken"), Text("有消息等着发给它", "messages wait for it"),
+                      where=node)
 
 
 def _code(said: Any) -> str:
@@ -202,7 +209,8 @@ def asked(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, A
     from jingwei.coordination.federation.sources import Http
 
     if asker.relation != "parent":
-        raise Problem("not_permitted", "only the node above tests", where=asker.profile.id, remedy="Ask from the node above.")
+        raise Problem("not_permitted", Text("只有上级节点可以实测", "only the node above tests"), where=asker.profile.id,
+                      remedy=Text("请从上级节点提问。", "Ask from the node above."))
     _ready(exchange)
     body = question.body
     if isinstance(nonce := body.get("up"), str):
@@ -212,13 +220,15 @@ def asked(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, A
             return {"trouble": problem.code}
     if isinstance(digests := body.get("back"), list):
         return {"missing": _missing(exchange, {str(d) for d in digests[:SAMPLE]})}
-    raise Problem("unreadable", "the question names no test", where=asker.profile.id, remedy="Ask up or back.")
+    raise Problem("unreadable", Text("提问没有说是哪项实测", "the question names no test"), where=asker.profile.id,
+                  remedy=Text("请问 up 或 back。", "Ask up or back."))
 
 
 def came_up(_exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
     """A request of a node below, answered."""
     if asker.relation != "child":
-        raise Problem("not_permitted", "only a node below sends this request", where=asker.profile.id, remedy="Send it up.")
+        raise Problem("not_permitted", Text("只有下级节点能发这个请求", "only a node below sends this request"),
+                      where=asker.profile.id, remedy=Text("请上报。", "Send it up."))
     return {"nonce": str(question.body.get("nonce"))[:64]}
 
 

@@ -16,6 +16,7 @@ from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.exchange import Arrival, Exchange, Transport, introduced
 from jingwei.kernel.files import held
 from jingwei.kernel.heads import Head
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.nodes import JOIN, Known, Message, Profile
 from jingwei.kernel.people import LEVELS
@@ -38,9 +39,13 @@ def _joined(arrival: Arrival) -> None:
     profile, me = introduced(arrival.message), records.own(arrival.connection)
     sender = arrival.sender or Known(profile, "child", "asked")
     if sender.relation == "parent":
-        raise Problem("circle", "this node stands below it", where=profile.id, remedy="Join another node.")
+        raise Problem("circle", Text("本节点在它之下", "this node stands below it"), where=profile.id,
+                      remedy=Text("请加入别的节点。", "Join another node."))
     if LEVELS.index(profile.level) < LEVELS.index(me.level):
-        raise Problem("bad_level", f"a {profile.level} cannot stand below a {me.level}", where=profile.id, remedy="Join a node of a higher level.")
+        raise Problem("bad_level",
+                      Text(f"{profile.level} 级不能在 {me.level} 级之下",
+                           f"a {profile.level} cannot stand below a {me.level}"), where=profile.id,
+                      remedy=Text("请加入级别更高的节点。", "Join a node of a higher level."))
     records.keep(arrival.connection, replace(sender, profile=profile, relation="child", parent=me.id))
     if sender.state == "admitted":
         arrival.exchange.send(profile.id, ADMITTED, {"child": profile.id})
@@ -50,7 +55,8 @@ def _admitted(arrival: Arrival) -> None:
     """The node that was asked for it admits this one."""
     sender = arrival.sender
     if sender is None or sender.relation != "parent":
-        raise Problem("not_asked", "this node did not ask it to be admitted", where=arrival.message.envelope.sender[:60], remedy="Ask first.")
+        raise Problem("not_asked", Text("本节点没有申请加入它", "this node did not ask it to be admitted"),
+                      where=arrival.message.envelope.sender[:60], remedy=Text("请先申请。", "Ask first."))
     records.keep(arrival.connection, replace(sender, state="admitted"))
     if sender.state != "admitted":
         tell_all(arrival.exchange)
@@ -64,9 +70,13 @@ def join(exchange: Exchange, url: str, transport: Transport) -> Known:
         above = next((one for one in records.known(connection) if one.relation == "parent"), None)
         there = records.find(connection, profile.id)
         if there is not None and there.relation in ("self", "child"):
-            raise Problem("circle", "that is this node itself, or one below it", where=url, remedy="Join another node.")
+            raise Problem("circle", Text("那是本节点自己，或它的下级", "that is this node itself, or one below it"), where=url,
+                          remedy=Text("请加入别的节点。", "Join another node."))
         if above is not None and above.profile.id != profile.id:
-            raise Problem("has_parent", f"this node stands below {above.profile.name_en} ({above.profile.id})", where=url, remedy="A node has one above it.")
+            raise Problem("has_parent",
+                          Text(f"本节点在{above.profile.name_zh}（{above.profile.id}）之下",
+                               f"this node stands below {above.profile.name_en} ({above.profile.id})"), where=url,
+                          remedy=Text("一个节点只有一个上级。", "A node has one above it."))
         known = replace(there, profile=profile) if there else Known(profile, "parent", "asked")
         records.keep(connection, known)
         exchange.send(profile.id, JOIN, {"profile": msgspec.to_builtins(me)})
@@ -82,7 +92,8 @@ def admit(exchange: Exchange, node: str) -> Known:
     with exchange.workspace.store.write() as connection:
         me, one = records.own(connection), called(connection, node)
         if one.relation != "child" or one.state == "forked":
-            raise Problem("not_asked", "it did not ask to be admitted here", where=one.profile.id, remedy="See jingwei node status.")
+            raise Problem("not_asked", Text("它没有申请加入本节点", "it did not ask to be admitted here"), where=one.profile.id,
+                          remedy=Text("见 jingwei node status。", "See jingwei node status."))
         if one.state == "asked":
             one = replace(one, state="admitted")
             records.keep(connection, one)
@@ -101,11 +112,13 @@ def dismiss(exchange: Exchange, node: str, reason: str) -> Known:
     from jingwei.coordination.duties.passing import pass_on  # brings the language of evidence along
 
     if not reason:
-        raise Problem("no_reason", "a node is not let go without a reason", remedy='Give it with --reason "…".')
+        raise Problem("no_reason", Text("移出节点要有理由", "a node is not let go without a reason"),
+                      remedy=Text('用 --reason "……" 给出。', 'Give it with --reason "…".'))
     with exchange.workspace.store.write() as connection:
         me, one = records.own(connection), called(connection, node)
         if one.relation != "child":
-            raise Problem("not_below", "it does not stand below this node", where=one.profile.id, remedy="See jingwei node status.")
+            raise Problem("not_below", Text("它不是本节点的下级", "it does not stand below this node"), where=one.profile.id,
+                          remedy=Text("见 jingwei node status。", "See jingwei node status."))
         gone = replace(one, relation="other", state="asked" if one.state != "forked" else "forked")
         records.keep(connection, gone)
         exchange.workspace.ledger.append(Event("node.dismissed", exchange.clock(), me.id, {"node": one.profile.id},
@@ -119,7 +132,10 @@ def called(connection: Any, node: str) -> Known:
     """The one known node whose id begins so. Raises Problem ``unknown_node``."""
     found = [one for one in records.known(connection) if one.profile.id.startswith(node)] if len(node) > 2 else []
     if len(found) != 1:
-        raise Problem("unknown_node", f"{len(found) or 'no'} known nodes have an id that begins with {node[:60]!r}", remedy="See jingwei node status.")
+        raise Problem("unknown_node",
+                      Text(f"已知节点中有 {len(found)} 个的编号以 {node[:60]!r} 开头",
+                           f"{len(found)} known nodes have an id that begins with {node[:60]!r}"),
+                      remedy=Text("见 jingwei node status。", "See jingwei node status."))
     return found[0]
 
 
@@ -174,9 +190,10 @@ def _shown(answer: Message, neighbour: Known) -> tuple[Head, list[bytes]]:
         if len(path) > MOST_HASHES:
             raise ValueError("too long")
     except (LookupError, TypeError, ValueError) as error:
-        raise Unreadable(f"not a proof of consistency ({error})", where=neighbour.profile.id) from None
+        raise Unreadable(Text(f"不是一致性证明（{error}）", f"not a proof of consistency ({error})"), where=neighbour.profile.id) from None
     if head.key != neighbour.profile.key:
-        raise Problem("forged_head", "it shows the head of another node as its own", where=neighbour.profile.id, remedy="Ask it again.")
+        raise Problem("forged_head", Text("它把别的节点的树头当作自己的", "it shows the head of another node as its own"),
+                      where=neighbour.profile.id, remedy=Text("请再问它一次。", "Ask it again."))
     return head, path
 
 
@@ -193,10 +210,16 @@ def _forked(exchange: Exchange, neighbour: Known, newer: Head, answer: Message) 
         was = {"older": older.size, "older_root": older.root} if older else {}
         exchange.workspace.ledger.append(Event("node.forked", now, records.own(connection).id, {
             "node": node.id, **was, "newer": newer.size, "newer_root": newer.root, "evidence": digest}))
-    what = "has fewer entries than before" if older and newer.size < older.size else "does not begin with what it was"
-    seen = f"{older.size} entries, root {older.root[:16]}, signed {older.at}" if older else "an older head"
-    return Problem("forked_node", f"{node.name_en} ({node.id}) rewrote its past: its ledger of {newer.size} entries, root {newer.root[:16]}, signed "
-                   f"{newer.at}, {what} ({seen})", where=node.url, remedy=f"Both heads are kept as evidence: jingwei node evidence {node.id[:12]}")
+    what = (Text("比以前少", "has fewer entries than before") if older and newer.size < older.size
+            else Text("开头与以前不同", "does not begin with what it was"))
+    seen = (Text(f"以前 {older.size} 条，根 {older.root[:16]}，签于 {older.at}", f"{older.size} entries, root {older.root[:16]}, signed {older.at}") if older
+            else Text("以前的树头", "an older head"))
+    return Problem("forked_node",
+                   Text(f"{node.name_zh}（{node.id}）改写了自己的历史：它 {newer.at} 签名、根为 {newer.root[:16]} 的 {newer.size} 条账本{what.zh}（{seen.zh}）",
+                        f"{node.name_en} ({node.id}) rewrote its past: its ledger of {newer.size} entries, root {newer.root[:16]}, signed {newer.at}, {what.en} ({seen.en})"),
+                   where=node.url,
+                   remedy=Text(f"两个树头都留作证据：jingwei node evidence {node.id[:12]}",
+                               f"Both heads are kept as evidence: jingwei node evidence {node.id[:12]}"))
 
 
 # Who is there

@@ -18,6 +18,7 @@ import rfc8785
 from msgspec import Struct
 
 from jingwei.kernel.access import All, Between, Equal, Not, OneOf, Predicate, Some, Value
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, did_you_mean
 
 Function = Literal["count", "sum", "mean", "min", "max"]
@@ -71,13 +72,14 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
         """Raises Problem ``bad_query``."""
         names = (self.dataset, *self.by, *(a.column for a in self.aggregates if a.column))
         if not all(_NAME.fullmatch(name) for name in names):
-            raise bad("a name in it is none of a dataset or column")
+            raise bad(Text("里面有一个名称不是数据集也不是列", "a name in it is none of a dataset or column"))
         if len(self.by) > MOST_COLUMNS or len(set(self.by)) < len(self.by):
-            raise bad(f"it groups by more than {MOST_COLUMNS} columns, or by one twice")
+            raise bad(Text(f"分组的列超过 {MOST_COLUMNS} 个，或有一列写了两次",
+                           f"it groups by more than {MOST_COLUMNS} columns, or by one twice"))
         if not 0 < len(self.aggregates) <= 20 or len(set(self.aggregates)) < len(self.aggregates):
-            raise bad("it has no aggregate, more than 20, or one twice")
+            raise bad(Text("没有汇总，或超过 20 个，或有一个写了两次", "it has no aggregate, more than 20, or one twice"))
         if any(not a.column and a.function != "count" for a in self.aggregates):
-            raise bad("only count needs no column")
+            raise bad(Text("只有 count 不用写列", "only count needs no column"))
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
@@ -96,23 +98,26 @@ def read_sql(text: str, purpose: str, nonce: str = "") -> Plan:
     from sqlglot.errors import SqlglotError
 
     if _NAME.fullmatch(text.replace("-", "_")) and text not in NAMED:
-        raise bad(f"no query is named {text!r}", did_you_mean(text, NAMED) or f"The names are {', '.join(NAMED)}; or write SQL.")
+        raise bad(Text(f"没有名为 {text!r} 的查询", f"no query is named {text!r}"),
+                  did_you_mean(text, NAMED)
+                  or Text(f"名称有 {'、'.join(NAMED)}；也可以写 SQL。", f"The names are {', '.join(NAMED)}; or write SQL."))
     try:
         statements = parse(NAMED.get(text, text), read="duckdb")
     except SqlglotError as error:
-        raise bad(f"it is no SQL ({str(error).splitlines()[0][:200]})") from None
+        raise bad(Text(f"不是 SQL（{str(error).splitlines()[0][:200]}）",
+                       f"it is no SQL ({str(error).splitlines()[0][:200]})")) from None
     tree = statements[0] if len(statements) == 1 else None
     if not isinstance(tree, exp.Select):
-        raise bad("it is not one SELECT")
+        raise bad(Text("不是单独一条 SELECT", "it is not one SELECT"))
     used = {name for name, value in tree.args.items() if value}
     if extra := sorted(used - {"expressions", "from", "from_", "where", "group", "kind"}):
-        raise bad(f"it has {', '.join(extra)}")
+        raise bad(Text(f"里面有 {'、'.join(extra)}", f"it has {', '.join(extra)}"))
     tables = list(tree.find_all(exp.Table))
     if len(tables) != 1 or tree.find(exp.Subquery) or tables[0].args.get("db"):
-        raise bad("it reads not one dataset alone")
+        raise bad(Text("读的不是单独一个数据集", "it reads not one dataset alone"))
     group = tree.args.get("group")
     if group and {name for name, value in group.args.items() if value} - {"expressions"}:
-        raise bad("it groups by more than columns")
+        raise bad(Text("分组用的不只是列", "it groups by more than columns"))
     by = tuple(_column(e) for e in group.expressions) if group else ()
     shown, aggregates = list[str](), list[Aggregate]()
     for item in tree.expressions:
@@ -122,7 +127,7 @@ def read_sql(text: str, purpose: str, nonce: str = "") -> Plan:
         else:
             aggregates.append(_aggregate(bare))
     if not set(shown) <= set(by):
-        raise bad("a column it shows is not one it groups by")
+        raise bad(Text("显示的列里有一个没有用来分组", "a column it shows is not one it groups by"))
     condition = tree.args.get("where")
     plan = Plan(tables[0].name, by, tuple(aggregates), _predicate(condition.this) if condition else All(()), purpose, nonce)
     plan.check()
@@ -135,7 +140,8 @@ def _aggregate(item: Any) -> Aggregate:
     kinds: dict[type, Function] = {exp.Count: "count", exp.Sum: "sum", exp.Avg: "mean", exp.Min: "min", exp.Max: "max"}
     function = kinds.get(type(item))
     if function is None or item.args.get("expressions"):
-        raise bad(f"{item.sql()[:60]!r} is neither a column nor count, sum, avg, min or max of one")
+        raise bad(Text(f"{item.sql()[:60]!r} 既不是列，也不是列的 count、sum、avg、min 或 max",
+                       f"{item.sql()[:60]!r} is neither a column nor count, sum, avg, min or max of one"))
     if function == "count" and isinstance(item.this, exp.Star):
         return Aggregate("count")
     return Aggregate(function, _column(item.this))
@@ -145,7 +151,7 @@ def _column(item: Any) -> str:
     from sqlglot import exp
 
     if not isinstance(item, exp.Column) or not isinstance(item.this, exp.Identifier):
-        raise bad(f"{item.sql()[:60]!r} is not a column")
+        raise bad(Text(f"{item.sql()[:60]!r} 不是列", f"{item.sql()[:60]!r} is not a column"))
     return str(item.name)
 
 
@@ -169,7 +175,7 @@ def _predicate(item: Any) -> Predicate:
     }
     make = conditions.get(type(item))
     if make is None or (isinstance(item, exp.In) and not item.expressions):
-        raise bad(f"the condition {item.sql()[:60]!r} cannot be asked")
+        raise bad(Text(f"条件 {item.sql()[:60]!r} 不能问", f"the condition {item.sql()[:60]!r} cannot be asked"))
     return make(item)
 
 
@@ -181,7 +187,7 @@ def _value(item: Any) -> Value:
     negative = isinstance(item, exp.Neg)
     literal = item.this if negative else item
     if not isinstance(literal, exp.Literal) or (negative and literal.is_string):
-        raise bad(f"{item.sql()[:60]!r} is no value")
+        raise bad(Text(f"{item.sql()[:60]!r} 不是值", f"{item.sql()[:60]!r} is no value"))
     if literal.is_string:
         return str(literal.this)
     number = float(literal.this) if any(c in literal.this for c in ".eE") else int(literal.this)
@@ -230,5 +236,7 @@ def finished(plan: Plan, cells: Mapping[Key, Cell]) -> list[dict[str, Any]]:
     return [{**dict(zip(plan.by, key, strict=True)), **{a.name: value(cells[key], a) for a in plan.aggregates}} for key in order]
 
 
-def bad(what: str, remedy: str = "") -> Problem:
-    return Problem("bad_query", what, remedy=remedy or "Ask like: SELECT level, count(*), avg(age) FROM people WHERE age >= 18 GROUP BY level")
+def bad(what: Text, remedy: Text | None = None) -> Problem:
+    return Problem("bad_query", what,
+                   remedy=remedy or Text("这样问：SELECT level, count(*), avg(age) FROM people WHERE age >= 18 GROUP BY level",
+                                         "Ask like: SELECT level, count(*), avg(age) FROM people WHERE age >= 18 GROUP BY level"))

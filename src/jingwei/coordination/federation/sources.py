@@ -8,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from jingwei.kernel.exchange import Early
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.nodes import MOST_BYTES, Acknowledgement, Hello, Message, Profile, loopback
 from jingwei.kernel.problems import Problem, Unreadable
 
@@ -39,12 +40,14 @@ class Http:
             answer = connection.getresponse()
             content = answer.read(MOST_BYTES + 1)
         except (OSError, HTTPException) as error:
-            raise Problem("unreachable", f"the node does not answer ({error or type(error).__name__})", where=url,
-                          remedy="What waits for it is kept and sent when it is back.") from None
+            raise Problem("unreachable",
+                          Text(f"节点没有应答（{error or type(error).__name__}）",
+                               f"the node does not answer ({error or type(error).__name__})"), where=url,
+                          remedy=Text("要发给它的先留着，等它恢复再发。", "What waits for it is kept and sent when it is back.")) from None
         finally:
             connection.close()
         if len(content) > MOST_BYTES:
-            raise Unreadable("the node's answer is too long", where=url)
+            raise Unreadable(Text("节点的应答太长", "the node's answer is too long"), where=url)
         if answer.status != 200:
             raise read_refusal(answer.status, content, url)
         return content
@@ -54,11 +57,14 @@ def read_refusal(status: int, content: bytes, url: str) -> Problem:
     """What another node refuses with, as a problem of its own code; ``Early`` keeps what is waited for."""
     try:
         told = json.loads(content)
-        code, what, remedy = (str(told.get(name, ""))[:500] for name in ("title", "detail", "remedy"))
-        if code == "early_message":
-            return Early(what, int(told["expected"]), where=url)
-        if not code.replace("_", "").isalnum():
+        kept = {name: str(told.get(name, ""))[:500] for name in ("title", "detail", "detail_zh", "remedy", "remedy_zh")}
+        problem = Problem.of({**kept, "instance": url})
+        if problem.code == "early_message":
+            return Early(problem.what, int(told["expected"]), where=url)
+        if not problem.code.replace("_", "").isalnum():
             raise ValueError
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
-        return Problem("unreachable", f"what answers there is no node (status {status})", where=url, remedy="Check the address.")
-    return Problem(code, what, where=url, remedy=remedy)
+        return Problem("unreachable",
+                       Text(f"那里应答的不是节点（状态 {status}）", f"what answers there is no node (status {status})"), where=url,
+                       remedy=Text("请核对地址。", "Check the address."))
+    return problem

@@ -87,7 +87,9 @@ def gauge(context: Context, query: AskGauge) -> OneView:
     every = gauges(context, Nothing())
     found = next((g for g in every.published if g.code == query.code), None)
     if found is None:
-        raise Problem("unknown_gauge", f"there is no gauge {query.code[:40]!r}", remedy=did_you_mean(query.code[:40], GAUGES) or f"They are {', '.join(GAUGES)}.")
+        raise Problem("unknown_gauge", Text(f"没有仪表 {query.code[:40]!r}", f"there is no gauge {query.code[:40]!r}"),
+                      remedy=did_you_mean(query.code[:40], GAUGES)
+                      or Text(f"共有 {'、'.join(GAUGES)}。", f"They are {', '.join(GAUGES)}."))
     return OneView(found, next((g for g in every.invented if g.code == query.code), None), every)
 
 

@@ -38,7 +38,8 @@ def list_jobs(context: Context, given: AskJobs) -> Result:
     """Jobs, the newest first; those of a night with what failed at the head."""
     jobs = Jobs(context.workspace.store, clock=context.clock)
     if given.count < 1:
-        raise Problem("bad_count", f"{given.count} jobs cannot be listed", where="--count", remedy="Give 1 or more.")
+        raise Problem("bad_count", Text(f"不能列出 {given.count} 项作业", f"{given.count} jobs cannot be listed"),
+                      where="--count", remedy=Text("请给 1 或更大的数。", "Give 1 or more."))
     night = newest_night(jobs) if given.night == LAST else given.night
     found = [job for job in jobs.listed(night=night, most=given.count if night is None else 1_000,
                                         states=() if night is not None or given.state is None else (cast("State", given.state),))
@@ -46,7 +47,7 @@ def list_jobs(context: Context, given: AskJobs) -> Result:
     found = found if night is None else failed_first(found)
     if not found:
         return Result(_say(context, "没有作业。", "There are no jobs."), [])
-    return Result(_table(context, found), [_told(job) for job in found])
+    return Result(_table(context, found), [_told(context, job) for job in found])
 
 
 def cancel(context: Context, given: CancelJob) -> Result:
@@ -54,16 +55,18 @@ def cancel(context: Context, given: CancelJob) -> Result:
     jobs = Jobs(context.workspace.store, clock=context.clock)
     names = [name for name in jobs.waiting() if given.job and name.startswith(given.job)]
     if len(names) != 1:
-        raise Problem("unknown_job", f"{len(names)} jobs that are not finished begin with {given.job[:64]!r}",
-                      remedy="See jingwei job list, and give more of its id.")
+        raise Problem("unknown_job",
+                      Text(f"没做完的作业中有 {len(names)} 项的编号以 {given.job[:64]!r} 开头",
+                           f"{len(names)} jobs that are not finished begin with {given.job[:64]!r}"),
+                      remedy=Text("见 jingwei job list，并把编号写长一些。", "See jingwei job list, and give more of its id."))
     job = jobs.find(names[0]) if context.dry_run else jobs.cancel(names[0])
     assert job is not None
     named = f"{' '.join(job.ask.action)} {job.id[:12]}"
     if context.dry_run:
-        return Result(_say(context, f"将取消 {named}。没有写入。", f"Would cancel {named}. Nothing was written."), _told(job))
+        return Result(_say(context, f"将取消 {named}。没有写入。", f"Would cancel {named}. Nothing was written."), _told(context, job))
     if job.status.state in OPEN:
-        return Result(_say(context, f"{named} 正在做，到下一步停下。", f"{named} is at work, and ends at its next step."), _told(job))
-    return Result(f"{named}: {STATES[job.status.state].in_(context.language)}", _told(job))
+        return Result(_say(context, f"{named} 正在做，到下一步停下。", f"{named} is at work, and ends at its next step."), _told(context, job))
+    return Result(f"{named}: {STATES[job.status.state].in_(context.language)}", _told(context, job))
 
 
 def run_nightly(context: Context, given: RunNightly) -> Result:  # noqa: ARG001
@@ -90,18 +93,25 @@ def run_nightly(context: Context, given: RunNightly) -> Result:  # noqa: ARG001
     left = failed_first(jobs.listed(night=night.isoformat()))
     wrong = sum(job.status.state != "done" for job in left)
     head = _say(context, f"{night} 夜的 {len(left)} 件事，{wrong} 件没有做成。", f"The night of {night}: {len(left)} things to do, {wrong} not done.")
-    return Result(head + "\n\n" + _table(context, left), {"night": night.isoformat(), "jobs": [_told(job) for job in left]}, holds=not wrong)
+    return Result(head + "\n\n" + _table(context, left), {"night": night.isoformat(), "jobs": [_told(context, job) for job in left]}, holds=not wrong)
 
 
-def _told(job: Job) -> dict[str, Any]:
+def _told(context: Context, job: Job) -> dict[str, Any]:
     status = job.status
     return {"id": job.id, "action": " ".join(job.ask.action), "night": job.night, "state": status.state, "asked": status.asked, "due": status.due,
-            "began": status.began or None, "ended": status.ended or None, "attempts": status.attempts, "problem": status.problem}
+            "began": status.began or None, "ended": status.ended or None, "attempts": status.attempts,
+            "problem": Problem.of(status.problem).to_json(context.language) if status.problem else {}}
+
+
+def _why(context: Context, job: Job) -> str:
+    """What a job failed of, in the language of whoever asks."""
+    problem = Problem.of(job.status.problem)
+    return ": ".join(filter(None, (problem.code, problem.what.in_(context.language))))
 
 
 def _table(context: Context, jobs: list[Job]) -> str:
     columns = [Text("编号", "id"), Text("动作", "action"), Text("夜", "night"), Text("状态", "state"), Text("提出", "asked"), Text("结束", "ended"),
                Text("原因", "why")]
     rows = [(job.id[:12], " ".join(job.ask.action), job.night, STATES[job.status.state].in_(context.language), job.status.asked, job.status.ended,
-             ": ".join(filter(None, (job.status.problem.get("title"), job.status.problem.get("detail"))))) for job in jobs]
+             _why(context, job)) for job in jobs]
     return markdown(tuple(c.in_(context.language) for c in columns), rows)

@@ -22,9 +22,9 @@ from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.settings import FILE
 from jingwei.kernel.workspace import Workspace
 
-ALONE = ("duties check", "matters check", "ledger head")
+ALONE = ("redlines check", "duties check", "matters check", "ledger head")
 AMONG_OTHERS = ("node share",)
-"""What is done where the settings do not say: duties first, for matters look at them; the head last, for it covers both."""
+"""What is done where the settings do not say: red lines and duties first, for matters look at them; the head last, for it covers both."""
 
 FIRST_WORD = "job"
 """Of actions that no night may do: they are about nights."""
@@ -47,15 +47,16 @@ def work_of_a_night(workspace: Workspace) -> list[Action]:
     known = {" ".join(a.path): a for p in plan.pillars() for a in p.actions}
     for name in wanted:
         if name not in known:
-            raise _bad(f"there is no action {name!r}. {did_you_mean(name, known)}".strip())
+            near = did_you_mean(name, known)
+            raise _bad(Text(f"没有操作 {name!r}。{near.zh}", f"there is no action {name!r}. {near.en}".strip()))
         if known[name].effect == "irreversible":
-            raise _bad(f"{name} cannot be undone, and needs a person")
+            raise _bad(Text(f"{name} 不能撤销，要由人来做", f"{name} cannot be undone, and needs a person"))
         if name.startswith(f"{FIRST_WORD} "):
-            raise _bad(f"{name} is about nights, and no work of one")
+            raise _bad(Text(f"{name} 是管夜间工作的，本身不是夜间工作", f"{name} is about nights, and no work of one"))
         try:
             known[name].input()
         except TypeError:
-            raise _bad(f"{name} must be told something, and at night nobody tells it") from None
+            raise _bad(Text(f"{name} 要有人给出输入，而夜里没有人", f"{name} must be told something, and at night nobody tells it")) from None
     return [known[name] for name in wanted]
 
 
@@ -70,7 +71,9 @@ def perform(workspace: Workspace, job: Job, step: Step, clock: Clock = system_cl
     """Do one job of a night as the node itself: with the scope its action needs and no other, on the record."""
     action = next((a for p in plan.pillars() for a in p.actions if a.path == job.ask.action), None)
     if action is None:
-        raise Problem("unknown_action", f"there is no action {' '.join(job.ask.action)}", remedy="Ask the present program.")
+        raise Problem("unknown_action",
+                      Text(f"没有操作 {' '.join(job.ask.action)}", f"there is no action {' '.join(job.ask.action)}"),
+                      remedy=Text("请向现在的程序提出。", "Ask the present program."))
     context = Context(workspace, job.ask.language, clock=clock, principal=_for(action), progress=step.progress, cancelled=step.cancelled)
     return run(action, context, action.input())
 
@@ -117,5 +120,7 @@ def _for(action: Action) -> Principal:
     return replace(NODE, roles=(Role("nightly", Text("夜间值守", "at night"), frozenset({action.scope})),))
 
 
-def _bad(what: str) -> Problem:
-    return Problem("bad_settings", f"[nightly] actions: {what}", where=FILE, remedy='Write such as ["duties check", "ledger head"].')
+def _bad(what: Text) -> Problem:
+    return Problem("bad_settings", Text(f"[nightly] actions：{what.zh}", f"[nightly] actions: {what.en}"), where=FILE,
+                   remedy=Text('写成 ["duties check", "ledger head"] 这样。',
+                               'Write such as ["duties check", "ledger head"].'))

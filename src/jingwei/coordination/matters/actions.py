@@ -129,16 +129,20 @@ def show(context: Context, given: AskMatter) -> Result:
 def decide(context: Context, given: Decide) -> Result:
     """Put a decision on record with the duties that carry it out and what the number was expected to do without it."""
     if not given.decision.strip():
-        raise Problem("no_decision", "a decision says something", remedy='Give it with --decision "…".')
+        raise Problem("no_decision", Text("决定要有内容", "a decision says something"),
+                      remedy=Text('用 --decision "……" 给出。', 'Give it with --decision "…".'))
     if (given.lead is None) != (given.deadline is None):
-        raise Problem("half_a_duty", "a new duty needs a lead and a deadline", remedy="Give both --lead and --deadline, or neither.")
+        raise Problem("half_a_duty", Text("新任务要有牵头单位和时限", "a new duty needs a lead and a deadline"),
+                      remedy=Text("--lead 和 --deadline 都给，或都不给。", "Give both --lead and --deadline, or neither."))
     done, today = known(context), day_in_china(context.clock())
     with _transaction(context):
         before = read_matters(context.workspace.ledger)
         m = at(before, given.code)
         measure = given.measure or m.cause.measure
         if measure and measure not in declared_measures():
-            raise Problem("unknown_measure", f"there is no measure {measure[:40]!r}", remedy=did_you_mean(measure[:40], declared_measures()) or "List them: jingwei measures")
+            raise Problem("unknown_measure", Text(f"没有指标 {measure[:40]!r}", f"there is no measure {measure[:40]!r}"),
+                          remedy=did_you_mean(measure[:40], declared_measures())
+                          or Text("列出全部：jingwei measures", "List them: jingwei measures"))
         duties, sent = list(dict.fromkeys(given.duty)), list[Sending]()
         tree = read_tree(context.workspace.ledger)
         for code in duties:
@@ -247,8 +251,11 @@ def _new_duty(context: Context, given: Decide, matter: Matter, measure: str, tre
     with context.workspace.store.read() as connection:
         bodies = {o.id: o for o in known_organisations(connection)}
     if given.lead not in bodies:
-        raise Problem("unknown_organisation", f"there is no organisation {str(given.lead)[:40]!r}", remedy=did_you_mean(str(given.lead), bodies) or (
-            "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
+        raise Problem("unknown_organisation",
+                      Text(f"没有机构 {str(given.lead)[:40]!r}", f"there is no organisation {str(given.lead)[:40]!r}"),
+                      remedy=did_you_mean(str(given.lead), bodies) or Text(
+                          "机构随工作方案录入：jingwei duties import FILE --organisations FILE",
+                          "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
     kind, _, about = matter.cause.about.partition(":")
     clause = tree[about].duty.clause if kind == "duty" and about in tree else declared_measures()[measure].clause if measure else "O.2"
     return Duty(f"{matter.code}.{matter.returned + 1}", plan.clause(clause).code, Text(given.decision.strip(), given.decision.strip()), given.lead,

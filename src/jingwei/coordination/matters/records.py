@@ -11,6 +11,7 @@ from jingwei.coordination.matters.effects import working_day_due
 from jingwei.coordination.matters.fold import Matters, code_of, facts_expected, facts_of, fold
 from jingwei.coordination.matters.model import DAYS, LEVELS, Cause, Expected, Level, Matter, Outcome
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.people import Organisations
 from jingwei.kernel.problems import Problem, did_you_mean
@@ -80,10 +81,15 @@ def overdue(matters: Matters, concerned: Mapping[str, Sequence[str]], organisati
     return turns
 
 
+_ZH = {"open": "待决", "decided": "已有决定", "closed": "已经了结"}
+
+
 def decided(matter: Matter, text: str, duties: Sequence[str], expected: Expected | None) -> Turn:
     """Raises Problem ``matter_closed`` or ``matter_decided``."""
     if matter.phase != "open":
-        raise Problem(f"matter_{matter.phase}", f"the matter is {matter.phase} already", where=f"matter {matter.code}", remedy="See it: jingwei matters show CODE")
+        raise Problem(f"matter_{matter.phase}", Text(f"事项{_ZH[matter.phase]}", f"the matter is {matter.phase} already"),
+                      where=Text(f"事项 {matter.code}", f"matter {matter.code}"),
+                      remedy=Text("查看：jingwei matters show CODE", "See it: jingwei matters show CODE"))
     return Turn("matter.decided", {"matter": matter.code, "duties": list(duties), **facts_expected(expected)}, {"decision": text})
 
 
@@ -95,7 +101,9 @@ def checked(matter: Matter, outcome: Outcome, seen: str) -> list[Turn]:
 def at(matters: Matters, code: str) -> Matter:
     """Raises Problem ``unknown_matter``."""
     if code not in matters:
-        raise Problem("unknown_matter", f"there is no matter {code[:40]!r}", remedy=did_you_mean(code[:40], matters) or "List them: jingwei matters")
+        raise Problem("unknown_matter", Text(f"没有事项 {code[:40]!r}", f"there is no matter {code[:40]!r}"),
+                      remedy=did_you_mean(code[:40], matters)
+                      or Text("列出全部：jingwei matters", "List them: jingwei matters"))
     return matters[code]
 
 

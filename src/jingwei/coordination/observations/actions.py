@@ -68,8 +68,11 @@ def observe(context: Context, given: Observe) -> Result:
 def _nothing_readable(file: str, rejected: Sequence[Rejected]) -> Problem:
     """A file of which nothing came in is bad input, though its rows are kept with their reasons."""
     why = "\n".join(f"- {r.code}: {r.detail}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])
-    return Problem("nothing_readable", f"none of its {len(rejected)} rows can be read" if rejected else "it has no rows", where=file,
-                   remedy=why or "Give one row a figure, under the headings of docs/own-figures.md.")
+    return Problem("nothing_readable",
+                   Text(f"它的 {len(rejected)} 行没有一行读得懂", f"none of its {len(rejected)} rows can be read") if rejected else Text("它一行也没有", "it has no rows"),
+                   where=file,
+                   remedy=why or Text("每个数一行，表头见 docs/own-figures.md。",
+                                      "Give one row a figure, under the headings of docs/own-figures.md."))
 
 
 def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Rejected], context: Context, *,

@@ -96,12 +96,15 @@ def _confirmed(context: Context, given: Restore, file: Path) -> None:
     """A second person confirms what a file holds, not what it is called."""
     if not given.sha256:
         if needs_second(context.principal, "irreversible"):
-            raise Problem("not_confirmed", "who confirms must know what is put back", where="--sha256",
-                          remedy="Ask anew, with the SHA-256 that jingwei backup told.")
+            raise Problem("not_confirmed", Text("确认的人要知道恢复的是什么", "who confirms must know what is put back"),
+                          where="--sha256",
+                          remedy=Text("请带上 jingwei backup 给出的 SHA-256 重新申请。",
+                                      "Ask anew, with the SHA-256 that jingwei backup told."))
         return
     found = _sha256(file)
     if found != given.sha256.lower():
-        raise Problem("other_file", f"its SHA-256 is {found}", where=str(file), remedy="Use the file that was meant.")
+        raise Problem("other_file", Text(f"它的 SHA-256 是 {found}", f"its SHA-256 is {found}"), where=str(file),
+                      remedy=Text("请用所指的那个文件。", "Use the file that was meant."))
 
 
 def _sha256(file: Path) -> str:
@@ -109,7 +112,8 @@ def _sha256(file: Path) -> str:
         with file.open("rb") as source:
             return file_digest(source, "sha256").hexdigest()
     except OSError as error:
-        raise Problem("no_file", f"cannot be read ({error.strerror})", where=str(file), remedy="Check the name.") from None
+        raise Problem("no_file", Text(f"读不了（{error.strerror}）", f"cannot be read ({error.strerror})"), where=str(file),
+                      remedy=Text("请核对文件名。", "Check the name.")) from None
 
 
 def _holds_something(workspace: Workspace) -> bool:

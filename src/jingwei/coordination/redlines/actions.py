@@ -44,10 +44,14 @@ def list_lines(context: Context, given: AskRedLines) -> Result:  # noqa: ARG001
 def sign(context: Context, given: SignRedLine) -> Result:
     """Put a red line on record. Raises Problem ``bad_code``, ``unknown_room``, ``bad_evidence``, ``bad_red_line`` or ``no_reason``."""
     if not _CODE.fullmatch(given.code):
-        raise Problem("bad_code", f"{given.code[:40]!r} is no code of a red line", remedy="Write small letters, digits, points and dashes, such as late_report.")
+        raise Problem("bad_code", Text(f"{given.code[:40]!r} 不是红线代码", f"{given.code[:40]!r} is no code of a red line"),
+                      remedy=Text("用小写字母、数字、点和横线，例如 late_report。",
+                                  "Write small letters, digits, points and dashes, such as late_report."))
     rooms = {r.code for r in plan.ROOMS}
     if given.room not in rooms:
-        raise Problem("unknown_room", f"there is no room {given.room[:20]!r}", remedy=did_you_mean(given.room, rooms) or f"The rooms are {', '.join(sorted(rooms))}.")
+        raise Problem("unknown_room", Text(f"没有 {given.room[:20]!r} 这一章", f"there is no room {given.room[:20]!r}"),
+                      remedy=did_you_mean(given.room, rooms)
+                      or Text(f"各章是 {'、'.join(sorted(rooms))}。", f"The rooms are {', '.join(sorted(rooms))}."))
     query = parse(given.when)
     check_condition(query)
     when, reason = str(query), _reason(given.reason)
@@ -66,7 +70,7 @@ def check(context: Context, given: CheckRedLines) -> Result:  # noqa: ARG001
     if not lines_now(context):
         return Result(_say(context, "没有签过红线。", "No red line was signed."), {"lines": 0, "crossed": [], "receded": [], "unclear": [], "written": False})
     now, ledger = world(context), context.workspace.ledger  # reading the figures is slow, and therefore done before the store is locked
-    turns, unclear = list[Turn](), dict[str, str]()
+    turns, unclear = list[Turn](), dict[str, Text]()
     with _transaction(context):
         lines = read_lines(ledger)
         for line in lines.values():
@@ -87,7 +91,7 @@ def check(context: Context, given: CheckRedLines) -> Result:  # noqa: ARG001
     receded = [t.facts["line"] for t in turns if t.kind == "redline.receded"]
     report = [_say(context, f"查了 {len(lines)} 条红线：新触碰 {len(crossed)} 次。", f"{len(lines)} red lines checked: {len(crossed)} new crossings.")]
     report += [f"- {line}: {n}" for line, n in Counter(f["line"] for f in crossed).items()]
-    report += [_say(context, f"- {line}：读不懂条件，没有查（{why}）", f"- {line}: its condition is not understood and was not checked ({why})") for line, why in unclear.items()]
+    report += [_say(context, f"- {line}：读不懂条件，没有查（{why.zh}）", f"- {line}: its condition is not understood and was not checked ({why.en})") for line, why in unclear.items()]
     return Result("\n".join(report) + "\n", {"lines": len(lines), "crossed": [dict(f) for f in crossed], "receded": receded, "unclear": sorted(unclear),
                                              "written": bool(turns) and not context.dry_run})
 
@@ -98,7 +102,9 @@ def lift(context: Context, given: LiftRedLine) -> Result:
 
     def make(lines: Lines) -> list[Turn]:
         if all(c.lifted for c in at(lines, given.code).crossings):
-            raise Problem("not_crossed", "there is no crossing to lift", where=f"red line {given.code}", remedy="Look for new ones: jingwei redlines check")
+            raise Problem("not_crossed", Text("没有可解除的触碰", "there is no crossing to lift"),
+                          where=Text(f"红线 {given.code}", f"red line {given.code}"),
+                          remedy=Text("查有没有新的：jingwei redlines check", "Look for new ones: jingwei redlines check"))
         return [Turn("redline.lifted", {"line": given.code}, {"reason": reason})]
 
     return _changed(context, given.code, make, Text(f"红线 {given.code} 已有的触碰已解除；红线仍在。", f"The crossings of red line {given.code} so far are lifted; the line holds."))
@@ -111,8 +117,10 @@ def withdraw(context: Context, given: WithdrawRedLine) -> Result:
     def make(lines: Lines) -> list[Turn]:
         line = at(lines, given.code)
         if line.state == "crossed":
-            raise Problem("still_crossed", "a line that stands crossed cannot be withdrawn", where=f"red line {given.code}",
-                          remedy="Decide on its crossings first: jingwei redlines lift CODE --reason …")
+            raise Problem("still_crossed", Text("正被触碰的红线不能撤销", "a line that stands crossed cannot be withdrawn"),
+                          where=Text(f"红线 {given.code}", f"red line {given.code}"),
+                          remedy=Text("请先就它的触碰作决定：jingwei redlines lift CODE --reason …",
+                                      "Decide on its crossings first: jingwei redlines lift CODE --reason …"))
         return [] if line.withdrawn else [Turn("redline.withdrawn", {"line": given.code}, {"reason": reason})]
 
     return _changed(context, given.code, make, Text(f"红线 {given.code} 已撤销。", f"Red line {given.code} is withdrawn."))
@@ -155,7 +163,8 @@ def _transaction(context: Context) -> AbstractContextManager[Any]:
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise Problem("no_reason", "a decision about a red line says why", remedy='Give it with --reason "…".')
+        raise Problem("no_reason", Text("关于红线的决定要有理由", "a decision about a red line says why"),
+                      remedy=Text('用 --reason "……" 给出。', 'Give it with --reason "…".'))
     return text.strip()
 
 

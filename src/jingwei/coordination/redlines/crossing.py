@@ -10,6 +10,7 @@ from jingwei.coordination.duties.evidence import EventsCount, Query, kinds_in
 from jingwei.coordination.duties.proof import Answer, counted
 from jingwei.coordination.redlines.model import RedLine
 from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.told import Told
 
@@ -58,4 +59,7 @@ def turn(line: RedLine, query: Query, world: Answers) -> tuple[str, dict[str, An
 def check_condition(query: Query) -> None:
     """Raises Problem ``bad_red_line`` for a condition about red lines themselves."""
     if own := next((kind for kind in kinds_in(query) if kind.startswith("redline.")), None):
-        raise Problem("bad_red_line", f"{own} is about red lines themselves and would cross them for ever", where="when", remedy="Name what must not happen.")
+        raise Problem("bad_red_line",
+                      Text(f"{own} 说的是红线本身，会永远触碰下去",
+                           f"{own} is about red lines themselves and would cross them for ever"), where="when",
+                      remedy=Text("请写不许发生的事。", "Name what must not happen."))

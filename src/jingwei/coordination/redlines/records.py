@@ -10,6 +10,7 @@ from jingwei.coordination.redlines.fold import Lines, caps, fold
 from jingwei.coordination.redlines.model import RedLine
 from jingwei.coordination.targets.model import Cap
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.told import told
@@ -40,7 +41,9 @@ def read_lines(ledger: Ledger) -> dict[str, RedLine]:
 def at(lines: Lines, code: str) -> RedLine:
     """Raises Problem ``unknown_red_line``."""
     if code not in lines:
-        raise Problem("unknown_red_line", f"nobody signed a red line {code[:40]!r}", remedy=did_you_mean(code[:40], lines) or "List them: jingwei redlines list")
+        raise Problem("unknown_red_line", Text(f"没有人签过红线 {code[:40]!r}", f"nobody signed a red line {code[:40]!r}"),
+                      remedy=did_you_mean(code[:40], lines)
+                      or Text("列出全部：jingwei redlines list", "List them: jingwei redlines list"))
     return lines[code]
 
 

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from jingwei.engines.shapes.columns import RDF, Triple, iri, kind, literal, text
 from jingwei.engines.shapes.model import SH, Constraint, Path, Shape, Shapes, Targets
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable
 
 RDFS_CLASS = "http://www.w3.org/2000/01/rdf-schema#Class"
@@ -43,7 +44,8 @@ def of_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
         return literal(term.value, term.datatype.value, term.language or "")
     if isinstance(term, ox.BlankNode):
         return f"_:{term.value}"
-    raise Unreadable("a triple is spoken of inside another (RDF 1.2)", remedy="Write it without quoted triples.")
+    raise Unreadable(Text("一条三元组嵌在另一条里（RDF 1.2）", "a triple is spoken of inside another (RDF 1.2)"),
+                     remedy=Text("请不用嵌套三元组来写。", "Write it without quoted triples."))
 
 
 def triples(content: bytes, form: ox.RdfFormat, where: str = "", base: str = "") -> Iterator[Triple]:
@@ -52,8 +54,10 @@ def triples(content: bytes, form: ox.RdfFormat, where: str = "", base: str = "")
         for quad in ox.parse(content, format=form, base_iri=base or None):
             yield of_term(quad.subject), of_term(quad.predicate), of_term(quad.object)
     except (SyntaxError, ValueError) as error:
-        raise Unreadable(f"not readable as {form.name} ({str(error)[:200]})", where=where,
-                         remedy="Correct that line; other documents it refers to are never fetched.") from None
+        raise Unreadable(Text(f"不能按 {form.name} 读（{str(error)[:200]}）",
+                              f"not readable as {form.name} ({str(error)[:200]})"), where=where,
+                         remedy=Text("请改正那一行；它引用的其他文档一概不去取。",
+                                     "Correct that line; other documents it refers to are never fetched.")) from None
 
 
 def read(content: bytes, where: str = "shapes") -> Shapes:
@@ -62,7 +66,8 @@ def read(content: bytes, where: str = "shapes") -> Shapes:
     Raises Unreadable, or Problem ``beyond_core`` (what it asks for is not in SHACL Core), ``bad_shape`` or ``recursive_shapes``.
     """
     if len(content) > MAX_BYTES:
-        raise Unreadable(f"the file has {len(content):,} bytes; {MAX_BYTES:,} are the most", where=where)
+        raise Unreadable(Text(f"文件有 {len(content):,} 字节，最多 {MAX_BYTES:,}",
+                              f"the file has {len(content):,} bytes; {MAX_BYTES:,} are the most"), where=where)
     return _Reader(triples(content, ox.RdfFormat.TURTLE, where), where).shapes()
 
 
@@ -89,8 +94,12 @@ class _Reader:
                     continue
                 name = predicate[len(SH):]
                 if name in BEYOND:
-                    raise Problem("beyond_core", f"sh:{name} is not in SHACL Core and is not carried out", where=f"{self.where}, {node}",
-                                  remedy="Say it with constraints of Core, or take it out of the file.")
+                    raise Problem("beyond_core",
+                                  Text(f"sh:{name} 不在 SHACL Core 之内，不执行",
+                                       f"sh:{name} is not in SHACL Core and is not carried out"),
+                                  where=f"{self.where}, {node}",
+                                  remedy=Text("请用 Core 的约束来写，或从文件中删去。",
+                                              "Say it with constraints of Core, or take it out of the file."))
                 if name not in CORE and name not in BESIDE:
                     odd[name] += 1
         return tuple(f"sh:{name} ({n}×)" for name, n in sorted(odd.items()))
@@ -114,18 +123,19 @@ class _Reader:
     def _one(self, node: str, name: str) -> str | None:
         values = self._values(node, name)
         if len(values) > 1:
-            raise self._bad(node, f"sh:{name} is given {len(values)} times")
+            raise self._bad(node, Text(f"sh:{name} 给了 {len(values)} 次", f"sh:{name} is given {len(values)} times"))
         return values[0] if values else None
 
-    def _bad(self, node: str, what: str) -> Problem:
-        return Problem("bad_shape", what, where=f"{self.where}, {node}", remedy="Correct the shapes file.")
+    def _bad(self, node: str, what: Text) -> Problem:
+        return Problem("bad_shape", what, where=f"{self.where}, {node}",
+                       remedy=Text("请改正形状文件。", "Correct the shapes file."))
 
     def _list(self, head: str) -> tuple[str, ...]:
         items, seen = list[str](), set[str]()
         while head != iri(RDF + "nil"):
             said = self.out.get(head, {})
             if head in seen or len(said.get(RDF + "first", ())) != 1 or len(said.get(RDF + "rest", ())) != 1:
-                raise self._bad(head, "this is not a well-formed list")
+                raise self._bad(head, Text("这不是完整的列表", "this is not a well-formed list"))
             seen.add(head)
             items.append(said[RDF + "first"][0])
             head = said[RDF + "rest"][0]
@@ -133,7 +143,7 @@ class _Reader:
 
     def _number(self, node: str, name: str, term: str) -> int:
         if kind(term) != 2 or not re.fullmatch(r"\+?\d{1,15}", text(term), re.ASCII):
-            raise self._bad(node, f"sh:{name} {term} is not a count")
+            raise self._bad(node, Text(f"sh:{name} {term} 不是个数", f"sh:{name} {term} is not a count"))
         return int(text(term))
 
     def _true(self, node: str, name: str) -> bool:
@@ -143,7 +153,7 @@ class _Reader:
         if kind(node) == 0 and node != iri(RDF + "nil"):
             return Path("predicate", text(node))
         if depth > 20:
-            raise self._bad(node, "the path has no end")
+            raise self._bad(node, Text("路径没有尽头", "the path has no end"))
         said = self.out.get(node, {})
         if RDF + "first" in said:
             return Path("sequence", parts=tuple(self._path(each, depth + 1) for each in self._list(node)))
@@ -153,7 +163,7 @@ class _Reader:
                            ("zeroOrOnePath", "zero_or_one")):
             if inner := said.get(SH + name):
                 return Path(what, parts=(self._path(inner[0], depth + 1),))  # type: ignore[arg-type]
-        raise self._bad(node, "this is not a path")
+        raise self._bad(node, Text("这不是路径", "this is not a path"))
 
     def _shape(self, name: str) -> Shape:
         said = self.out.get(name, {})
@@ -172,14 +182,14 @@ class _Reader:
     def _constraints(self, name: str, has_path: bool) -> Iterator[Constraint]:  # noqa: PLR0912 (one branch a kind of parameter)
         for word in (*COUNTS, "uniqueLang", "lessThan", "lessThanOrEquals"):
             if not has_path and word not in ("minLength", "maxLength") and self._values(name, word):
-                raise self._bad(name, f"sh:{word} stands on a shape without a path")
+                raise self._bad(name, Text(f"sh:{word} 写在没有路径的形状上", f"sh:{word} stands on a shape without a path"))
         for word in COUNTS:
             if (value := self._one(name, word)) is not None:
                 yield Constraint(_component(word), self._number(name, word, value))
         for word in TERMS:
             for value in self._values(name, word):
                 if word == "nodeKind" and text(value).removeprefix(SH) not in NODE_KINDS:
-                    raise self._bad(name, f"{value} is not a kind of node")
+                    raise self._bad(name, Text(f"{value} 不是节点种类", f"{value} is not a kind of node"))
                 yield Constraint(_component(word), value)
         for word in LISTS:
             if (value := self._one(name, word)) is not None:
@@ -192,12 +202,16 @@ class _Reader:
                 yield Constraint(_component(word), None, self._list(value))
         flags = text(self._one(name, "flags") or '""')
         if set(flags) - set("ismx"):
-            raise self._bad(name, f"sh:flags {flags!r} are not among i, s, m and x")
+            raise self._bad(name,
+                            Text(f"sh:flags {flags!r} 不在 i、s、m、x 之中",
+                                 f"sh:flags {flags!r} are not among i, s, m and x"))
         for value in self._values(name, "pattern"):
             try:
                 yield Constraint("Pattern", re.compile(text(value), sum(getattr(re, f.upper()) for f in set(flags))))
             except re.error as error:
-                raise self._bad(name, f"the pattern {text(value)[:60]!r} is not a regular expression ({error})") from None
+                raise self._bad(name,
+                                Text(f"模式 {text(value)[:60]!r} 不是正则表达式（{error}）",
+                                     f"the pattern {text(value)[:60]!r} is not a regular expression ({error})")) from None
         if self._true(name, "uniqueLang"):
             yield Constraint("UniqueLang")
         if self._true(name, "closed"):
@@ -245,6 +259,8 @@ def _not_recursive(shapes: dict[str, Shape], where: str) -> None:
                 for constraint in shapes[name].constraints:
                     for other in constraint.shapes:
                         if state.get(other) == 1:
-                            raise Problem("recursive_shapes", "a shape speaks of itself, which SHACL leaves undefined", where=f"{where}, {other}",
-                                          remedy="Break the circle.")
+                            raise Problem("recursive_shapes",
+                                          Text("形状说到了自己，SHACL 对此没有定义",
+                                               "a shape speaks of itself, which SHACL leaves undefined"),
+                                          where=f"{where}, {other}", remedy=Text("请断开循环。", "Break the circle."))
                         stack.append((other, False))

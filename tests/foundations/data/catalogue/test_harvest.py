@@ -136,6 +136,29 @@ def test_every_version_stays_and_what_vanished_is_marked_and_may_come_back(node,
     assert show(record="records/b")["version"] == 1
 
 
+def test_of_two_harvests_at_once_one_is_kept_whole_and_the_other_says_that_it_was_overtaken(node, folder, monkeypatch):
+    from jingwei.foundations.data.catalogue import sources
+
+    harvest(node, folder)
+    (folder / "a.yaml").write_text("title: Table a, first\n")
+    read, done = sources.read, list[dict[str, Any]]()
+
+    def slow(*given: Any) -> Any:
+        taken = read(*given)
+        if not done:
+            done.append({})
+            (folder / "a.yaml").write_text("title: Table a, second\n")
+            done.append(harvest(node, folder))
+        return taken
+
+    monkeypatch.setattr(sources, "read", slow)
+    before = node.ledger.size()
+    with pytest.raises(Problem, match="Harvest again"):
+        harvest(node, folder)
+    assert live(node)["records/a"]["title"][0]["text"] == "Table a, second"
+    assert node.ledger.size() == before + 1
+
+
 def test_what_was_refused_is_kept_as_it_stood_until_its_source_is_put_right(node, folder):
     (folder / "d.yaml").write_text("notes: [unclosed\n", encoding="utf-8")
     first = harvest(node, folder)
@@ -222,6 +245,21 @@ def test_chinese_keys_of_a_resource_catalogue_are_order_809s_fields(node, tmp_pa
     assert first["publisher"]["name"] == "市市场监管局"
     assert [i["name"] for i in first["items"]] == ["统一社会信用代码", "注册资本"]
     assert first["frequency"]["address"].endswith("/DAILY")
+
+
+def test_titles_in_two_languages_one_level_down_or_nowhere_are_found(node, tmp_path):
+    for name, content in (("two", 'title: {zh: 水井, en: Wells}\nnotes: {zh: 深度, en: depth}\nkeywords: "water, wells; depth"\n'),
+                          ("deep", "metadata:\n  title: Deep wells\n  description: far down\nchecksum: abc\n"), ("no-name_here", "size: 5\nunit: m\n")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.yaml").write_text(content, encoding="utf-8")
+        assert harvest(node, folder)["accepted"] == 1
+    kept = live(node)
+    assert {w["language"]: w["text"] for w in kept["two/two"]["title"]} == {"zh": "水井", "en": "Wells"}
+    assert [w["text"] for w in kept["two/two"]["keyword"]] == ["depth", "water", "wells"]
+    assert kept["deep/deep"]["title"][0]["text"] == "Deep wells"
+    assert kept["deep/deep"]["description"][0]["text"] == "far down"
+    assert kept["no-name_here/no-name_here"]["title"][0]["text"] == "no name here"
 
 
 def test_a_mapping_laid_down_goes_before_what_is_guessed_and_is_kept(node, folder):

@@ -11,7 +11,7 @@ from drawn_records import RECORD
 from hypothesis import given, settings
 from rdflib import DCAT, DCTERMS, Graph
 
-from jingwei.foundations.data.catalogue import dcat
+from jingwei.foundations.data.catalogue import dcat, dcat_reading
 from jingwei.foundations.data.catalogue.croissant import croissant
 from jingwei.foundations.data.catalogue.model import Record, Resource, Term, Word
 from jingwei.kernel.problems import Unreadable
@@ -20,7 +20,7 @@ FORMS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 
 
 def back(content: bytes, form: ox.RdfFormat) -> list[Record]:
-    reader = dcat.Reader(dcat.read(content, form, "test"))
+    reader = dcat_reading.Reader(dcat_reading.read(content, form, "test"))
     return [reader.record(at, at[1:-1]) for at in reader.datasets()]
 
 
@@ -102,7 +102,7 @@ def test_croissants_own_library_takes_what_is_written(tmp_path):
                                      '{"@import": "https://evil.example/context.jsonld"}', '"file:///etc/passwd"'])
 def test_a_context_elsewhere_is_never_fetched_and_the_document_refused(context):
     with pytest.raises(Unreadable, match=r"remote|load|fetch|import|[Cc]ontext"):
-        dcat.read(f'{{"@context": {context}, "@id": "urn:d", "title": "T"}}'.encode(), ox.RdfFormat.JSON_LD, "d.jsonld")
+        dcat_reading.read(f'{{"@context": {context}, "@id": "urn:d", "title": "T"}}'.encode(), ox.RdfFormat.JSON_LD, "d.jsonld")
 
 
 def test_croissant_in_compact_form_is_json_with_croissants_words():

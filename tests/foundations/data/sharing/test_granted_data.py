@@ -185,6 +185,7 @@ def ordered(rows: list[dict[str, Any]]) -> list[str]:
     return sorted(repr(sorted(row.items())) for row in rows)
 
 
+@pytest.mark.oracle("share deliver")
 @given(worlds())
 @example(({"income": "int64"}, [{"income": 1}], [Grant("g", Subject("organisation", "health"), "duty", "d", {"income": Exact()}, "b", date(2026, 1, 1), rows=Not(All(())), salt=SALT)]))
 def test_what_is_delivered_equals_a_slow_reading_of_the_policy(world):

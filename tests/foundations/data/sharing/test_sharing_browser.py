@@ -45,7 +45,7 @@ def pages(tmp_path_factory) -> Iterator[list[str]]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as server:
         try:
-            for _ in range(100):
+            for _ in range(900):
                 try:
                     urlopen(f"http://127.0.0.1:{port}/en/sharing", timeout=30).read()
                     break

@@ -28,6 +28,7 @@ def check(year: Year) -> None:
     assert found(year) == sorted(year.planted)
 
 
+@pytest.mark.oracle("share audit")
 @pytest.mark.parametrize("seed", range(4))
 def test_in_a_year_of_requests_every_planted_breach_is_found_with_its_article_and_no_other(seed):
     year = Year(seed, 500, 50)

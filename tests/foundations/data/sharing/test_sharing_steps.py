@@ -237,7 +237,7 @@ def test_a_rehearsal_records_and_gives_nothing(node):
     size = node.ledger.size()
     rehearsed = replace(node.context, dry_run=True)
     assert actions.hand_over(rehearsed, asks.DeliverRequest(name)).documents == ()
-    actions.stop(rehearsed, asks.StopRequest(name, "safety", "演练"))
+    actions.stop(rehearsed, asks.StopRequest(name, "safety", "演练", agreed=True))
     actions.request(rehearsed, asks.AskData("POP-01", asker="health"))
     assert node.ledger.size() == size
 
@@ -249,12 +249,25 @@ def test_what_is_stopped_with_a_cause_gives_nothing_any_more(node):
     name = node.granted()
     actions.hand_over(node.context, asks.DeliverRequest(name))
     with refused("no_reason"):
-        actions.stop(node.context, asks.StopRequest(name, "purpose_met", " "))
-    actions.stop(node.at(1).context, asks.StopRequest(name, "purpose_met", "活动结束"))
+        actions.stop(node.context, asks.StopRequest(name, "purpose_met", " ", agreed=True))
+    with refused("not_agreed"):
+        actions.stop(node.context, asks.StopRequest(name, "purpose_met", "活动结束"))
+    actions.stop(node.at(1).context, asks.StopRequest(name, "purpose_met", "活动结束", agreed=True))
     with refused("stopped_request"):
         actions.hand_over(node.context, asks.DeliverRequest(name))
     with node.context.workspace.store.read() as connection:
         assert rules(connection, "people", node.now) == []
+
+
+def test_a_request_that_waits_is_taken_back_by_the_asker_alone_and_needed_no_reply(node):
+    name = node.requested(node.offered())
+    with refused("not_decided"):
+        actions.stop(node.by("civil"), asks.StopRequest(name, "safety", "不便", agreed=True))
+    with refused("not_party"):
+        actions.stop(node.by("civil"), asks.StopRequest(name, "asker_wishes", "不便"))
+    actions.stop(node.by("health"), asks.StopRequest(name, "asker_wishes", "不需要了"))
+    told_of = reports.audit(node.at(30).context, asks.AskAudit()).data
+    assert (told_of["breaches"], told_of["figures"][0]["of"]) == ([], 0)
 
 
 def test_a_grant_gives_nothing_outside_its_period(node):
@@ -291,7 +304,7 @@ def test_an_interface_answers_to_its_credential_alone_and_leaves_a_record(node):
     for wrong in ("", "jws_" + "0" * 64, secret[:-1]):
         with refused("not_granted"):
             actions.fetch(node.context, name, wrong)
-    actions.stop(node.at(1).context, asks.StopRequest(name, "unlawful_use", "另作他用"))
+    actions.stop(node.at(1).context, asks.StopRequest(name, "unlawful_use", "另作他用", agreed=True))
     with refused("not_granted"):
         actions.fetch(node.context, name, secret)
     assert len(events(node, "share.used")) == 1

@@ -50,7 +50,7 @@ ACTIONS = (
     Action(
         ("catalogue", "validate"),
         Text("按 DCAT-AP 与国务院令第809号核查目录", "Hold the catalogue against DCAT-AP and Order 809, or shapes of your own"),
-        clauses=("F2.1", "F2.2"),
+        clauses=("F2.2",),
         scope="public",
         effect="read",
         input=Validate,

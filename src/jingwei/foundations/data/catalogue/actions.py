@@ -50,8 +50,10 @@ def harvest(context: Context, given: Harvest) -> Result:
         return Result(_told(context, data), data)
     at = context.clock()
     context.workspace.establish()
-    with store.write() as connection:
+    with records.alone(source), store.write() as connection:
         records.keep_source(connection, source, str(given.source), mapping, at)
+        if records.known_documents(connection, source) != known:
+            raise records.overtaken(source)
         changes = records.keep(connection, source, {d.name: d.digest for d in fresh}, vanished, taken.records, taken.refused, taken.left_over, at)
         after = records.standing(connection, source)
         data |= {"read": after.accepted + after.quarantined, "accepted": after.accepted, "quarantined": after.quarantined,
@@ -180,10 +182,11 @@ def export(context: Context, given: Export) -> Result:
             chosen = [(given.record, records.record(connection, given.record)[0])]
         else:
             chosen = records.current(connection, given.source)
-    if given.form == "croissant":
+    form = given.form or "turtle"
+    if form == "croissant":
         content, name = croissant([r for _, r in chosen]), "catalogue.croissant.json"
     else:
-        content, name = dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), given.form), "catalogue.ttl" if given.form == "turtle" else "catalogue.jsonld"
+        content, name = dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), form), "catalogue.ttl" if form == "turtle" else "catalogue.jsonld"
     said = _say(context, f"{len(chosen)} 条，{len(content):,} 字节：{name}", f"{len(chosen)} records in {len(content):,} bytes: {name}")
     return Result(f"{said}\n", {"records": len(chosen), "bytes": len(content), "file": name}, (Document(name, content),))
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from jingwei.engines.shapes.columns import RDF, STRING, parts, text
-from jingwei.foundations.data.catalogue.dcat import CR, PREFIXES, SCHEMA, Writer
+from jingwei.foundations.data.catalogue.dcat import Writer
 from jingwei.foundations.data.catalogue.model import Record
+from jingwei.foundations.data.catalogue.vocabulary import CR, PREFIXES, SCHEMA
 
 CONFORMS = "http://mlcommons.org/croissant/1.1"
 

@@ -15,6 +15,7 @@ from jingwei.foundations.data.catalogue.trees import (
     RESOURCE_NAMES,
     Seen,
     Tree,
+    by_language,
     is_link,
     jsonable,
     named,
@@ -28,16 +29,16 @@ _TERMS = ("theme", "spatial", "language", "landing_page", "documentation", "sour
 _TERM = ("license", "access_rights")
 _TEXT = ("version", "sharing_basis", "sharing_mode", "use_conditions", "grade")
 _CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone", "contact_page": "page"}
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NAMED_LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
 _YEARS = re.compile(r"(\d{4})\s*(?:-|–|—|to|至|~)\s*(\d{4})年?")
-_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
-
 Unknown = dict[str, dict[str, int]]
 """Field to words no rule knows, with how often they were met."""
 
 
 def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, str], address: str, body: str, unknown: Unknown,  # noqa: PLR0912
-              where: str) -> Record:
-    """The record of a tree. Raises Problem ``no_title``: nothing can be found, asked for or shown without a name."""
+              where: str, fallback: str = "") -> Record:
+    """The record of a tree; ``fallback`` is its title where its source has no key for one. Raises Problem ``no_title``: nothing can be found, asked for or shown without a name."""
     fields: dict[str, list[Any]] = {}
     extras: dict[str, Any] = {}
     contact: dict[str, str] = {}
@@ -47,10 +48,7 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
         if value in (None, "", [], {}):
             continue
         if target in _CONTACT:
-            said = list(texts_in(value))
-            if said:
-                contact[_CONTACT[target]] = said[0].removeprefix("mailto:")
-            whole = len(said) == 1 and not isinstance(value, dict)
+            whole = _contact(contact, _CONTACT[target], value)
         elif target == "resources":
             made, whole = tuple(_resources(value, resources, address, unknown)), True
         else:
@@ -66,10 +64,23 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
             fields["description"] = [Word(body)]
     if "title" not in fields and (heading := re.match(r"#\s+(\S.*)", body)):
         fields["title"] = [Word(heading[1].strip())]
+    if "title" not in fields and fallback:
+        fields["title"] = [Word(fallback)]
+        _not_known(unknown, "title", "file name")
     if "title" not in fields:
         raise Problem("no_title", "nothing in it is its title", where=where,
                       remedy="Give it one, or say with --mapping which key holds it.")
     return Record(address, **{n: _held(n, v) for n, v in fields.items()}, resources=made, extras=extras)
+
+
+def _contact(contact: dict[str, str], part: str, value: Any) -> bool:
+    """Put a value into one part of whom to ask; an address of mail goes where such belong, whatever its key says."""
+    said = [s.removeprefix("mailto:") for s in texts_in(value)]
+    if said and part == "name" and "email" not in contact and _MAIL.fullmatch(said[0]):
+        part = "email"
+    if not said or contact.setdefault(part, said[0]) != said[0]:
+        return False
+    return len(said) == 1 and not isinstance(value, dict)
 
 
 def _held(name: str, values: Sequence[Any]) -> Any:
@@ -86,11 +97,14 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
     whole = flat and not isinstance(value, bool) and bool(said)
     if not said and target not in (*_WORDS, "items"):
         return False
+    if target == "keyword" and isinstance(value, str) and len(parts := re.split(r"\s*[,;，；、|]\s*", said[0])) > 1:
+        fields.setdefault(target, []).extend(Word(p) for p in parts if p)
+        return False  # a comma may have been part of a word
     if target in _WORDS:
-        words = [Word(v.strip(), k.replace("_", "-").lower()) for k, v in value.items() if isinstance(v, str) and v.strip()] if _by_language(value) else [
+        words = [Word(v.strip(), k.replace("_", "-").lower()) for k, v in value.items() if isinstance(v, str) and v.strip()] if by_language(value) else [
             Word(s) for s in said]
         fields.setdefault(target, []).extend(words)
-        return bool(words) and (whole or _by_language(value))
+        return bool(words) and (whole or by_language(value))
     if target in ("identifier", *_TERMS, "creator"):
         fields.setdefault(target, []).extend(s if target == "identifier" else Agent(s) if target == "creator" else term(s) for s in said)
         return whole
@@ -121,12 +135,11 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
         if not address:
             _not_known(unknown, target, said[0])
         return whole and len(said) == 1 and _exact(said[0], address)
+    if target == "publisher" and (link := _NAMED_LINK.fullmatch(said[0])):
+        fields[target] = [Agent(link[1], page=link[2])]
+        return False
     fields[target] = [Agent(said[0]) if target == "publisher" else term(said[0]) if target in _TERM else said[0]]
     return whole and len(said) == 1
-
-
-def _by_language(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value) and all(isinstance(k, str) and _LANGUAGE.fullmatch(k) for k in value)
 
 
 def _time(fields: dict[str, list[Any]], target: str, said: str, unknown: Unknown) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -171,6 +171,12 @@ def spoken(words: tuple[Word, ...], language: str) -> str:
     return next((w.text for w in words if w.language.partition("-")[0] == language), words[0].text if words else "")
 
 
+def called(source: str, document: str, part: str) -> str:
+    """What a record is called: source, document without its ending, and its own name; a source of one file is not named twice."""
+    stem = document.rpartition(".")[0] or document
+    return "/".join(p for p in (source, "" if part and stem == source else stem, part) if p).replace("\0", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Something a source holds that is no record we can keep: quarantined as it stood, with the reason.
@@ -191,7 +197,7 @@ class Harvest:
 
     source: Annotated[str, Option(Text("目录或文件：DCAT（Turtle、JSON-LD）、CKAN、Croissant，或 YAML/JSON/Markdown 记录的文件夹",
                                        "folder or file: DCAT (Turtle, JSON-LD), CKAN, Croissant, or records in YAML, JSON or Markdown"), positional=True)]
-    name: Annotated[str, Option(Text("来源的名称，缺省为文件夹名", "what to call the source; by default the folder's name"))] = ""
+    name: Annotated[str, Option(Text("来源的名称，缺省为文件夹名", "what to call the source; by default the name of the folder"))] = ""
     mapping: Annotated[Document | None, Option(Text("指定键名与字段对应的 JSON，如 {\"标题\": \"title\"}",
                                                     'JSON that says which key is which field, such as {"heading": "title"}'))] = None
 
@@ -214,18 +220,15 @@ class Search:
 class Show:
     """One record."""
 
-    record: Annotated[str, Option(Text("记录的编号", "the record's id"), positional=True)]
+    record: Annotated[str, Option(Text("记录的编号", "id of the record"), positional=True)]
     version: Annotated[int | None, Option(Text("第几版，缺省为现行版", "which version; the current one by default"))] = None
-
-
-Form = Literal["turtle", "jsonld", "croissant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """The catalogue, or one record, to be written out."""
 
-    form: Annotated[str, Option(Text("格式", "form"), choices=("turtle", "jsonld", "croissant"))] = "turtle"
+    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant"))] = None
     record: Annotated[str | None, Option(Text("只导出这一条", "only this record"))] = None
     source: Annotated[str | None, Option(Text("只导出某来源", "only from this source"))] = None
 
@@ -235,6 +238,6 @@ class Validate:
     """The catalogue, to be held against rules."""
 
     shapes: Annotated[Document | None, Option(Text("SHACL 规则文件（Turtle）；缺省为本产品自写的 DCAT-AP 3.0.1 必备项与国务院令第809号第13条规则",
-                                                   "SHACL shapes in Turtle; by default our own for DCAT-AP 3.0.1's mandatory parts and Order 809 art. 13"))] = None
+                                                   "SHACL shapes in Turtle; by default our own for what DCAT-AP 3.0.1 makes mandatory and Order 809 art. 13"))] = None
     source: Annotated[str | None, Option(Text("只查某来源", "only from this source"))] = None
     count: Annotated[int, Option(Text("列几条", "how many findings to list"))] = 20

@@ -6,7 +6,8 @@ Every function works on an open connection of the store, so that a harvest and i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
@@ -16,8 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from jingwei.engines.text.words import Query, indexed
-from jingwei.foundations.data.catalogue.model import Record, Refused, Term
-from jingwei.foundations.data.catalogue.sources import called
+from jingwei.foundations.data.catalogue.model import Record, Refused, Term, called
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
 
@@ -64,6 +64,19 @@ def known_documents(connection: sa.Connection, source: str) -> dict[str, bytes]:
     """Digest of every document of a source when it was last read."""
     rows = connection.execute(sa.select(DOCUMENTS.c.name, DOCUMENTS.c.digest).where(DOCUMENTS.c.source == source))
     return {name: bytes(digest) for name, digest in rows}
+
+
+def overtaken(source: str) -> Problem:
+    return Problem("overtaken", "another harvest of this source was faster, and nothing of this one was kept", where=source, remedy="Harvest again.")
+
+
+@contextmanager
+def alone(source: str) -> Iterator[None]:
+    """Two harvests of one source at once: the second keeps nothing and says so, whichever row they meet at."""
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise overtaken(source) from None
 
 
 def known_mapping(connection: sa.Connection, source: str) -> dict[str, str]:

@@ -16,10 +16,10 @@ import msgspec
 import pyoxigraph as ox
 
 from jingwei.engines.shapes.columns import text
-from jingwei.foundations.data.catalogue import dcat
+from jingwei.foundations.data.catalogue import dcat, dcat_reading
 from jingwei.foundations.data.catalogue.entries import record_of
-from jingwei.foundations.data.catalogue.model import Record, Refused
-from jingwei.foundations.data.catalogue.trees import jsonable, mapped, records_in, survey
+from jingwei.foundations.data.catalogue.model import Record, Refused, called
+from jingwei.foundations.data.catalogue.trees import jsonable, lifted, mapped, records_in, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
 from jingwei.kernel.actions import Progress
 from jingwei.kernel.problems import Problem, Unreadable
@@ -172,7 +172,7 @@ def _trees(document: Listed, ending: str) -> Iterator[_Part]:
     trees = _lines(content, document.name) if ending == "jsonl" else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
     several = len(trees) > 1
     for number, tree in enumerate(trees):
-        yield _Part(document.name, _part_name(tree, number) if several else "", tree, body)
+        yield _Part(document.name, _part_name(tree, number) if several else "", lifted(tree), body)
 
 
 def _part_name(tree: Any, number: int) -> str:
@@ -209,8 +209,8 @@ def _yaml(content: str, name: str) -> list[Any]:
 
 
 def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfFormat, taken: Taken) -> None:
-    graph = dcat.read(content, form, document.name)
-    reader = dcat.Reader(graph)
+    graph = dcat_reading.read(content, form, document.name)
+    reader = dcat_reading.Reader(graph)
     datasets = reader.datasets()
     if not datasets:
         raise Problem("no_dataset", "nothing in it is a dcat:Dataset or schema:Dataset", where=document.name, remedy="Give each dataset its type.")
@@ -237,7 +237,9 @@ def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str
         return
     try:
         address = _minted(source, part.document, part.name)
-        record = record_of(part.tree, taken.mapping, resources, address, part.body, taken.unknown_words, where)
+        stem = part.name or part.document.rpartition("/")[2].rpartition(".")[0]
+        fallback = "" if "title" in taken.mapping.values() else re.sub(r"[-_\s]+", " ", stem).strip()
+        record = record_of(part.tree, taken.mapping, resources, address, part.body, taken.unknown_words, where, fallback)
     except Problem as problem:
         taken.refused.append(Refused(part.document, part.name, problem.code, str(problem), content or msgspec.json.encode(jsonable(part.tree))))
         return
@@ -254,12 +256,6 @@ def _resource_mapping(trees: Sequence[Mapping[str, Any]], mapping: Mapping[str, 
 
 def _minted(source: str, document: str, part: str) -> str:
     return "urn:jingwei:record:" + quote(called(source, document, part), safe="/")
-
-
-def called(source: str, document: str, part: str) -> str:
-    """What a record is called: source, document without its ending, and its own name; a source of one file is not named twice."""
-    stem = document.rpartition(".")[0] or document
-    return "/".join(p for p in (source, "" if part and stem == source else stem, part) if p).replace("\0", "")
 
 
 def _slug(written: str) -> str:

@@ -52,7 +52,7 @@ NAMES: dict[str, str] = {
     "source": "source origin upstream derived_from 来源 数据来源",
     "conforms_to": "conforms_to standard specification schema data_standard 标准 遵循标准",
     "version": "version revision edition release 版本 版本号",
-    "resources": "resources distribution distributions files downloads links data assets endpoints 资源 数据文件 下载 分发 文件",
+    "resources": "resources distribution distributions files downloads links sources data assets endpoints 资源 数据文件 下载 分发 文件",
     "items": "fields columns items variables attributes data_items 数据项 信息项 字段 数据项信息 信息项信息",
     "sharing": "sharing sharing_attribute share_type 共享属性 共享类型",
     "sharing_basis": "sharing_basis 共享依据 不予共享依据",
@@ -81,6 +81,7 @@ LEAST = 0.5
 
 _ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s/][^\n\r\t]*|arn:[\w-]*:\S+|doi:\S+)")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LICENCE = re.compile(r"licen[cs]e|creative commons|public domain|\bcc[ -](?:by|0)|\bcc0|\bodc\b|\bodbl\b|\bpddl\b|copyright|terms|open government|\bmit\b|许可|授权", re.I)
 
@@ -88,6 +89,12 @@ _LICENCE = re.compile(r"licen[cs]e|creative commons|public domain|\bcc[ -](?:by|
 def is_link(value: object) -> bool:
     """Whether it can be followed: a URL, an ARN or a DOI."""
     return isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) is not None
+
+
+def by_language(value: Any) -> bool:
+    """Whether it is one text in several languages: {"zh": …, "en": …}."""
+    return isinstance(value, dict) and bool(value) and all(
+        isinstance(k, str) and _LANGUAGE.fullmatch(k) and isinstance(v, str | None) for k, v in value.items())
 
 
 @lru_cache(maxsize=4_096)
@@ -137,6 +144,8 @@ def survey(trees: Sequence[Tree]) -> dict[str, Seen]:
             seen.shares[kind] += 1
             if kind == "texts":
                 seen.texts += [str(v) for v in value][:20]
+            elif by_language(value):
+                seen.texts.append(next(iter(value.values())) or "")
             elif not isinstance(value, dict | list):
                 seen.texts.append(str(value))
     return found
@@ -160,7 +169,7 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one return a kind)
             return "number"
         return "date" if is_date(text) else "frequency" if frequency(text) else "text"
     if isinstance(value, dict):
-        return "record"
+        return "text" if by_language(value) else "record"
     if isinstance(value, list) and value:
         if all(isinstance(v, dict) for v in value):
             return "table"
@@ -172,7 +181,7 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one return a kind)
 
 def named(key: str, names: str) -> float:
     """How well a key is one of the names: 1 when it is, less when it holds one of them or is nearly one."""
-    return _named(plain(key), names)
+    return _named(plain(key.rpartition(".")[2] or key), names)
 
 
 @lru_cache(maxsize=65_536)
@@ -205,8 +214,8 @@ def alike(seen: Seen) -> tuple[dict[str, tuple[float, float]], tuple[float, floa
         "title": (seen.share("text", "number", "date", "frequency"), 0.62 * text * seen.coverage * seen.distinct * (4 <= seen.length <= 160)),
         "description": (seen.share("text", "texts", "frequency"), 0.60 * text * min(1.0, seen.length / 200) * seen.distinct),
         "keyword": (seen.share("texts", "text", "table"), 0.58 * texts * (seen.length < 40)),
-        "theme": (seen.share("texts", "text", "record", "table"), 0.56 * (texts + text) * few * (seen.length < 40) * (few > 0.5)),
-        "publisher": (seen.share("text", "record", "link", "texts"), 0.54 * text * few * (4 <= seen.length <= 100) * (few > 0.3)),
+        "theme": (seen.share("texts", "text", "record", "table"), 0.56 * (texts + text) * few * (seen.length < 40) * (few > 0.5) * (seen.coverage > 0.3)),
+        "publisher": (seen.share("text", "record", "link", "texts", "table"), 0.54 * text * few * (4 <= seen.length <= 100) * (few > 0.3)),
         "contact_email": (seen.share("mail", "text"), 0.8 * seen.share("mail")),
         "contact_name": (seen.share("text", "mail", "record"), 0.0), "contact_phone": (seen.share("text", "number"), 0.0),
         "contact_page": (seen.share("link", "text"), 0.0),
@@ -277,6 +286,16 @@ def records_in(tree: Any) -> list[Any]:
     if wrapped is None and not title and isinstance(tree.get("dataset"), list):
         wrapped = tree["dataset"]
     return list(wrapped) if wrapped is not None else [tree]
+
+
+def lifted(tree: Any) -> Any:
+    """A record whose title lies one level down (``metadata: {title: …}``), with the keys of there beside its own, as ``metadata.title``."""
+    if not isinstance(tree, dict) or any(plain(str(k)) in _TITLES for k in tree):
+        return tree
+    inner = [k for k, v in tree.items() if isinstance(v, dict) and any(plain(str(i)) in _TITLES for i in v)]
+    if len(inner) != 1:
+        return tree
+    return {**{k: v for k, v in tree.items() if k != inner[0]}, **{f"{inner[0]}.{k}": v for k, v in tree[inner[0]].items()}}
 
 
 def measured(tree: Any, most: int = 200_000) -> bool:

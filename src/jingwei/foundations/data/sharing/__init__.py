@@ -34,7 +34,7 @@ ACTIONS = (
     _step("settle", "了结异议，或提交上一级", "Settle a dispute, or raise it one level", asks.SettleRequest, "actions.settle",
           'R-0123456789 --outcome raised --reason "no agreement"'),
     _step("stop", "有正当理由地终止共享", "End sharing before its time, with a cause", asks.StopRequest, "actions.stop",
-          'R-0123456789 --cause purpose_met --reason "the campaign is over"'),
+          'R-0123456789 --cause purpose_met --reason "the campaign is over" --agreed'),
     _step("drop", "说明使用记录已不在", "Say that records of use are gone", asks.DropRecords, "actions.drop", "R-0123456789"),
     _step("need", "登记一个部门向另一部门要的证据", "Declare evidence that one organisation needs of another", asks.DeclareNeed, "needs.declare",
           "--asker health --holder civil --evidence POP-01 --days 30", clauses=("F2.2",)),

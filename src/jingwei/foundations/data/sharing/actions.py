@@ -76,14 +76,16 @@ def offer_data(context: Context, given: OfferData) -> Result:
     if given.attribute == "none":
         basis_of(given.basis)
     elif given.attribute == "conditional" and not given.conditions.strip():
-        raise Problem("no_conditions", "data shared on conditions say for what scope and use (Order 809, art. 14)", where=given.data,
-                      remedy='State them: --conditions "…"')
+        raise Problem("no_conditions",
+                      Text("有条件共享的数据要写明共享范围和用途（国务院令第809号第十四条）",
+                           "data shared on conditions say for what scope and use (Order 809, art. 14)"),
+                      where=given.data, remedy=Text('请写明：--conditions "……"', 'State them: --conditions "…"'))
     dataset = dataset_called(context.workspace.lake, given.dataset)
     there = known(context)
     provider = organisation(there, given.provider, "--provider")
     bureau = organisation(there, given.bureau, "--bureau") if given.bureau else bureau_of(there, provider)
     name = Text(given.name_zh or given.name_en or given.data, given.name_en or given.name_zh or given.data)
-    terms = Terms(code(given.data, "code of data"), name, code(provider, "code of an organisation"), bureau, dataset.name, dataset.version,
+    terms = Terms(code(given.data, Text("数据代码", "code of data")), name, code(provider, Text("机构代码", "code of an organisation")), bureau, dataset.name, dataset.version,
                   dict(dataset.columns), given.attribute, given.conditions.strip(), given.basis.strip(), given.synthetic)
     return tell_terms(context, terms)
 
@@ -93,11 +95,13 @@ def tell_terms(context: Context, terms: Terms) -> Result:
 
     They can be asked for once the bureau has published them, for which it has two working days (art. 17).
     """
-    acting(context, terms.provider, "offer its data")
+    acting(context, terms.provider, Text("提供它的数据", "offer its data"))
     with changing(context):
         before = about(context.workspace.ledger, terms.data).offers.get(terms.data)
         if before and before.terms.provider != terms.provider:
-            raise Problem("other_provider", f"it is held by {before.terms.provider}", where=terms.data, remedy="Take another code.")
+            raise Problem("other_provider",
+                          Text(f"它由 {before.terms.provider} 提供", f"it is held by {before.terms.provider}"),
+                          where=terms.data, remedy=Text("请换一个代码。", "Take another code."))
         same = before is not None and before.terms == terms and before.rounds[-1].offered is not None
         if not same:
             record(context, Step("share.offered", facts_of_terms(terms), words_of_terms(terms)))
@@ -109,7 +113,7 @@ def publish(context: Context, given: PublishData) -> Result:
     """The bureau has reviewed a record: from now on it can be asked for."""
     with changing(context):
         there = offer(context.workspace.ledger, given.data)
-        acting(context, there.terms.bureau, "publish the catalogue")
+        acting(context, there.terms.bureau, Text("发布目录", "publish the catalogue"))
         waiting = there.rounds[-1].offered is not None and there.rounds[-1].published is None
         if waiting:
             record(context, Step("share.published", {"data": given.data}))
@@ -121,7 +125,7 @@ def change(context: Context, given: ChangeData) -> Result:
     _reason(given.reason)
     with changing(context):
         there = offer(context.workspace.ledger, given.data)
-        acting(context, there.terms.provider, "say that its record is outdated")
+        acting(context, there.terms.provider, Text("说它的目录已过时", "say that its record is outdated"))
         fresh = there.rounds[-1].offered is not None
         if fresh:
             record(context, Step("share.changed", {"data": given.data}, {"reason": given.reason.strip()}))
@@ -141,9 +145,10 @@ def request(context: Context, given: AskData) -> Result:
         made = _asked(context, given, name, there)
         if (before := about(context.workspace.ledger, name).cases.get(name)) is not None:
             if facts_of_request(before.request) != facts_of_request(made) or words_of_request(before.request) != words_of_request(made):
-                raise Problem("key_reused", "this key stands for another request", where=name, remedy="Send a new key.")
+                raise Problem("key_reused", Text("这个幂等键已用于另一个申请", "this key stands for another request"), where=name,
+                              remedy=Text("请换一个键。", "Send a new key."))
         else:
-            acting(context, made.asker, "ask in its name")
+            acting(context, made.asker, Text("以它的名义申请", "ask in its name"))
             need = asked(context, made) if made.need else []
             record(context, Step("share.requested", facts_of_request(made), words_of_request(made), f"share.requested/{name}"), *need)
     lacks = [FIELDS[m].in_(context.language) for m in made.missing]
@@ -155,14 +160,20 @@ def request(context: Context, given: AskData) -> Result:
 def _asked(context: Context, given: AskData, name: str, there: Offer) -> Request:
     terms = there.published
     if terms is None:
-        raise Problem("not_published", "the record is not published yet", where=given.data, remedy="Ask the bureau: it has two working days (Order 809, art. 17).")
+        raise Problem("not_published", Text("目录还没有发布", "the record is not published yet"), where=given.data,
+                      remedy=Text("请问主管部门：期限是两个工作日（国务院令第809号第十七条）。",
+                                  "Ask the bureau: it has two working days (Order 809, art. 17)."))
     if terms.attribute == "none":
-        raise Problem("not_shared", f"these data are not shared: {terms.basis}", where=given.data, remedy="If the citation does not say so, ask the bureau to review it.")
+        raise Problem("not_shared", Text(f"这些数据不予共享：{terms.basis}", f"these data are not shared: {terms.basis}"),
+                      where=given.data,
+                      remedy=Text("如所引条文并未这样规定，请主管部门复核。",
+                                  "If the citation does not say so, ask the bureau to review it."))
     asker = organisation(known(context), given.asker, "--asker")
     if asker == terms.provider:
-        raise Problem("own_data", "an organisation does not ask itself", where=given.data, remedy="Name another asker.")
+        raise Problem("own_data", Text("单位不向自己申请", "an organisation does not ask itself"), where=given.data,
+                      remedy=Text("请换一个需求部门。", "Name another asker."))
     scope = _scope(given, terms)
-    return Request(name, given.data, code(asker, "code of an organisation"), terms.provider, terms.attribute, given.purpose, given.mode, *_period(given.first, given.last),
+    return Request(name, given.data, code(asker, Text("机构代码", "code of an organisation")), terms.provider, terms.attribute, given.purpose, given.mode, *_period(given.first, given.last),
                    given.basis.strip(), given.scenario.strip(), scope, given.need or "", terms.synthetic)
 
 
@@ -170,7 +181,8 @@ def _scope(given: AskData | SupplementRequest, terms: Terms) -> Scope:
     """The scope asked for, held against the columns of the record; empty when nothing is named."""
     if given.policy is not None:
         if given.columns or given.rows:
-            raise Problem("bad_scope", "a policy states the whole scope", where="--policy", remedy="Leave out --columns and --rows.")
+            raise Problem("bad_scope", Text("策略文件已写明全部范围", "a policy states the whole scope"), where="--policy",
+                          remedy=Text("请去掉 --columns 和 --rows。", "Leave out --columns and --rows."))
         scope = _of_policy(given.policy, terms)
     else:
         scope = Scope(columns_in(given.columns, terms.columns), rows_in(given.rows, terms.columns))
@@ -182,7 +194,10 @@ def _scope(given: AskData | SupplementRequest, terms: Terms) -> Scope:
 def _of_policy(policy: Document, terms: Terms) -> Scope:
     (*more, rule) = odrl.read(policy, "0" * 32)
     if more or isinstance(rule, Denial) or rule.dataset != terms.dataset:
-        raise Problem("unsupported_policy", f"a request is one permission on {terms.dataset}", where=policy.name, remedy="Write it as jingwei share policy does.")
+        raise Problem("unsupported_policy",
+                      Text(f"一份申请就是对 {terms.dataset} 的一项许可", f"a request is one permission on {terms.dataset}"),
+                      where=policy.name,
+                      remedy=Text("请照 jingwei share policy 的样子写。", "Write it as jingwei share policy does."))
     return Scope(rule.columns, rule.rows)
 
 
@@ -190,15 +205,17 @@ def notice(context: Context, given: NoticeRequest) -> Result:
     """Tell the asker everything that is missing, once. The clock of the reply waits for it."""
     with changing(context):
         there = _open(context, given.code)
-        acting(context, there.request.provider, "give notice of what is missing")
+        acting(context, there.request.provider, Text("告知缺什么", "give notice of what is missing"))
         if there.decisions:
-            raise _wrong("already_decided", "it was decided", there)
+            raise _wrong("already_decided", Text("已经答复过", "it was decided"), there)
         if not there.request.missing:
-            raise _wrong("complete_request", "nothing is missing in it", there)
+            raise _wrong("complete_request", Text("里面什么都不缺", "nothing is missing in it"), there)
         if fresh := not there.notices:
             record(context, Step("share.noticed", {"request": given.code, "missing": list(there.request.missing)}, key=f"share.noticed/{given.code}"))
         elif not there.waits:
-            raise _wrong("told_once", "what is missing is told at once, once (Order 809, art. 21)", there)
+            raise _wrong("told_once",
+                         Text("缺什么要一次性告知（国务院令第809号第二十一条）",
+                              "what is missing is told at once, once (Order 809, art. 21)"), there)
     lacks = [FIELDS[m].in_(context.language) for m in there.request.missing]
     return _done(context, f"已一次性告知，还缺：{'、'.join(lacks)}。", f"Told once and for all what is missing: {', '.join(lacks)}.",
                  {"request": given.code, "missing": list(there.request.missing), "changed": fresh})
@@ -209,17 +226,20 @@ def supplement(context: Context, given: SupplementRequest) -> Result:
     with changing(context):
         there = _open(context, given.code)
         r = there.request
-        acting(context, r.asker, "add to its request")
+        acting(context, r.asker, Text("补充它的申请", "add to its request"))
         if there.decisions:
-            raise _wrong("already_decided", "it was decided", there)
+            raise _wrong("already_decided", Text("已经答复过", "it was decided"), there)
         terms = _terms(context, r)
         scope = _scope(given, terms)
         first, last = _period(given.first, given.last)
         now = replace(r, basis=r.basis or given.basis.strip(), scenario=r.scenario or given.scenario.strip(), mode=r.mode or given.mode,
                       first=r.first or first, last=r.last or last, scope=r.scope if r.scope.columns else scope)
         if now.missing:
-            lacks = ", ".join(FIELDS[m].in_(context.language) for m in now.missing)
-            raise Problem("still_missing", f"it still lacks: {lacks}", where=given.code, remedy="Give all of it at once.")
+            lacks = [FIELDS[m] for m in now.missing]
+            raise Problem("still_missing",
+                          Text(f"还缺：{'、'.join(m.zh for m in lacks)}",
+                               f"it still lacks: {', '.join(m.en for m in lacks)}"), where=given.code,
+                          remedy=Text("请一次补齐。", "Give all of it at once."))
         if fresh := bool(r.missing):
             record(context, Step("share.supplemented", {**facts_of_request(now), "complete": True}, words_of_request(now), f"share.supplemented/{r.code}"))
     return _done(context, "已补齐。", "Complete now.", {"request": given.code, "changed": fresh})
@@ -232,7 +252,10 @@ def extend(context: Context, given: ExtendTerm) -> Result:
         if given.code.startswith("R-"):
             there = _open(context, given.code)
             if there.decisions or there.request.attribute != "conditional":
-                raise _wrong("no_extension", "only the reply on data shared on conditions can be extended, before it is given", there)
+                raise _wrong("no_extension",
+                             Text("只有有条件共享数据的答复期限可以延长，而且要在答复之前",
+                                  "only the reply on data shared on conditions can be extended, before it is given"),
+                             there)
             terms, done, most = _terms(context, there.request), there.extensions, law.REPLY_LONGER
             running = next(c for c in clocks_of(there) if c.kind == "reply")
             step = Step("share.extended", {"request": given.code, "days": given.days, "consent": terms.bureau or context.principal.id}, {"reason": given.reason.strip()})
@@ -240,16 +263,21 @@ def extend(context: Context, given: ExtendTerm) -> Result:
             record_ = offer(context.workspace.ledger, given.code)
             found = [c for c in clocks_on(record_) if c.kind == "update"]
             if record_.rounds[-1].offered is not None or not found:
-                raise Problem("no_extension", "no update of this record is due", where=given.code, remedy="See its clocks: jingwei share list --offers")
+                raise Problem("no_extension", Text("这条目录没有到期要更新", "no update of this record is due"), where=given.code,
+                              remedy=Text("看它的期限：jingwei share list --offers",
+                                          "See its clocks: jingwei share list --offers"))
             terms, done, most, running = record_.terms, record_.rounds[-1].extensions, law.UPDATE_LONGER, found[-1]
             step = Step("share.prolonged", {"data": given.code, "days": given.days, "consent": terms.bureau or context.principal.id}, {"reason": given.reason.strip()})
-        acting(context, terms.bureau, "consent to an extension")
+        acting(context, terms.bureau, Text("同意延期", "consent to an extension"))
         given_before = sum(e.days for e in done)
         if not 1 <= given.days <= most - given_before:
-            raise Problem("extension_too_long", f"{most} working days are the most, {given_before} of which were given (Order 809, art. {21 if most == 10 else 17})",
-                          where=given.code, remedy="Give fewer.")
+            raise Problem("extension_too_long",
+                          Text(f"最多 {most} 个工作日，已延长 {given_before} 个（国务院令第809号第{'二十一' if most == 10 else '十七'}条）",
+                               f"{most} working days are the most, {given_before} of which were given (Order 809, art. {21 if most == 10 else 17})"),
+                          where=given.code, remedy=Text("请少给几天。", "Give fewer."))
         if read(running, context.clock(), work_calendar()).state == "breached":
-            raise Problem("too_late", "the term is over; nothing extends it", where=given.code, remedy="Reply now.")
+            raise Problem("too_late", Text("期限已过，不能再延长", "the term is over; nothing extends it"), where=given.code,
+                          remedy=Text("请立即答复。", "Reply now."))
         record(context, step)
     return _done(context, f"延长 {given.days} 个工作日。", f"Extended by {given.days} working days.", {"code": given.code, "days": given.days})
 
@@ -262,15 +290,20 @@ def decide(context: Context, given: DecideRequest) -> Result:
     with changing(context):
         there = _open(context, given.code)
         r, before = there.request, there.decision
-        acting(context, r.provider, "reply")
+        acting(context, r.provider, Text("答复", "reply"))
         granting = given.outcome == "grant"
         if before is not None:
             if before.granted != granting:
-                raise _wrong("already_decided", f"it was {'granted' if before.granted else 'refused'}", there)
+                raise _wrong("already_decided",
+                             Text(f"答复已是{'同意' if before.granted else '不同意'}",
+                                  f"it was {'granted' if before.granted else 'refused'}"), there)
             return _decided(context, given, there, before.grant, fresh=False)
         if r.missing:
-            what = "what is not named cannot be granted" if granting else "that something is missing is no ground to refuse (Order 809, art. 21)"
-            raise Problem("incomplete_request", what, where=r.code, remedy=f"Tell the asker what is missing: jingwei share notice {r.code}")
+            what = (Text("没有写明的不能同意", "what is not named cannot be granted") if granting
+                    else Text("材料不全不能作为不同意的理由（国务院令第809号第二十一条）", "that something is missing is no ground to refuse (Order 809, art. 21)"))
+            raise Problem("incomplete_request", what, where=r.code,
+                          remedy=Text(f"请告知需求部门缺什么：jingwei share notice {r.code}",
+                                      f"Tell the asker what is missing: jingwei share notice {r.code}"))
         steps: list[Step] = []
         name = f"{r.code}.{len(there.decisions) + 1}" if granting else ""
         if granting:
@@ -280,9 +313,13 @@ def decide(context: Context, given: DecideRequest) -> Result:
                     give(connection, grant, context.clock())
         else:
             if r.attribute == "unconditional":
-                raise Problem("unconditional", "unconditional data are given to whoever asks for duty (Order 809, art. 14)", where=r.code, remedy="Grant it.")
+                raise Problem("unconditional",
+                              Text("无条件共享的数据，因履行职责申请的都要给（国务院令第809号第十四条）",
+                                   "unconditional data are given to whoever asks for duty (Order 809, art. 14)"),
+                              where=r.code, remedy=Text("请同意。", "Grant it."))
             if not given.reason.strip():
-                raise Problem("no_reason", "a refusal says why (Order 809, art. 21)", where=r.code, remedy='Give it with --reason "…".')
+                raise Problem("no_reason", Text("不同意要说明理由（国务院令第809号第二十一条）", "a refusal says why (Order 809, art. 21)"),
+                              where=r.code, remedy=Text('用 --reason "……" 给出。', 'Give it with --reason "…".'))
             steps = refused(r)
         facts = {"request": r.code, "granted": granting, "ground": "" if granting else given.ground, "reasoned": granting or bool(given.reason.strip()), "grant": name}
         words = {"reason": given.reason.strip()} if given.reason.strip() else {}
@@ -310,7 +347,7 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
     """
     there = _open(context, given.code)
     r = there.request
-    acting(context, r.provider, "deliver")
+    acting(context, r.provider, Text("提供数据", "deliver"))
     terms, grant, in_force = _terms(context, r), *grant_in_force(context, there)
     mode: Mode = r.mode or "csv"
     current = deliver(context, terms, grant, in_force, r.asker, mode)
@@ -320,7 +357,10 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
     if done and done.snapshot != current.snapshot and mode != "api":
         current = deliver(replace(context, pinned={**context.pinned, terms.dataset: done.snapshot}, snapshots={}), terms, grant, in_force, r.asker, mode)
     if done and mode != "api" and done.digest != current.digest:
-        raise Problem("key_reused", "what this key delivered is no longer what the grants in force give", where=r.code, remedy="Deliver anew under another key.")
+        raise Problem("key_reused",
+                      Text("这个键以前提供的，与现行授权给出的已不相同",
+                           "what this key delivered is no longer what the grants in force give"), where=r.code,
+                      remedy=Text("请换一个键重新提供。", "Deliver anew under another key."))
     secret = credential(grant, key) if mode == "api" else ""
     if done is None:
         facts = {"request": r.code, "mode": mode, "snapshot": current.snapshot, "rows": 0 if secret else current.rows, "columns": current.columns,
@@ -329,7 +369,7 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
         with changing(context):
             now = _open(context, r.code)
             if now.decision != there.decision:
-                raise _wrong("changed_meanwhile", "it was decided anew in the meantime", now)
+                raise _wrong("changed_meanwhile", Text("其间已重新答复", "it was decided anew in the meantime"), now)
             grant_in_force(context, now)
             record(context, Step("share.delivered", facts, key=f"share.delivered/{r.code}/{since}/{key}"), *met(now))
     data: dict[str, Any] = {"request": r.code, "delivered": done is None, "mode": mode, "snapshot": current.snapshot, "rows": current.rows,
@@ -351,7 +391,8 @@ def fetch(context: Context, name: str, secret: str, mode: Mode = "csv") -> tuple
     """
     there = about(context.workspace.ledger, name).cases.get(name) if context.workspace.store.exists() else None
     if there is None or not there.credential or not secrets.compare_digest(there.credential, fingerprint(secret)) or there.stopped:
-        raise Problem("not_granted", "no grant answers to this credential", where=name[:40], remedy="Ask the provider for one.")
+        raise Problem("not_granted", Text("没有授权对应这个凭据", "no grant answers to this credential"), where=name[:40],
+                      remedy=Text("请向提供部门索取。", "Ask the provider for one."))
     terms, grant, in_force = _terms(context, there.request), *grant_in_force(context, there)
     made = deliver(context, terms, grant, in_force, there.request.asker, mode)
     facts = {"request": name, "mode": "api", "snapshot": made.snapshot, "rows": made.rows, "columns": made.columns, "digest": made.digest,
@@ -366,9 +407,9 @@ def report(context: Context, given: ReportError) -> Result:
     """An error that the asker found: to be verified and corrected in ten working days (art. 26)."""
     with changing(context):
         there = _open(context, given.code)
-        acting(context, there.request.asker, "report an error in what it was given")
+        acting(context, there.request.asker, Text("报告所得数据的错误", "report an error in what it was given"))
         if not there.uses:
-            raise _wrong("not_delivered", "nothing was delivered", there)
+            raise _wrong("not_delivered", Text("还没有提供过", "nothing was delivered"), there)
         name = f"E-{len(there.faults) + 1}"
         record(context, Step("share.reported", {"request": given.code, "fault": name}, {"what": _reason(given.what)}))
     return _done(context, f"已记下，编号 {name}。", f"Taken down as {name}.", {"request": given.code, "fault": name})
@@ -378,10 +419,14 @@ def correct(context: Context, given: CorrectError) -> Result:
     """What became of it."""
     with changing(context):
         there = _open(context, given.code, stopped=True)
-        acting(context, there.request.provider, "correct its data")
+        acting(context, there.request.provider, Text("更正它的数据", "correct its data"))
         fault = next((f for f in there.faults if f.code == given.fault), None)
         if fault is None:
-            raise Problem("unknown_error", f"no error {given.fault[:20]!r} was reported", where=given.code, remedy=", ".join(f.code for f in there.faults) or "None was.")
+            raise Problem("unknown_error",
+                          Text(f"没有报告过错误 {given.fault[:20]!r}", f"no error {given.fault[:20]!r} was reported"),
+                          where=given.code,
+                          remedy=Text("、".join(f.code for f in there.faults) or "还没有报告过错误。",
+                                      ", ".join(f.code for f in there.faults) or "None was."))
         if fresh := fault.done is None:
             record(context, Step("share.corrected", {"request": given.code, "fault": given.fault, "right": given.outcome == "corrected"},
                                  key=f"share.corrected/{given.code}/{given.fault}"))
@@ -392,9 +437,9 @@ def object_to(context: Context, given: ObjectRequest) -> Result:
     """A dispute begins with negotiation between the two (art. 28)."""
     with changing(context):
         there = _open(context, given.code, stopped=True)
-        acting(context, there.request.asker, "object")
+        acting(context, there.request.asker, Text("提出异议", "object"))
         if there.disputes and not there.disputes[-1].outcome:
-            raise _wrong("in_dispute", "a dispute over it is open", there)
+            raise _wrong("in_dispute", Text("对它已有争议在处理", "a dispute over it is open"), there)
         record(context, Step("share.objected", {"request": given.code}, {"reason": _reason(given.reason)}))
     return _done(context, "已提出，双方先协商。", "Objected; the two negotiate first.", {"request": given.code, "level": "negotiation"})
 
@@ -404,14 +449,14 @@ def settle(context: Context, given: SettleRequest) -> Result:
     with changing(context):
         there = _open(context, given.code, stopped=True)
         if not there.disputes or there.disputes[-1].outcome:
-            raise _wrong("no_dispute", "no dispute over it is open", there)
+            raise _wrong("no_dispute", Text("对它没有在处理的争议", "no dispute over it is open"), there)
         level = there.disputes[-1].level
         to = _next(context, there, level) if given.outcome == "raised" else level
         if given.outcome == "raised":
-            acting(context, there.request.asker, "raise its dispute")
+            acting(context, there.request.asker, Text("把争议提交上级", "raise its dispute"))
             record(context, Step("share.raised", {"request": given.code, "level": to}, {"reason": given.reason.strip()}))
         else:
-            acting(context, there.request.provider if level == "negotiation" else _judge(context, there, level), "settle the dispute")
+            acting(context, there.request.provider if level == "negotiation" else _judge(context, there, level), Text("处理争议", "settle the dispute"))
             record(context, Step("share.settled", {"request": given.code, "outcome": given.outcome}, {"reason": _reason(given.reason)}))
     told = LEVELS[to]
     return _done(context, f"{told.zh}：{ {'stands': '维持', 'reopened': '由提供部门重新答复', 'raised': '已提交'}[given.outcome]}。",
@@ -421,7 +466,7 @@ def settle(context: Context, given: SettleRequest) -> Result:
 
 def _next(context: Context, there: Case, level: Level) -> Level:
     if level == "government":
-        raise _wrong("highest_level", "it lies with the government already", there)
+        raise _wrong("highest_level", Text("已经提交人民政府", "it lies with the government already"), there)
     if level == "negotiation" and _across(context, there):
         return "superior"
     return {"negotiation": "bureau", "bureau": "government", "superior": "government", "government": "government"}[level]  # type: ignore[return-value]
@@ -439,15 +484,24 @@ def _judge(context: Context, there: Case, level: Level) -> str:
 
 
 def stop(context: Context, given: StopRequest) -> Result:
-    """Sharing that was granted ends before its time: with a cause, and the grant is withdrawn at once (art. 27)."""
+    """Sharing that was granted ends before its time: with a cause, negotiated and filed, and the grant is withdrawn at once (art. 27).
+
+    The asker may also take back a request that waits; a provider cannot stop what it has not answered.
+    """
     with changing(context):
         there = case(context.workspace.ledger, given.code)
-        acting(context, there.request.asker if given.cause == "asker_wishes" else there.request.provider, "stop sharing")
+        if there.decision is None and given.cause != "asker_wishes":
+            raise _wrong("not_decided", Text("还没有答复的不能终止", "what was not answered cannot be stopped"), there)
+        if there.decision is not None and not given.agreed:
+            raise Problem("not_agreed", Text("终止共享须经双方协商，报主管部门备案（国务院令第809号第二十七条）",
+                                             "sharing ends after negotiation with the other side, filed with the bureau (Order 809, art. 27)"), where=given.code,
+                          remedy=Text("协商并备案之后注明：--agreed", "Negotiate and file it, then say so: --agreed"))
+        acting(context, there.request.asker if given.cause == "asker_wishes" else there.request.provider, Text("终止共享", "stop sharing"))
         if fresh := there.stopped is None:
             if there.decision and there.decision.granted and not context.dry_run:
                 with context.workspace.store.write() as connection:
                     withdraw(connection, there.decision.grant, context.clock())
-            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": True}, {"reason": _reason(given.reason)},
+            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": given.agreed or there.decision is None}, {"reason": _reason(given.reason)},
                                  f"share.stopped/{given.code}"))
     return _done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.code, "changed": fresh})
 
@@ -456,7 +510,7 @@ def drop(context: Context, given: DropRecords) -> Result:
     """The asker no longer has its records of use. That is kept as it happened; before three years are over it is a breach (art. 29)."""
     with changing(context):
         there = case(context.workspace.ledger, given.code)
-        acting(context, there.request.asker, "speak of its records")
+        acting(context, there.request.asker, Text("说明它的记录", "speak of its records"))
         record(context, Step("share.dropped", {"request": given.code}))
     return _done(context, "已记下。", "Taken down.", {"request": given.code})
 
@@ -468,9 +522,9 @@ def _open(context: Context, name: str, *, stopped: bool = False) -> Case:
     """A case in which something can still happen. Raises Problem ``unknown_request`` or ``stopped_request``."""
     there = case(context.workspace.ledger, name)
     if there.stopped and not stopped:
-        raise _wrong("stopped_request", "it was stopped", there)
+        raise _wrong("stopped_request", Text("共享已终止", "it was stopped"), there)
     if there.request.erased:
-        raise _wrong("erased_request", "its words were taken out of the record", there)
+        raise _wrong("erased_request", Text("它的文字已从记录中移除", "its words were taken out of the record"), there)
     return there
 
 
@@ -483,12 +537,15 @@ def grant_in_force(context: Context, there: Case) -> tuple[Grant, list[Grant | D
     """The grant of the decision that holds and everything in force on its data. Raises Problem ``not_granted``."""
     decision = there.decision
     if decision is None or not decision.granted:
-        raise Problem("not_granted", "there is no decision to share", where=there.request.code, remedy=f"Decide first: jingwei share decide {there.request.code} --outcome grant")
+        raise Problem("not_granted", Text("没有同意共享的答复", "there is no decision to share"), where=there.request.code,
+                      remedy=Text(f"请先答复：jingwei share decide {there.request.code} --outcome grant",
+                                  f"Decide first: jingwei share decide {there.request.code} --outcome grant"))
     with context.workspace.store.read() as connection:
         in_force = rules(connection, _terms(context, there.request).dataset, context.clock())
     found = next((rule for rule in in_force if rule.id == decision.grant and isinstance(rule, Grant)), None)
     if found is None:
-        raise Problem("not_granted", "the grant was withdrawn", where=there.request.code, remedy="Ask anew.")
+        raise Problem("not_granted", Text("授权已收回", "the grant was withdrawn"), where=there.request.code,
+                      remedy=Text("请重新申请。", "Ask anew."))
     return found, in_force
 
 
@@ -498,25 +555,32 @@ def _period(first: str | None, last: str | None) -> tuple[date | None, date | No
         try:
             days.append(date.fromisoformat(text) if text else None)
         except ValueError:
-            raise Problem("bad_day", f"{str(text)[:30]!r} is no day", where=f"--{name}", remedy="Write it like 2026-03-04.") from None
+            raise Problem("bad_day", Text(f"{str(text)[:30]!r} 不是日子", f"{str(text)[:30]!r} is no day"),
+                          where=f"--{name}", remedy=Text("写成 2026-03-04 这样。", "Write it like 2026-03-04.")) from None
     if days[0] and days[1] and days[1] < days[0]:
-        raise Problem("bad_day", "the period ends before it starts", where="--last", remedy="Exchange the days.")
+        raise Problem("bad_day", Text("期限结束早于开始", "the period ends before it starts"), where="--last",
+                      remedy=Text("请对调两个日子。", "Exchange the days."))
     return days[0], days[1]
 
 
 def _in_force(context: Context) -> None:
     if day_in_china(context.clock()) < law.IN_FORCE:
-        raise Problem("not_in_force", f"Order 809 is in force since {law.IN_FORCE}", remedy="Compare the node's clock.")
+        raise Problem("not_in_force",
+                      Text(f"国务院令第809号自 {law.IN_FORCE} 起施行", f"Order 809 is in force since {law.IN_FORCE}"),
+                      remedy=Text("请核对节点的时钟。", "Compare the node's clock."))
 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise Problem("no_reason", "this is not done without saying why", remedy='Say it: "…".')
+        raise Problem("no_reason", Text("这样做要说明理由", "this is not done without saying why"),
+                      remedy=Text("请说明：“……”。", 'Say it: "…".'))
     return text.strip()
 
 
-def _wrong(what: str, why: str, there: Case) -> Problem:
-    return Problem(what, why, where=there.request.code, remedy=f"See jingwei share show {there.request.code}")
+def _wrong(code: str, what: Text, there: Case) -> Problem:
+    return Problem(code, what, where=there.request.code,
+                   remedy=Text(f"见 jingwei share show {there.request.code}",
+                               f"See jingwei share show {there.request.code}"))
 
 
 def _done(context: Context, zh: str, en: str, data: dict[str, Any]) -> Result:

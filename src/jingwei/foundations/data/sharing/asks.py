@@ -167,6 +167,7 @@ class StopRequest:
     cause: Annotated[Literal["purpose_met", "unlawful_use", "law_changed", "safety", "asker_wishes"], Option(Text(
         "正当理由：目的已实现、违法使用、法律变化、安全风险、需求部门提出", "cause: purpose met, unlawful use, law changed, safety, the asker's wish"))]
     reason: Annotated[str, Option(Text("说明，存档备查", "account of it; kept on record"))]
+    agreed: Annotated[bool, Option(Text("已与对方协商，并报主管部门备案", "it was negotiated with the other side and filed with the bureau"))] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jingwei.foundations.data.sharing.model import Mode, Terms
 from jingwei.kernel.access import Denial, Grant, visible
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset, Lake
 from jingwei.kernel.people import Principal
 from jingwei.kernel.problems import Problem, did_you_mean
@@ -46,8 +47,11 @@ def dataset_called(lake: Lake, name: str) -> Dataset:
     home = lake.folder / name
     there = sorted(p.name for p in lake.folder.iterdir() if (p / "current").is_file()) if lake.folder.is_dir() else []
     if name not in there:
-        raise Problem("unknown_dataset", f"the lake has no dataset {name[:60]!r}", where=str(lake.folder), remedy=did_you_mean(name[:60], there) or (
-            f"It has {', '.join(there[:20])}." if there else "Bring a table in first."))
+        raise Problem("unknown_dataset", Text(f"数据湖里没有数据集 {name[:60]!r}", f"the lake has no dataset {name[:60]!r}"),
+                      where=str(lake.folder),
+                      remedy=did_you_mean(name[:60], there) or (
+                          Text(f"有：{'、'.join(there[:20])}。", f"It has {', '.join(there[:20])}.") if there
+                          else Text("请先录入一张表。", "Bring a table in first.")))
     manifest = json.loads((home / "manifests" / f"{(home / 'current').read_text().strip()}.json").read_bytes())
     schema = pq.read_schema(home / "data" / manifest["files"][-1])
     columns: dict[str, Any] = {field.name: _KINDS.get(str(field.type), str(field.type)) for field in schema}
@@ -67,7 +71,8 @@ def granted(context: Context, terms: Terms, grant: Grant, rules: Iterable[Grant 
     """
     at, rules = context.clock(), list(rules)
     if grant not in rules:
-        raise Problem("not_granted", "the grant was withdrawn, or is not in force yet", where=grant.id, remedy="Ask anew.")
+        raise Problem("not_granted", Text("授权已收回，或尚未生效", "the grant was withdrawn, or is not in force yet"),
+                      where=grant.id, remedy=Text("请重新申请。", "Ask anew."))
     _in_period(grant, at)
     taking = [rule for rule in rules if isinstance(rule, Denial)]
     someone = Principal("p-" + "0" * 32, asker)
@@ -80,7 +85,10 @@ def _in_period(grant: Grant, at: datetime) -> None:
 
     today = day_in_china(at)
     if today < grant.first or (grant.last and today > grant.last):
-        raise Problem("not_granted", f"the grant holds from {grant.first} to {grant.last}", where=grant.id, remedy="Ask anew for another period.")
+        raise Problem("not_granted",
+                      Text(f"授权自 {grant.first} 至 {grant.last} 有效",
+                           f"the grant holds from {grant.first} to {grant.last}"), where=grant.id,
+                      remedy=Text("请为另一段时间重新申请。", "Ask anew for another period."))
 
 
 def table_of(seen: ir.Table) -> Any:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from jingwei.foundations.data.measures import SHARING_BREACHES, SHARING_MET, SHARING_ON_TIME
 from jingwei.foundations.data.sharing.cases import Shared
-from jingwei.foundations.data.sharing.clocks import Breach, Reading, broken, readings
+from jingwei.foundations.data.sharing.clocks import Breach, broken, readings
 from jingwei.foundations.data.sharing.model import Case
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.measures import Measure
@@ -43,13 +43,17 @@ def published(shared: Shared, *, synthetic: bool = False) -> Shared:
 
 def figures(shared: Shared, at: datetime, calendar: WorkCalendar) -> list[Figure]:
     """On-time replies, requests met, breaches; ``shared`` is what is to be counted."""
-    return [on_time(readings(shared, at, calendar)), requests_met(shared.cases.values(), day_in_china(at)),
+    return [on_time(shared, at, calendar), requests_met(shared.cases.values(), day_in_china(at)),
             Figure(SHARING_BREACHES, len(broken(shared, at, calendar)), None)]
 
 
-def on_time(found: Iterable[Reading]) -> Figure:
-    """Replies given by their last day, of all whose last day was kept or is over. One that waits or rests does not count yet."""
-    states = Counter(r.state for r in found if r.clock.kind == "reply")
+def on_time(shared: Shared, at: datetime, calendar: WorkCalendar) -> Figure:
+    """Replies given by their last day, of all whose last day was kept or is over.
+
+    One that waits or rests does not count yet; a request that was taken back in time needed no reply.
+    """
+    taken_back = {c.request.code for c in shared.cases.values() if c.stopped and not c.decisions}
+    states = Counter(r.state for r in readings(shared, at, calendar) if r.clock.kind == "reply" and not (r.state == "met" and r.clock.about in taken_back))
     return Figure(SHARING_ON_TIME, states["met"], states["met"] + states["breached"], states["unknown"])
 
 

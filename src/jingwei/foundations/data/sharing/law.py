@@ -94,19 +94,25 @@ def basis_of(citation: str) -> Basis:
     title, article = _TITLE.search(text), _ARTICLE.search(text)
     if number := _DECISION.search(text):
         if "办" in number[0]:
-            raise _no_basis(text, "it is a document of the General Office, not a decision of the State Council")
+            raise _no_basis(text,
+                            Text("它是国务院办公厅的文件，不是国务院的决定",
+                                 "it is a document of the General Office, not a decision of the State Council"))
         return Basis("decision", title[1] if title else number[0], article[0] if article else "")
     if title is None:
-        raise _no_basis(text, "it names no law, administrative regulation or decision of the State Council")
+        raise _no_basis(text,
+                        Text("没有写明法律、行政法规或国务院决定",
+                             "it names no law, administrative regulation or decision of the State Council"))
     if article is None:
-        raise _no_basis(text, f"it names no article of 《{title[1]}》")
+        raise _no_basis(text, Text(f"没有写明《{title[1]}》的哪一条", f"it names no article of 《{title[1]}》"))
     if _is_local(title[1]):
-        raise _no_basis(text, f"《{title[1]}》 is a local rule")
+        raise _no_basis(text, Text(f"《{title[1]}》是地方的规定", f"《{title[1]}》 is a local rule"))
     if title[1].endswith(("法", "法典")) and not title[1].endswith("办法"):
         return Basis("law", title[1], article[0])
     if _ORDER.search(text):
         return Basis("regulation", title[1], article[0])
-    raise _no_basis(text, f"nothing says that 《{title[1]}》 is an administrative regulation: the number of the State Council's order is missing")
+    raise _no_basis(text,
+                    Text(f"看不出《{title[1]}》是行政法规：缺国务院令的号数",
+                         f"nothing says that 《{title[1]}》 is an administrative regulation: the number of the State Council's order is missing"))
 
 
 @cache
@@ -120,8 +126,11 @@ def _is_local(title: str) -> bool:
     return title.startswith(_local_names()) or bool(_LOCAL.match(title))
 
 
-def _no_basis(citation: str, what: str) -> Problem:
-    return Problem("no_legal_basis", f"data may be kept back on a law, an administrative regulation or a decision of the State Council "
-                   f"alone; {what}", where=f"basis {citation[:60]!r}",
-                   remedy="Cite it as in 《中华人民共和国数据安全法》第二十一条, 《…条例》（国务院令第N号）第N条 or 国发〔2022〕14号 (Order 809, art. 15); "
-                   "else offer the data on conditions.")
+def _no_basis(citation: str, what: Text) -> Problem:
+    return Problem("no_legal_basis",
+                   Text(f"不予共享只能依据法律、行政法规或国务院决定；{what.zh}",
+                        f"data may be kept back on a law, an administrative regulation or a decision of the State Council alone; {what.en}"),
+                   where=Text(f"依据 {citation[:60]!r}", f"basis {citation[:60]!r}"),
+                   remedy=Text("请写成《中华人民共和国数据安全法》第二十一条、《…条例》（国务院令第N号）第N条或国发〔2022〕14号这样（国务院令第809号第十五条）；否则按有条件共享提供。",
+                               "Cite it as in 《中华人民共和国数据安全法》第二十一条, 《…条例》（国务院令第N号）第N条 or 国发〔2022〕14号 (Order 809, art. 15); "
+                               "else offer the data on conditions."))

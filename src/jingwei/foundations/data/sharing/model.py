@@ -36,10 +36,11 @@ LEVELS: dict[Level, Text] = {
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
-def code(text: str, what: str) -> str:
+def code(text: str, what: Text) -> str:
     """A code that may stand in the ledger. Raises Problem ``bad_code``."""
     if not _CODE.fullmatch(text):
-        raise Problem("bad_code", f"{text[:60]!r} is no {what}", remedy="Write up to 60 Latin letters, digits, points and dashes.")
+        raise Problem("bad_code", Text(f"{text[:60]!r} 不能作{what.zh}", f"{text[:60]!r} is no {what.en}"),
+                      remedy=Text("最多 60 个拉丁字母、数字、点和横线。", "Write up to 60 Latin letters, digits, points and dashes."))
     return text
 
 

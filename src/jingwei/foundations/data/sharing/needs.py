@@ -20,13 +20,15 @@ from jingwei.kernel.told import told
 def declare(context: Context, given: DeclareNeed) -> Result:
     """Declare a need, or withdraw it. The same need declared again is the same."""
     if given.days < 1:
-        raise Problem("bad_term", "evidence is needed within one working day at the least", where="--days", remedy="Give 1 or more.")
+        raise Problem("bad_term", Text("证据期限最短一个工作日", "evidence is needed within one working day at the least"),
+                      where="--days", remedy=Text("请给 1 或更大的数。", "Give 1 or more."))
     there = known(context)
     asker, holder = organisation(there, given.asker, "--asker"), organisation(there, given.holder, "--holder")
     if asker == holder:
-        raise Problem("own_data", "a need lies between two organisations", where=asker, remedy="Name another holder.")
-    acting(context, asker, "declare what it needs")
-    evidence = code(given.evidence, "code of evidence")
+        raise Problem("own_data", Text("需求在两个单位之间", "a need lies between two organisations"), where=asker,
+                      remedy=Text("请换一个数据持有单位。", "Name another holder."))
+    acting(context, asker, Text("申报它的需求", "declare what it needs"))
+    evidence = code(given.evidence, Text("证据代码", "code of evidence"))
     with changing(context):
         before = [n for n in _needs(context.workspace.ledger).values() if (n["asker"], n["holder"], n["evidence"]) == (asker, holder, evidence)]
         live = [n for n in before if not n["withdrawn"]]
@@ -47,9 +49,14 @@ def asked(context: Context, request: Request) -> list[Step]:
     needs = _needs(context.workspace.ledger)
     need = needs.get(request.need)
     if need is None or need["withdrawn"]:
-        raise Problem("unknown_need", f"there is no need {request.need[:40]!r}", remedy=did_you_mean(request.need[:40], needs) or "Declare it: jingwei share need")
+        raise Problem("unknown_need", Text(f"没有需求 {request.need[:40]!r}", f"there is no need {request.need[:40]!r}"),
+                      remedy=did_you_mean(request.need[:40], needs)
+                      or Text("请先申报：jingwei share need", "Declare it: jingwei share need"))
     if (need["asker"], need["holder"]) != (request.asker, request.provider):
-        raise Problem("other_need", f"that need is one of {need['asker']} for what {need['holder']} holds", where=request.need, remedy="Name the need of these two.")
+        raise Problem("other_need",
+                      Text(f"那是 {need['asker']} 对 {need['holder']} 的需求",
+                           f"that need is one of {need['asker']} for what {need['holder']} holds"), where=request.need,
+                      remedy=Text("请写这两个单位之间的需求。", "Name the need of these two."))
     try:
         due = work_calendar().add_working_days(day_in_china(context.clock()), int(str(need["days"]))).isoformat()
     except Problem:

@@ -33,6 +33,7 @@ from jingwei.kernel.access import (
     Value,
     Within,
 )
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document, json_bytes
 
@@ -82,7 +83,9 @@ def _written(predicate: Predicate) -> dict[str, Any]:
         case Between(column, least, most):
             sides = [_constraint(column, operator, value) for operator, value in (("gteq", least), ("lteq", most)) if value is not None]
             if not sides:
-                raise Problem("bad_grant", "a range has a least or a most", where=f"column {column!r}", remedy="Correct the condition.")
+                raise Problem("bad_grant", Text("区间要有下限或上限", "a range has a least or a most"),
+                              where=Text(f"列 {column!r}", f"column {column!r}"),
+                              remedy=Text("请改正条件。", "Correct the condition."))
             told = sides[0] if len(sides) == 1 else {"and": sides}
         case All(parts):
             told = {"and": [_written(p) for p in parts]}
@@ -102,12 +105,14 @@ def read(document: Document, salt: str = "") -> list[Grant | Denial]:
     try:
         told = json.loads(document.text(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON ({error})", where=document.name) from None
+        raise Unreadable(Text(f"不是 JSON（{error}）", f"not JSON ({error})"), where=document.name) from None
     reader = _Reader(document.name)
     policy = reader.record(told, "", required=("@context", "@type", "uid", "conflict"), known=("profile", "permission", "prohibition"))
     contexts = policy["@context"] if isinstance(policy["@context"], list) else [policy["@context"]]
     if CONTEXT not in contexts or any(c not in (CONTEXT, _OURS) for c in contexts):
-        raise reader.refuse("@context", f"only {CONTEXT} and our own terms are known; nothing is fetched")
+        raise reader.refuse("@context",
+                            Text(f"只认识 {CONTEXT} 和我们自己的词汇；一概不去取",
+                                 f"only {CONTEXT} and our own terms are known; nothing is fetched"))
     reader.one_of(policy, "", "@type", ("Agreement", "Set", "Offer"))
     reader.one_of(policy, "", "conflict", ("prohibit", {"@type": "prohibit"}))
     if "profile" in policy:
@@ -118,7 +123,7 @@ def read(document: Document, salt: str = "") -> list[Grant | Denial]:
         for i, each in enumerate(reader.list(policy.get(name, []), name)):
             rules.append(_ruled(reader, each, f"{name}/{i}", name == "permission", salt))
     if not rules:
-        raise reader.refuse("permission", "the policy has no rule")
+        raise reader.refuse("permission", Text("策略里没有规则", "the policy has no rule"))
     return rules
 
 
@@ -132,7 +137,9 @@ def _ruled(reader: _Reader, told: Any, where: str, grants: bool, salt: str) -> G
             reader.one_of(each, f"{where}/{at}", "@type", allowed)
     action = reader.list(rule["action"], f"{where}/action")
     if action not in (["read"], ["read", "distribute"]) or (not grants and action != ["read"]):
-        raise reader.refuse(f"{where}/action", f"{json.dumps(action)[:80]} is not read, or read and distribute")
+        raise reader.refuse(f"{where}/action",
+                            Text(f"{json.dumps(action)[:80]} 不是 read，也不是 read 和 distribute",
+                                 f"{json.dumps(action)[:80]} is not read, or read and distribute"))
     parts = [_read_row(reader, r, f"{where}/target/refinement/{i}") for i, r in enumerate(reader.list(target.get("refinement", []), f"{where}/target/refinement"))]
     rows: Predicate = EVERY_ROW if not parts else parts[0] if len(parts) == 1 else All(tuple(parts))
     said = _constraints(reader, rule.get("constraint", []), f"{where}/constraint")
@@ -141,15 +148,18 @@ def _ruled(reader: _Reader, told: Any, where: str, grants: bool, salt: str) -> G
                               "dataset": reader.unurn(target["uid"], f"{where}/target/uid", "dataset"), "rows": rows,
                               "basis": reader.text(rule["jw:basis"], f"{where}/jw:basis"), **said}
     if "first" not in shared or (grants and "purpose" not in shared):
-        raise reader.refuse(f"{where}/constraint", "a rule says from when it holds (dateTime gteq), and a permission for which purpose")
+        raise reader.refuse(f"{where}/constraint",
+                            Text("规则要写明自何时起（dateTime gteq），许可还要写明用途",
+                                 "a rule says from when it holds (dateTime gteq), and a permission for which purpose"))
     cells = [(reader.record(c, f"{where}/jw:columns/{i}", required=("jw:column",), known=None), f"{where}/jw:columns/{i}")
              for i, c in enumerate(reader.list(rule.get("jw:columns", []), f"{where}/jw:columns"))]
     names = [reader.text(c["jw:column"], at) for c, at in cells]
     if len(set(names)) < len(names):
-        raise reader.refuse(f"{where}/jw:columns", "a column is named twice")
+        raise reader.refuse(f"{where}/jw:columns", Text("有一列写了两次", "a column is named twice"))
     if not grants:
         if any(len(c) > 1 for c, _ in cells):
-            raise reader.refuse(f"{where}/jw:columns", "a prohibition hides columns and has no precision")
+            raise reader.refuse(f"{where}/jw:columns",
+                                Text("禁止只隐藏列，没有精度", "a prohibition hides columns and has no precision"))
         return Denial(**shared, columns=frozenset(names) if "jw:columns" in rule else None)
     precisions = {n: _precision(reader, c, at) for n, (c, at) in zip(names, cells, strict=True)}
     return Grant(**shared, columns=precisions, export="distribute" in action, salt=salt)
@@ -168,9 +178,11 @@ def _constraints(reader: _Reader, told: Any, where: str) -> dict[str, Any]:
             case "dateTime", ("gteq" | "lteq") as operator:
                 name, value = "first" if operator == "gteq" else "last", reader.day(c["rightOperand"], at)
             case _:
-                raise reader.refuse(at, f"{c['leftOperand']!r} {c['operator']!r} is no constraint known here")
+                raise reader.refuse(at,
+                                    Text(f"{c['leftOperand']!r} {c['operator']!r} 不是这里认识的约束",
+                                         f"{c['leftOperand']!r} {c['operator']!r} is no constraint known here"))
         if name in said:
-            raise reader.refuse(at, "it is said twice")
+            raise reader.refuse(at, Text("写了两次", "it is said twice"))
         said[name] = value
     return said
 
@@ -179,17 +191,17 @@ def _precision(reader: _Reader, told: Mapping[str, Any], where: str) -> Precisio
     """The kernel's own tagged record, as strict as it is; what is not named is refused."""
     plain = {k.removeprefix("jw:"): v for k, v in told.items() if k != "jw:column"}
     if any(not k.startswith("jw:") for k in told):
-        raise reader.refuse(where, "terms of a column begin with jw:")
+        raise reader.refuse(where, Text("列的词汇以 jw: 开头", "terms of a column begin with jw:"))
     try:
         found: Precision = msgspec.convert(plain, Precision)
         return found
     except msgspec.ValidationError as error:
-        raise reader.refuse(where, f"no precision known here ({error})") from None
+        raise reader.refuse(where, Text(f"不是这里认识的精度（{error}）", f"no precision known here ({error})")) from None
 
 
 def _read_row(reader: _Reader, told: Any, where: str, deep: int = 0) -> Predicate:
     if deep > _MOST_DEEP:
-        raise reader.refuse(where, f"conditions lie more than {_MOST_DEEP} deep")
+        raise reader.refuse(where, Text(f"条件套了不止 {_MOST_DEEP} 层", f"conditions lie more than {_MOST_DEEP} deep"))
     one = reader.record(told, where, known=None)
     for name, made in (("and", All), ("or", Some)):
         if set(one) == {name}:
@@ -206,7 +218,9 @@ def _read_row(reader: _Reader, told: Any, where: str, deep: int = 0) -> Predicat
 def _read_constraint(reader: _Reader, one: Mapping[str, Any], where: str) -> Predicate:
     operand, value = one["leftOperand"], one["rightOperand"]
     if not isinstance(operand, str) or not operand.startswith(_CELL):
-        raise reader.refuse(f"{where}/leftOperand", f"{str(operand)[:60]!r} is no column; write {_CELL}NAME")
+        raise reader.refuse(f"{where}/leftOperand",
+                            Text(f"{str(operand)[:60]!r} 不是列；请写 {_CELL}NAME",
+                                 f"{str(operand)[:60]!r} is no column; write {_CELL}NAME"))
     column = unquote(operand[len(_CELL):])
     made: dict[str, Callable[[], Predicate]] = {
         "eq": lambda: Equal(column, reader.value(value, where)),
@@ -217,7 +231,9 @@ def _read_constraint(reader: _Reader, one: Mapping[str, Any], where: str) -> Pre
         "lteq": lambda: Between(column, most=reader.value(value, where)),
         "isPartOf": lambda: Within(column, reader.unurn(value, where, "place"))}
     if not isinstance(one["operator"], str) or one["operator"] not in made:
-        raise reader.refuse(f"{where}/operator", f"{str(one['operator'])[:40]!r} is no operator known here")
+        raise reader.refuse(f"{where}/operator",
+                            Text(f"{str(one['operator'])[:40]!r} 不是这里认识的运算符",
+                                 f"{str(one['operator'])[:40]!r} is no operator known here"))
     return made[one["operator"]]()
 
 
@@ -227,18 +243,20 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def refuse(self, where: str, what: str) -> Problem:
+    def refuse(self, where: str, what: Text) -> Problem:
         return Problem("unsupported_policy", what, where=f"{self._name}, {where or 'policy'}",
-                       remedy="Nothing of the policy was taken. Write it as jingwei share policy does.")
+                       remedy=Text("策略一点也没有采用。请照 jingwei share policy 的样子写。",
+                                   "Nothing of the policy was taken. Write it as jingwei share policy does."))
 
     def record(self, told: Any, where: str, *, required: Sequence[str] = (), known: Sequence[str] | None = ()) -> dict[str, Any]:
         if not isinstance(told, dict):
-            raise self.refuse(where, "it is no record")
+            raise self.refuse(where, Text("它不是记录", "it is no record"))
         for name in required:
             if name not in told:
-                raise self.refuse(where, f"it has no {name}")
+                raise self.refuse(where, Text(f"它没有 {name}", f"it has no {name}"))
         if known is not None and (more := sorted(set(told) - {*required, *known})):
-            raise self.refuse(f"{where}/{more[0]}".lstrip("/"), f"{more[0]!r} is not understood here")
+            raise self.refuse(f"{where}/{more[0]}".lstrip("/"),
+                              Text(f"这里不懂 {more[0]!r}", f"{more[0]!r} is not understood here"))
         return told
 
     def list(self, told: Any, where: str) -> list[Any]:  # noqa: ARG002
@@ -246,33 +264,40 @@ class _Reader:
 
     def one_of(self, told: Mapping[str, Any], where: str, name: str, allowed: Sequence[Any]) -> None:
         if told[name] not in allowed:
-            raise self.refuse(f"{where}/{name}".lstrip("/"), f"{json.dumps(told[name])[:60]} is not supported; it must be {allowed[0]}")
+            raise self.refuse(f"{where}/{name}".lstrip("/"),
+                              Text(f"不支持 {json.dumps(told[name])[:60]}；必须是 {allowed[0]}",
+                                   f"{json.dumps(told[name])[:60]} is not supported; it must be {allowed[0]}"))
 
     def text(self, told: Any, where: str) -> str:
         if not isinstance(told, str):
-            raise self.refuse(where, "it is no text")
+            raise self.refuse(where, Text("它不是文字", "it is no text"))
         return told
 
     def value(self, told: Any, where: str) -> Value:
         if isinstance(told, dict) and set(told) == {"@value", "@type"} and told["@type"] in ("xsd:date", "xsd:string"):
             told = told["@value"]
         if not isinstance(told, str | int | float | bool):
-            raise self.refuse(where, f"{json.dumps(told)[:60]} is no value of a cell")
+            raise self.refuse(where,
+                              Text(f"{json.dumps(told)[:60]} 不是单元格的值",
+                                   f"{json.dumps(told)[:60]} is no value of a cell"))
         return told
 
     def day(self, told: Any, where: str) -> date:
         text = self.text(told.get("@value") if isinstance(told, dict) and set(told) == {"@value", "@type"} and told["@type"] == "xsd:date" else told, where)
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            raise self.refuse(where, f"{text[:40]!r} is no day; rules hold for whole days in China")
+            raise self.refuse(where,
+                              Text(f"{text[:40]!r} 不是日子；规则按中国时间整日计",
+                                   f"{text[:40]!r} is no day; rules hold for whole days in China"))
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise self.refuse(where, f"{text!r} is no day") from None
+            raise self.refuse(where, Text(f"{text!r} 不是日子", f"{text!r} is no day")) from None
 
     def unurn(self, told: Any, where: str, kind: str) -> str:
         text = self.text(told, where)
         if not text.startswith(prefix := f"urn:jingwei:{kind}:"):
-            raise self.refuse(where, f"{text[:60]!r} does not begin with {prefix}")
+            raise self.refuse(where,
+                              Text(f"{text[:60]!r} 不以 {prefix} 开头", f"{text[:60]!r} does not begin with {prefix}"))
         return unquote(text[len(prefix):])
 
     def party(self, told: Any, where: str) -> tuple[Any, str]:
@@ -280,7 +305,9 @@ class _Reader:
         for kind in ("principal", "organisation", "role"):
             if text.startswith(f"urn:jingwei:{kind}:"):
                 return kind, self.unurn(text, where, kind)
-        raise self.refuse(where, f"{text[:60]!r} is no principal, organisation or role known here")
+        raise self.refuse(where,
+                          Text(f"{text[:60]!r} 不是这里认识的个人、单位或角色",
+                               f"{text[:60]!r} is no principal, organisation or role known here"))
 
 
 def _urn(kind: str, name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from jingwei.foundations.data.sharing.cases import Shared, fold
 from jingwei.foundations.data.sharing.model import Case, Offer
 from jingwei.kernel.actions import Context
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.people import LOCAL, Organisation, Organisations
 from jingwei.kernel.people_records import organisations
@@ -36,13 +37,15 @@ class Step:
 
 @contextmanager
 def changing(context: Context) -> Iterator[None]:
-    """Everything read and recorded inside stands or falls together; a rehearsal reads and records nothing."""
+    """Everything read and recorded inside stands or falls together, and nobody else shares in between; a rehearsal records nothing."""
     if context.dry_run:
         with context.workspace.store.read():
             yield
         return
     context.workspace.establish()
-    with context.workspace.store.write():
+    with context.workspace.store.write() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's writers take turns from the beginning; here they would only when they append
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(809)")
         yield
 
 
@@ -68,7 +71,9 @@ def case(ledger: Ledger, code: str) -> Case:
     cases = about(ledger, code).cases
     if code not in cases:
         known = shared(ledger, words=False).cases if ledger.store.exists() else {}
-        raise Problem("unknown_request", f"there is no request {code[:40]!r}", remedy=did_you_mean(code[:40], known) or "List them: jingwei share list")
+        raise Problem("unknown_request", Text(f"没有申请 {code[:40]!r}", f"there is no request {code[:40]!r}"),
+                      remedy=did_you_mean(code[:40], known)
+                      or Text("列出全部：jingwei share list", "List them: jingwei share list"))
     return cases[code]
 
 
@@ -77,7 +82,9 @@ def offer(ledger: Ledger, code: str) -> Offer:
     offers = about(ledger, code).offers
     if code not in offers:
         known = shared(ledger, words=False).offers if ledger.store.exists() else {}
-        raise Problem("unknown_data", f"nothing is offered as {code[:40]!r}", remedy=did_you_mean(code[:40], known) or "List what is: jingwei share list --offers")
+        raise Problem("unknown_data", Text(f"没有以 {code[:40]!r} 提供的数据", f"nothing is offered as {code[:40]!r}"),
+                      remedy=did_you_mean(code[:40], known)
+                      or Text("列出现有的：jingwei share list --offers", "List what is: jingwei share list --offers"))
     return offers[code]
 
 
@@ -95,19 +102,26 @@ def known(context: Context) -> Organisations:
         return organisations(connection)
 
 
-def acting(context: Context, organisation: str, what: str) -> None:
+def acting(context: Context, organisation: str, what: Text) -> None:
     """Raises Problem ``not_party`` unless whoever acts is of that organisation, or is the node's own operator."""
     if context.principal.id != LOCAL.id and context.principal.organisation != organisation:
-        raise Problem("not_party", f"only {organisation or 'the bureau in charge'} may {what}", where=context.principal.organisation or context.principal.id,
-                      remedy=f"Have someone of {organisation or 'that bureau'} do it.")
+        raise Problem("not_party",
+                      Text(f"只有 {organisation or '主管部门'} 可以{what.zh}",
+                           f"only {organisation or 'the bureau in charge'} may {what.en}"),
+                      where=context.principal.organisation or context.principal.id,
+                      remedy=Text(f"请 {organisation or '主管部门'} 的人来做。",
+                                  f"Have someone of {organisation or 'that bureau'} do it."))
 
 
 def organisation(known: Organisations, name: str, what: str) -> str:
     """An id that is known; on a node that knows no organisations yet, any code. Raises Problem ``unknown_organisation``."""
     ids = [o.id for o in known]
     if not name or (ids and name not in ids):
-        raise Problem("unknown_organisation", f"there is no organisation {name[:40]!r}", where=what, remedy=did_you_mean(name[:40], ids) or
-                      "Organisations come with a work plan: jingwei duties import FILE --organisations FILE")
+        raise Problem("unknown_organisation", Text(f"没有机构 {name[:40]!r}", f"there is no organisation {name[:40]!r}"),
+                      where=what,
+                      remedy=did_you_mean(name[:40], ids)
+                      or Text("机构随工作方案录入：jingwei duties import FILE --organisations FILE",
+                              "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
     return name
 
 

@@ -110,7 +110,7 @@ def policy(context: Context, given: AskPolicy) -> Result:
     """The grant of a request as an ODRL 2.2 policy. Its secret is not in it."""
     c = case(context.workspace.ledger, given.code)
     if not concerns(context, c):
-        acting(context, c.request.provider, "read the policy")
+        acting(context, c.request.provider, Text("看策略", "read the policy"))
     grant, _ = grant_in_force(context, c)
     document = Document("policy.json", odrl.write([grant], grant.id))
     return Result(f"```json\n{document.text()}```\n", {"request": given.code, "grant": grant.id}, (document,))
@@ -235,7 +235,8 @@ def _instant(text: str) -> datetime:
         day_in_china(found)
         return found
     except ValueError:
-        raise Problem("bad_instant", f"{text[:40]!r} is no instant", where="--at", remedy="Write it like 2026-03-04T12:00:00+08:00.") from None
+        raise Problem("bad_instant", Text(f"{text[:40]!r} 不是时刻", f"{text[:40]!r} is no instant"), where="--at",
+                      remedy=Text("写成 2026-03-04T12:00:00+08:00 这样。", "Write it like 2026-03-04T12:00:00+08:00.")) from None
 
 
 def _say(context: Context, text: Text) -> str:

@@ -30,6 +30,7 @@ from jingwei.kernel.access import (
     Within,
     visible,
 )
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import Principal
 from jingwei.kernel.problems import Problem, did_you_mean
 
@@ -50,13 +51,14 @@ def columns_in(texts: Sequence[str], columns: Mapping[str, str]) -> dict[str, Pr
         name = plain if plain in columns else _named(plain, columns, ":")
         said = plain[len(name):].removeprefix(":").split() or ["exact"]
         if said[0] not in _READ:
-            raise _bad(plain, f"{said[0]!r} is no precision", COLUMN, did_you_mean(said[0], _READ))
+            raise _bad(plain, Text(f"{said[0]!r} 不是精度", f"{said[0]!r} is no precision"), COLUMN,
+                       did_you_mean(said[0], _READ))
         if name in found:
-            raise _bad(plain, "the column is named twice", COLUMN)
+            raise _bad(plain, Text("同一列写了两次", "the column is named twice"), COLUMN)
         try:
             found[name] = _READ[said[0]](said[1:])
         except (ValueError, TypeError):
-            raise _bad(plain, f"that is not how {said[0]} is written", COLUMN) from None
+            raise _bad(plain, Text(f"{said[0]} 不是这样写的", f"that is not how {said[0]} is written"), COLUMN) from None
     return found
 
 
@@ -83,8 +85,8 @@ def _condition(text: str, columns: Mapping[str, str]) -> Predicate:
         if two := re.fullmatch(r"(.+?)\.\.(.+)", said):
             return Between(name, *(_value(v.strip(), kind) for v in two.groups()))
     except ValueError:
-        raise _bad(text, f"the column holds {kind}", ROW) from None
-    raise _bad(text, "that is no condition", ROW)
+        raise _bad(text, Text(f"这一列是 {kind} 类型", f"the column holds {kind}"), ROW) from None
+    raise _bad(text, Text("这不是条件", "that is no condition"), ROW)
 
 
 def _named(text: str, columns: Mapping[str, str], after: str) -> str:
@@ -93,8 +95,10 @@ def _named(text: str, columns: Mapping[str, str], after: str) -> str:
         if text.startswith(name) and (rest := text[len(name):]) and rest[0] in after:
             return name
     word = re.split(f"[{re.escape(after)}]", text, maxsplit=1)[0]
-    raise Problem("unknown_column", f"there is no column {word[:60]!r}", where=f"scope {text[:60]!r}",
-                  remedy=did_you_mean(word, columns) or f"The columns are {', '.join(list(columns)[:20])}.")
+    raise Problem("unknown_column", Text(f"没有列 {word[:60]!r}", f"there is no column {word[:60]!r}"),
+                  where=Text(f"范围 {text[:60]!r}", f"scope {text[:60]!r}"),
+                  remedy=did_you_mean(word, columns)
+                  or Text(f"各列是 {'、'.join(list(columns)[:20])}。", f"The columns are {', '.join(list(columns)[:20])}."))
 
 
 def _value(text: str, kind: str) -> Value:
@@ -157,10 +161,15 @@ def narrowed(asked: Scope, columns: Mapping[str, Precision], rows: Predicate = E
     """
     for name, given in columns.items():
         if name not in asked.columns:
-            raise Problem("wider_than_asked", "the column was not asked for", where=f"column {name!r}", remedy="Give only what was asked for.")
+            raise Problem("wider_than_asked", Text("没有申请这一列", "the column was not asked for"),
+                          where=Text(f"列 {name!r}", f"column {name!r}"),
+                          remedy=Text("只能给所申请的。", "Give only what was asked for."))
         if not _coarser(given, asked.columns[name]):
-            raise Problem("wider_than_asked", f"{_told(given)} shows what {_told(asked.columns[name])} does not", where=f"column {name!r}",
-                          remedy="Give it as it was asked for, or less precisely.")
+            raise Problem("wider_than_asked",
+                          Text(f"{_told(given)} 会显示 {_told(asked.columns[name])} 不显示的内容",
+                               f"{_told(given)} shows what {_told(asked.columns[name])} does not"),
+                          where=Text(f"列 {name!r}", f"column {name!r}"),
+                          remedy=Text("请按申请的精度给，或更粗一些。", "Give it as it was asked for, or less precisely."))
     both = asked.rows if rows == EVERY_ROW else rows if asked.rows == EVERY_ROW else All((asked.rows, rows))
     return Scope(dict(columns) or asked.columns, both)
 
@@ -192,7 +201,9 @@ def grant_of(request: Request, scope: Scope, *, grant: str, basis: str, salt: st
     Raises Problem ``bad_grant``.
     """
     if request.first is None:
-        raise Problem("incomplete_request", "the request names no period", where=request.code, remedy=f"Tell it: jingwei share notice {request.code}")
+        raise Problem("incomplete_request", Text("申请没有写期限", "the request names no period"), where=request.code,
+                      remedy=Text(f"请告知：jingwei share notice {request.code}",
+                                  f"Tell it: jingwei share notice {request.code}"))
     return Grant(grant, Subject("organisation", request.asker), request.purpose, dataset, scope.columns, basis, request.first, request.last,
                  scope.rows, export, salt)
 
@@ -201,5 +212,6 @@ def with_scope(request: Request, scope: Scope) -> Request:
     return replace(request, scope=scope)
 
 
-def _bad(text: str, what: str, forms: str, near: str = "") -> Problem:
-    return Problem("bad_scope", what, where=f"scope {text[:60]!r}", remedy=near or f"Write it like one of: {forms}.")
+def _bad(text: str, what: Text, forms: str, near: Text | None = None) -> Problem:
+    return Problem("bad_scope", what, where=Text(f"范围 {text[:60]!r}", f"scope {text[:60]!r}"),
+                   remedy=near or Text(f"写法有：{forms}。", f"Write it like one of: {forms}."))

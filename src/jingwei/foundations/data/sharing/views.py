@@ -142,7 +142,10 @@ def desk(context: Context, query: AskDesk) -> DeskView:
     there = everything(context)
     now, names = there.present(context.clock()), _names(context, there)
     if query.organisation not in names:
-        raise Problem("unknown_organisation", f"nothing is shared by or with {query.organisation[:40]!r}", remedy="See the page of sharing.")
+        raise Problem("unknown_organisation",
+                      Text(f"{query.organisation[:40]!r} 没有共享也没有获得数据",
+                           f"nothing is shared by or with {query.organisation[:40]!r}"),
+                      remedy=Text("见数据共享页。", "See the page of sharing."))
     owed = [r for r in soonest(readings(there, now, work_calendar())) if r.clock.owes == query.organisation]
     todo = [Todo(r, CLOCKS[r.clock.kind], clock_words(r), _command(r.clock), f"sharing/{r.clock.about}" if r.clock.about in there.cases else "",
                  names[there.cases[r.clock.about].request.asker] if r.clock.about in there.cases else Text("", "")) for r in owed]
