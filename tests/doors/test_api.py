@@ -26,7 +26,7 @@ from jingwei.doors.api import MOST_BYTES, PREFIX, router
 from jingwei.doors.cli import program
 from jingwei.doors.openapi import method_of
 from jingwei.kernel.actions import Action, Context, Option, Result, run
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, both
 from jingwei.kernel.pillar import Pillar
 from jingwei.kernel.problems import NotAssessable, Problem, Unreadable
 from jingwei.kernel.tables import Document, Table
@@ -67,14 +67,14 @@ class AskFile:
 def wells(context: Context, given: AskWells) -> Result:
     runs.append(given)
     if given.depth == 404:
-        raise NotAssessable("no well is that deep", where="wells.csv, line 3", remedy="Ask for less.")
+        raise NotAssessable(both("no well is that deep"), where="wells.csv, line 3", remedy=both("Ask for less."))
     if given.depth == 500:
         raise RuntimeError(f"broken in {context.workspace.folder}")
     if given.depth == 400:
-        raise Unreadable("cannot be read", where=str(context.workspace.folder / "wells.csv"))
+        raise Unreadable(both("cannot be read"), where=str(context.workspace.folder / "wells.csv"))
     if given.depth == 422:
-        raise Problem("odd", f"[Errno 21] Is a directory: '{context.workspace.folder}/my wells/w.csv'",
-                      where=str(context.workspace.folder), remedy=f"Look into {context.workspace.folder}/my/lake.")
+        raise Problem("odd", both(f"[Errno 21] Is a directory: '{context.workspace.folder}/my wells/w.csv'"),
+                      where=str(context.workspace.folder), remedy=both(f"Look into {context.workspace.folder}/my/lake."))
     if given.depth == 9:
         time.sleep(0.2)
     word = Text("井", "well").in_(context.language)

@@ -22,6 +22,7 @@ from jingwei.doors import health
 from jingwei.doors.health import Counted
 from jingwei.doors.portal.app import application
 from jingwei.doors.telemetry import traced
+from jingwei.kernel.i18n import both
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
 
@@ -45,7 +46,7 @@ def test_a_node_is_ready_once_the_present_evaluation_is_there_and_not_before(tmp
 
 def test_a_node_whose_state_cannot_be_read_is_alive_and_not_ready():
     def damaged() -> bool:
-        raise Problem("damaged_lake", "files are missing", where="/secret/place")
+        raise Problem("damaged_lake", both("files are missing"), where="/secret/place")
 
     with TestClient(Litestar(health.routes(damaged), openapi_config=None)) as client:
         answer = client.get("/health/ready")

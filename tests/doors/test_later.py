@@ -20,7 +20,7 @@ from jingwei.doors.desk import Desk
 from jingwei.doors.guard import Bucket
 from jingwei.doors.openapi import is_open, method_of
 from jingwei.kernel.actions import Action, Context, Option, Result
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, both
 from jingwei.kernel.pillar import Pillar
 from jingwei.kernel.problems import NotAssessable
 from jingwei.kernel.tables import Document, Table
@@ -53,7 +53,7 @@ def wells(context: Context, given: AskWells) -> Result:
         for _ in range(given.depth):
             step()
     if given.depth == 7:
-        raise NotAssessable("no well is that deep", where=str(context.workspace.folder / "w.csv"))
+        raise NotAssessable(both("no well is that deep"), where=str(context.workspace.folder / "w.csv"))
     if given.depth == 8:
         OPEN_DOOR.wait(30)
         with context.progress("More", 1) as step:

@@ -21,6 +21,7 @@ from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.exchange import LONGEST_PAUSE, Arrival, Early, Exchange
 from jingwei.kernel.heads import node_key, public_of
+from jingwei.kernel.i18n import both
 from jingwei.kernel.nodes import (
     JOIN,
     VERSIONS,
@@ -61,7 +62,7 @@ def note(arrival: Arrival) -> None:
     c.exec_driver_sql("CREATE TABLE IF NOT EXISTS notes (sender VARCHAR, said INTEGER)")
     c.execute(sa.text("INSERT INTO notes VALUES (:sender, :said)"), {"sender": arrival.message.envelope.sender, "said": arrival.message.body["n"]})
     if arrival.message.body.get("bad"):
-        raise Problem("bad_note", "that cannot be noted")
+        raise Problem("bad_note", both("that cannot be noted"))
 
 
 def notes(exchange: Exchange, sender: str) -> list[int]:
@@ -101,7 +102,7 @@ class Wire:
 
     def _up(self, url: str) -> Exchange:
         if url in self.down:
-            raise Problem("unreachable", "nobody answers", where=url)
+            raise Problem("unreachable", both("nobody answers"), where=url)
         return self.at[url]
 
     def greet(self, url: str) -> Hello:
@@ -110,11 +111,11 @@ class Wire:
     def deliver(self, to: Profile, message: Message) -> Acknowledgement:
         fate = self.chance.random() if self.chance else 1.0
         if fate < 0.2:
-            raise Problem("unreachable", "lost on the way")
+            raise Problem("unreachable", both("lost on the way"))
         self.carried += 1
         answer = self._up(to.url).receive(message.encode())
         if fate < 0.4:
-            raise Problem("unreachable", "the acknowledgement was lost")
+            raise Problem("unreachable", both("the acknowledgement was lost"))
         if fate < 0.5:
             raise Cut
         return answer

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, both
 from jingwei.kernel.problems import NotAssessable, Problem, Unreadable, did_you_mean, reason
 
 
 def test_a_problem_says_what_where_and_what_to_do():
-    problem = Problem("bad", "it is wrong", where="a.csv, line 2", remedy="Write it right.")
+    problem = Problem("bad", both("it is wrong"), where="a.csv, line 2", remedy=both("Write it right."))
     assert str(problem) == "a.csv, line 2: it is wrong\nWrite it right."
     assert problem.to_json() == {"type": "problems/bad", "title": "bad", "detail": "it is wrong", "instance": "a.csv, line 2",
                                  "remedy": "Write it right."}
-    assert str(Problem("bad", "it is wrong")) == "it is wrong"
+    assert str(Problem("bad", both("it is wrong"))) == "it is wrong"
 
 
 def test_a_problem_says_it_to_each_reader_in_their_language():
@@ -43,9 +43,9 @@ def test_an_error_gives_its_reason_in_both_languages_when_it_has_both():
 
 
 def test_too_little_and_unreadable_are_problems_of_their_own_kind():
-    assert (NotAssessable("x").code, Unreadable("x").code) == ("not_assessable", "unreadable")
-    assert isinstance(NotAssessable("x"), Problem)
-    assert isinstance(Unreadable("x"), Problem)
+    assert (NotAssessable(both("x")).code, Unreadable(both("x")).code) == ("not_assessable", "unreadable")
+    assert isinstance(NotAssessable(both("x")), Problem)
+    assert isinstance(Unreadable(both("x")), Problem)
 
 
 def test_only_close_words_are_suggested():

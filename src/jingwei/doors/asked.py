@@ -17,7 +17,7 @@ from litestar.exceptions import HTTPException
 from jingwei.doors.openapi import FORM
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Option
-from jingwei.kernel.i18n import Language, Text, Words, language_of
+from jingwei.kernel.i18n import NOTHING, Language, Text, language_of
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table
 
@@ -31,7 +31,7 @@ _KINDS = {int: Text("整数", "a whole number"), float: Text("数", "a number"),
 class Refused(Problem):
     """A request that HTTP has a status for."""
 
-    def __init__(self, status: HTTPStatus, code: str, what: Words, *, remedy: Words = "", headers: Mapping[str, str] = {}) -> None:
+    def __init__(self, status: HTTPStatus, code: str, what: Text, *, remedy: Text = NOTHING, headers: Mapping[str, str] = {}) -> None:
         super().__init__(code, what, remedy=remedy)
         self.status = status
         self.headers = dict(headers)
@@ -138,7 +138,7 @@ def _value(name: str, wanted: Any, option: Option, given: Sequence[Any]) -> Any:
     return found
 
 
-def bad(what: Words, remedy: Words) -> Refused:
+def bad(what: Text, remedy: Text) -> Refused:
     """A parameter that says how to show the answer, and cannot be followed."""
     return Refused(HTTPStatus.BAD_REQUEST, "bad_parameter", what, remedy=remedy)
 

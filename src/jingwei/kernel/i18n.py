@@ -23,6 +23,10 @@ class Text:
         return bool(self.zh or self.en)
 
 
+NOTHING = Text("", "")
+"""Nothing is said."""
+
+
 Words = str | Text
 """A text, or plain words that are the same in both languages, such as the name of a file."""
 

@@ -50,7 +50,7 @@ class Cancelled(Problem):
     """Nobody wants the result any more."""
 
     def __init__(self) -> None:
-        super().__init__("cancelled", "the job was cancelled", remedy="Ask again to have it done.")
+        super().__init__("cancelled", Text("工作已取消", "the job was cancelled"), remedy=Text("要做就再问一次。", "Ask again to have it done."))
 
 
 class Interrupted(Exception):

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.heads import Head, public_of, verified
-from jingwei.kernel.i18n import Text, Words
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import LEVELS, Level
 from jingwei.kernel.problems import Problem, Unreadable
 
@@ -291,7 +291,7 @@ def body_digest(body: Mapping[str, Any]) -> str:
     return sha256(rfc8785.dumps(dict(body))).hexdigest()
 
 
-def refused(code: str, what: Words, envelope: Envelope, remedy: Words) -> Problem:
+def refused(code: str, what: Text, envelope: Envelope, remedy: Text) -> Problem:
     return Problem(code, what,
                    where=Text(f"来自 {envelope.sender[:60]} 的第 {envelope.sequence} 号消息",
                               f"message {envelope.sequence} from {envelope.sender[:60]}"), remedy=remedy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from jingwei.kernel.i18n import Language, Text, Words, both
+from jingwei.kernel.i18n import NOTHING, Language, Text, Words, both
 
 _SAID = ("detail", "instance", "remedy")
 """The members of RFC 9457, and of ours, that say what, where and what to do."""
@@ -19,14 +19,14 @@ class Problem(Exception):
     where : file, row, column, clause; empty when there is no place to name
     remedy : what to do now; empty when nothing can be done
 
-    Plain words stand for both languages: right for a place such as ``figures.csv``, and for nothing else.
+    A place may be plain words that stand for both languages, such as ``figures.csv``.
     """
 
-    def __init__(self, code: str, what: Words, *, where: Words = "", remedy: Words = "") -> None:
+    def __init__(self, code: str, what: Text, *, where: Words = "", remedy: Text = NOTHING) -> None:
         self.code = code
-        self.what = both(what)
+        self.what = what
         self.where = both(where)
-        self.remedy = both(remedy)
+        self.remedy = remedy
         super().__init__(str(self))
 
     def in_(self, language: Language) -> str:
@@ -68,14 +68,14 @@ class Problem(Exception):
 class NotAssessable(Problem):
     """There is too little to go on. A result in its own right: never replaced by 0 or 1."""
 
-    def __init__(self, what: Words, *, where: Words = "", remedy: Words = "") -> None:
+    def __init__(self, what: Text, *, where: Words = "", remedy: Text = NOTHING) -> None:
         super().__init__("not_assessable", what, where=where, remedy=remedy)
 
 
 class Unreadable(Problem):
     """A file cannot be read at all, as opposed to holding some bad rows."""
 
-    def __init__(self, what: Words, *, where: Words = "", remedy: Words = "") -> None:
+    def __init__(self, what: Text, *, where: Words = "", remedy: Text = NOTHING) -> None:
         super().__init__("unreadable", what, where=where, remedy=remedy)
 
 
@@ -88,4 +88,4 @@ def reason(error: Exception) -> Text:
 def did_you_mean(word: str, known: Iterable[str]) -> Text:
     """``"Did you mean x or y?"`` for the closest known words, else an empty text, which counts as false."""
     close = get_close_matches(word, list(known), n=3, cutoff=0.6)
-    return Text(f"是不是 {' 或 '.join(close)}？", f"Did you mean {' or '.join(close)}?") if close else Text("", "")
+    return Text(f"是不是 {' 或 '.join(close)}？", f"Did you mean {' or '.join(close)}?") if close else NOTHING

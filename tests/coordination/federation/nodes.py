@@ -20,6 +20,7 @@ from jingwei.coordination.federation.sources import Http
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.exchange import Exchange
+from jingwei.kernel.i18n import both
 from jingwei.kernel.nodes import Acknowledgement, Hello, Message, Profile
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
@@ -45,7 +46,7 @@ class Wire:
 
     def _node(self, url: str) -> Exchange:
         if url not in self.at:
-            raise Problem("unreachable", "nobody answers", where=url)
+            raise Problem("unreachable", both("nobody answers"), where=url)
         return self.at[url]
 
     def greet(self, url: str) -> Hello:

@@ -28,7 +28,7 @@ from jingwei.kernel import node_records as records
 from jingwei.kernel import people_records
 from jingwei.kernel.actions import Context
 from jingwei.kernel.exchange import Exchange
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.i18n import Text, both
 from jingwei.kernel.nodes import Known
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.settings import Federation
@@ -142,7 +142,7 @@ def test_tests_are_due_when_there_is_a_child_never_tested_and_again_when_their_t
 
 def broken(monkeypatch, name: str, code: str = "broken") -> None:
     def fails(*_args):
-        raise Problem(code, "it does not work")
+        raise Problem(code, both("it does not work"))
 
     monkeypatch.setitem(QUESTIONS if name in QUESTIONS else KINDS, name, fails)
 
@@ -183,7 +183,7 @@ def test_a_query_refused_under_the_nodes_own_rules_is_answered_and_one_forged_or
 def test_a_node_whose_messages_wait_is_not_sent_probe_after_probe(tree):
     found, wire = tree
     gd, sz = found["gd"], found["sz"].hello().profile
-    honest, wire.deliver = wire.deliver, lambda to, m: honest(to, m) if to.id != sz.id else (_ for _ in ()).throw(Problem("unreachable", "down"))
+    honest, wire.deliver = wire.deliver, lambda to, m: honest(to, m) if to.id != sz.id else (_ for _ in ()).throw(Problem("unreachable", both("down")))
     for _ in range(5):
         assert after_tests(found, wire)["sz"] == {**ALL, "duty": False, "back": False}
     with gd.workspace.store.read() as connection:
@@ -200,7 +200,7 @@ def older(exchange: Exchange, wire: Wire, monkeypatch) -> None:
 
     def deliver(to, message):
         if to.url == url and (message.envelope.protocol > 1 or message.envelope.kind.startswith(("duty", "node.below"))):
-            raise Problem("unknown_kind", "this program knows no message of that kind")
+            raise Problem("unknown_kind", both("this program knows no message of that kind"))
         return receive(to, message)
 
     monkeypatch.setattr(wire, "greet", greet)

@@ -23,6 +23,7 @@ from jingwei.kernel import people_records
 from jingwei.kernel.access import Exact, Grant, Subject
 from jingwei.kernel.exchange import Exchange
 from jingwei.kernel.heads import Head, node_key
+from jingwei.kernel.i18n import both
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.nodes import Message, seal
@@ -87,7 +88,7 @@ def below_question(below: Exchange, above: Exchange) -> Message:
 def test_a_request_waits_while_the_node_above_is_down(tmp_path, clock):
     above, below = declared(tmp_path / "a", "gd", "province", "440000", 1, clock), declared(tmp_path / "b", "gz", "city", "440100", 2, clock)
     wire = Wire({"http://127.0.0.1:1": above})
-    honest, wire.deliver = wire.deliver, lambda _to, _message: (_ for _ in ()).throw(Problem("unreachable", "down"))
+    honest, wire.deliver = wire.deliver, lambda _to, _message: (_ for _ in ()).throw(Problem("unreachable", both("down")))
     join(below, "http://127.0.0.1:1", wire)
     wire.deliver = honest
     while not below.deliver(wire):

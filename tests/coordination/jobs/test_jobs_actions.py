@@ -14,6 +14,7 @@ from jingwei.coordination.jobs.nightly import ALONE
 from jingwei.doors.cli import ANSWER_IS_NO, program
 from jingwei.doors.portal.app import application
 from jingwei.kernel.actions import Result
+from jingwei.kernel.i18n import both
 from jingwei.kernel.jobs import Ask, Jobs
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.workspace import Workspace
@@ -74,7 +75,7 @@ def test_a_night_is_made_up_for_once_and_what_failed_is_done_again(here, monkeyp
     assert not here.store.exists()
 
     def broken(*_: object) -> None:
-        raise Problem("no_paper", "the printer is empty", remedy="Fill it.")
+        raise Problem("no_paper", both("the printer is empty"), remedy=both("Fill it."))
 
     with monkeypatch.context() as jammed:
         jammed.setattr(duties, "check", broken)
@@ -101,7 +102,7 @@ def test_the_page_of_the_night_shows_what_failed_first_and_says_no_more_than_its
         assert "No night has passed yet" in portal.get("/en/nightly").text
 
         def broken(*_: object) -> None:
-            raise Problem("no_paper", "the secret printer is empty", remedy="Fill it.")
+            raise Problem("no_paper", both("the secret printer is empty"), remedy=both("Fill it."))
 
         with monkeypatch.context() as jammed:
             jammed.setattr(duties, "check", broken)

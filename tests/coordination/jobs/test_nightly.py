@@ -16,6 +16,7 @@ from jingwei.coordination.jobs.nightly import ALONE, Nights, night_of, perform, 
 from jingwei.doors.desk import Desk
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
+from jingwei.kernel.i18n import both
 from jingwei.kernel.jobs import Job, Jobs
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.people import NODE, may, needs_second
@@ -185,7 +186,7 @@ def test_one_thing_that_fails_keeps_nothing_else_from_being_done_and_is_not_trie
     from jingwei.coordination.duties import actions
 
     def broken(*_: object) -> None:
-        raise Problem("no_paper", "the printer is empty", remedy="Fill it.")
+        raise Problem("no_paper", both("the printer is empty"), remedy=both("Fill it."))
 
     monkeypatch.setattr(actions, "check", broken)
     now = BORN + timedelta(days=1)

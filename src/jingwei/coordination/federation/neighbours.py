@@ -74,8 +74,8 @@ def join(exchange: Exchange, url: str, transport: Transport) -> Known:
                           remedy=Text("请加入别的节点。", "Join another node."))
         if above is not None and above.profile.id != profile.id:
             raise Problem("has_parent",
-                          Text(f"本节点在{above.profile.name_zh}（{above.profile.id}）之下",
-                               f"this node stands below {above.profile.name_en} ({above.profile.id})"), where=url,
+                          Text(f"本节点在{above.profile.name.zh}（{above.profile.id}）之下",
+                               f"this node stands below {above.profile.name.en} ({above.profile.id})"), where=url,
                           remedy=Text("一个节点只有一个上级。", "A node has one above it."))
         known = replace(there, profile=profile) if there else Known(profile, "parent", "asked")
         records.keep(connection, known)
@@ -215,8 +215,8 @@ def _forked(exchange: Exchange, neighbour: Known, newer: Head, answer: Message) 
     seen = (Text(f"以前 {older.size} 条，根 {older.root[:16]}，签于 {older.at}", f"{older.size} entries, root {older.root[:16]}, signed {older.at}") if older
             else Text("以前的树头", "an older head"))
     return Problem("forked_node",
-                   Text(f"{node.name_zh}（{node.id}）改写了自己的历史：它 {newer.at} 签名、根为 {newer.root[:16]} 的 {newer.size} 条账本{what.zh}（{seen.zh}）",
-                        f"{node.name_en} ({node.id}) rewrote its past: its ledger of {newer.size} entries, root {newer.root[:16]}, signed {newer.at}, {what.en} ({seen.en})"),
+                   Text(f"{node.name.zh}（{node.id}）改写了自己的历史：它 {newer.at} 签名、根为 {newer.root[:16]} 的 {newer.size} 条账本{what.zh}（{seen.zh}）",
+                        f"{node.name.en} ({node.id}) rewrote its past: its ledger of {newer.size} entries, root {newer.root[:16]}, signed {newer.at}, {what.en} ({seen.en})"),
                    where=node.url,
                    remedy=Text(f"两个树头都留作证据：jingwei node evidence {node.id[:12]}",
                                f"Both heads are kept as evidence: jingwei node evidence {node.id[:12]}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from jingwei import plan
 from jingwei.coordination.observations.declared import declared_measures
@@ -67,12 +67,12 @@ def observe(context: Context, given: Observe) -> Result:
 
 def _nothing_readable(file: str, rejected: Sequence[Rejected]) -> Problem:
     """A file of which nothing came in is bad input, though its rows are kept with their reasons."""
-    why = "\n".join(f"- {r.code}: {r.detail}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])
-    return Problem("nothing_readable",
-                   Text(f"它的 {len(rejected)} 行没有一行读得懂", f"none of its {len(rejected)} rows can be read") if rejected else Text("它一行也没有", "it has no rows"),
-                   where=file,
-                   remedy=why or Text("每个数一行，表头见 docs/own-figures.md。",
-                                      "Give one row a figure, under the headings of docs/own-figures.md."))
+    if not rejected:
+        return Problem("nothing_readable", Text("它一行也没有", "it has no rows"), where=file,
+                       remedy=Text("每个数一行，表头见 docs/own-figures.md。", "Give one row a figure, under the headings of docs/own-figures.md."))
+    why = Text(*("\n".join(f"- {r.code}: {r.detail.in_(language)}".replace("\n", " ") for r in rejected[:SHOWN_REJECTIONS])
+                 for language in get_args(Language)))
+    return Problem("nothing_readable", Text(f"它的 {len(rejected)} 行没有一行读得懂", f"none of its {len(rejected)} rows can be read"), where=file, remedy=why)
 
 
 def _told(figures: Sequence[Figure], held: Sequence[Held], rejected: Sequence[Rejected], context: Context, *,

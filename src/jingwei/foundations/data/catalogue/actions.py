@@ -11,6 +11,7 @@ import msgspec
 
 from jingwei.foundations.data.catalogue.model import Export, Harvest, Record, Search, Show, Validate
 from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
@@ -66,7 +67,8 @@ def _source_name(given: Harvest) -> str:
     at = Path(given.source).resolve()
     name = given.name.strip() or (at.stem if at.is_file() else at.name) or "source"
     if "/" in name or "\0" in name or len(name) > 80:
-        raise Problem("bad_name", f"{name[:80]!r} cannot be the name of a source", remedy="Give a short one without strokes: --name NAME.")
+        raise Problem("bad_name", Text(f"{name[:80]!r} 不能作来源名", f"{name[:80]!r} cannot be the name of a source"),
+                      remedy=Text("请给不带斜线的短名：--name NAME。", "Give a short one without strokes: --name NAME."))
     return name.encode("utf-8", "backslashreplace").decode()
 
 
@@ -78,12 +80,16 @@ def _laid_down(document: Document | None) -> dict[str, str]:
     try:
         found = msgspec.json.decode(document.content, type=dict[str, str])
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise Unreadable(f"not a JSON object of key and field ({error})", where=document.name,
-                         remedy='Write it like {"heading": "title", "resources.href": "address", "internal": ""}.') from None
+        raise Unreadable(Text(f"不是键与字段的 JSON 对象（{error}）", f"not a JSON object of key and field ({error})"),
+                         where=document.name,
+                         remedy=Text('写成 {"heading": "title", "resources.href": "address", "internal": ""} 这样。',
+                                     'Write it like {"heading": "title", "resources.href": "address", "internal": ""}.')) from None
     for key, target in found.items():
         fields = RESOURCE_NAMES if key.startswith("resources.") else NAMES
         if target and target not in fields:
-            raise Problem("unknown_field", f"{target[:40]!r} is not a field", where=f"{document.name}, {key[:40]!r}", remedy=f"Fields: {', '.join(fields)}.")
+            raise Problem("unknown_field", Text(f"{target[:40]!r} 不是字段", f"{target[:40]!r} is not a field"),
+                          where=f"{document.name}, {key[:40]!r}",
+                          remedy=Text(f"字段有：{'、'.join(fields)}。", f"Fields: {', '.join(fields)}."))
     return found
 
 

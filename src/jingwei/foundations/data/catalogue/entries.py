@@ -22,6 +22,7 @@ from jingwei.foundations.data.catalogue.trees import (
     survey,
     texts_in,
 )
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
 _WORDS = ("title", "description", "keyword", "version_notes")
@@ -68,8 +69,9 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
         fields["title"] = [Word(fallback)]
         _not_known(unknown, "title", "file name")
     if "title" not in fields:
-        raise Problem("no_title", "nothing in it is its title", where=where,
-                      remedy="Give it one, or say with --mapping which key holds it.")
+        raise Problem("no_title", Text("里面没有标题", "nothing in it is its title"), where=where,
+                      remedy=Text("请加上标题，或用 --mapping 说明标题在哪个键。",
+                                  "Give it one, or say with --mapping which key holds it."))
     return Record(address, **{n: _held(n, v) for n, v in fields.items()}, resources=made, extras=extras)
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from jingwei.engines.text.words import Query, indexed
 from jingwei.foundations.data.catalogue.model import Record, Refused, Term, called
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
 
@@ -67,7 +68,9 @@ def known_documents(connection: sa.Connection, source: str) -> dict[str, bytes]:
 
 
 def overtaken(source: str) -> Problem:
-    return Problem("overtaken", "another harvest of this source was faster, and nothing of this one was kept", where=source, remedy="Harvest again.")
+    return Problem("overtaken", Text("同一来源的另一次采集更快，这一次的什么也没有保留",
+                                     "another harvest of this source was faster, and nothing of this one was kept"),
+                   where=source, remedy=Text("请重新采集。", "Harvest again."))
 
 
 @contextmanager
@@ -212,12 +215,16 @@ def record(connection: sa.Connection, one: str, version: int | None = None) -> t
     """
     row = connection.execute(sa.select(RECORDS.c.version, RECORDS.c.gone).where(RECORDS.c.id == one.replace("\0", "\ufffd"))).first()
     if row is None:
-        raise Problem("unknown_record", f"there is no record {one[:80]!r}", remedy="Look for it: jingwei catalogue search WORDS")
+        raise Problem("unknown_record", Text(f"没有记录 {one[:80]!r}", f"there is no record {one[:80]!r}"),
+                      remedy=Text("查找：jingwei catalogue search WORDS", "Look for it: jingwei catalogue search WORDS"))
     v = VERSIONS.c
     wanted = version if version is not None else row.version
     if not 1 <= wanted <= row.version or (kept := connection.execute(
             sa.select(v.at, v.content).where(v.record == one, v.version == wanted)).first()) is None:
-        raise Problem("unknown_version", f"{one} has versions 1 to {row.version}, not {wanted}", remedy="Ask for one of them.")
+        raise Problem("unknown_version",
+                      Text(f"{one} 有第 1 到第 {row.version} 版，没有 {wanted}",
+                           f"{one} has versions 1 to {row.version}, not {wanted}"),
+                      remedy=Text("请从中选一个。", "Ask for one of them."))
     return Record.decode(bytes(kept.content)), wanted, kept.at, row.gone
 
 

@@ -22,6 +22,7 @@ from jingwei.foundations.data.catalogue.model import Record, Refused, called
 from jingwei.foundations.data.catalogue.trees import jsonable, lifted, mapped, records_in, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
 from jingwei.kernel.actions import Progress
+from jingwei.kernel.i18n import NOTHING, Text
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
@@ -63,17 +64,24 @@ def listed(source: str) -> tuple[list[Listed], int]:
     Links that lead out of the folder are not followed. Raises Unreadable when there is nothing to read.
     """
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
-        raise Problem("not_a_path", f"{source[:80]!r} is an address; this reads folders and files", remedy="Download it, then give the file or folder.")
+        raise Problem("not_a_path",
+                      Text(f"{source[:80]!r} 是网址；这里读文件夹和文件",
+                           f"{source[:80]!r} is an address; this reads folders and files"),
+                      remedy=Text("请先下载，再给出文件或文件夹。", "Download it, then give the file or folder."))
     try:
         at = str(Path(source).resolve(strict=True))
         found = sorted(_below(at, "", at)) if Path(at).is_dir() else [(Path(at).name, at)]
         known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in FORMS]
         if not known:
-            raise Unreadable(f"there is no catalogue among {len(found)} files", where=source,
-                             remedy="Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf or .nt.")
+            raise Unreadable(Text(f"{len(found)} 个文件中没有目录", f"there is no catalogue among {len(found)} files"),
+                             where=source,
+                             remedy=Text("记录请用 .md、.yaml、.json、.jsonl、.ttl、.jsonld、.rdf 或 .nt。",
+                                         "Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf or .nt."))
         return [_listed(*one) for one in known], len(found) - len(known)
     except (OSError, ValueError) as error:
-        raise Unreadable(f"cannot be read ({getattr(error, 'strerror', None) or error})", where=source, remedy="Check the name.") from None
+        raise Unreadable(Text(f"读不了（{getattr(error, 'strerror', None) or error}）",
+                              f"cannot be read ({getattr(error, 'strerror', None) or error})"), where=source,
+                         remedy=Text("请核对文件名。", "Check the name.")) from None
 
 
 def _below(folder: str, name: str, root: str) -> Iterator[tuple[str, str]]:
@@ -135,12 +143,13 @@ def _read_one(document: Listed, source: str, taken: Taken, parts: list[_Part]) -
     ending = document.ending
     try:
         if document.content is None:
-            raise Unreadable(f"the file is larger than {MAX_BYTES >> 20} MiB")
+            raise Unreadable(Text(f"文件大于 {MAX_BYTES >> 20} MiB", f"the file is larger than {MAX_BYTES >> 20} MiB"))
         if ending in RDF_FORMS:
             _read_graph(document, source, document.content, RDF_FORMS[ending], taken)
             return
         if len(document.content) > MAX_TREE_BYTES:
-            raise Unreadable(f"the file is larger than {MAX_TREE_BYTES >> 20} MiB")
+            raise Unreadable(Text(f"文件大于 {MAX_TREE_BYTES >> 20} MiB",
+                                  f"the file is larger than {MAX_TREE_BYTES >> 20} MiB"))
         if ending == "json" and _linked(document):
             _read_graph(document, source, document.content, ox.RdfFormat.JSON_LD, taken)
         else:
@@ -166,8 +175,10 @@ def _trees(document: Listed, ending: str) -> Iterator[_Part]:
     if ending in ("md", "markdown"):
         found = re.match(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", content, re.DOTALL | re.MULTILINE)
         if not found:
-            raise Problem("no_front_matter", "the file does not begin with a block between two lines of ---", where=document.name,
-                          remedy="Put the record's fields there, as YAML.")
+            raise Problem("no_front_matter",
+                          Text("文件开头没有夹在两行 --- 之间的一段", "the file does not begin with a block between two lines of ---"),
+                          where=document.name,
+                          remedy=Text("请把记录的字段以 YAML 写在那里。", "Put the record's fields there, as YAML."))
         content, body = found[1], content[found.end():].strip()
     trees = _lines(content, document.name) if ending == "jsonl" else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
     several = len(trees) > 1
@@ -188,8 +199,9 @@ def _json(content: str, name: str) -> list[Any]:
     try:
         tree = msgspec.json.decode(content.encode("utf-8", "surrogatepass"))
     except (msgspec.DecodeError, RecursionError) as error:
-        html = " (it is a web page)" if content.lstrip()[:200].lower().startswith(("<!doctype", "<html")) else ""
-        raise Unreadable(f"not valid JSON{html} ({error})", where=name) from None
+        page = content.lstrip()[:200].lower().startswith(("<!doctype", "<html"))
+        html = Text("（是网页）", " (it is a web page)") if page else NOTHING
+        raise Unreadable(Text(f"不是有效的 JSON{html.zh}（{error}）", f"not valid JSON{html.en} ({error})"), where=name) from None
     return records_in(tree)
 
 
@@ -204,7 +216,7 @@ def _lines(content: str, name: str) -> list[Any]:
 def _yaml(content: str, name: str) -> list[Any]:
     trees = yaml_trees(content, name)
     if not trees:
-        raise Unreadable("the file is empty", where=name)
+        raise Unreadable(Text("文件是空的", "the file is empty"), where=name)
     return [r for t in trees for r in records_in(t)]
 
 
@@ -213,7 +225,9 @@ def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfForma
     reader = dcat_reading.Reader(graph)
     datasets = reader.datasets()
     if not datasets:
-        raise Problem("no_dataset", "nothing in it is a dcat:Dataset or schema:Dataset", where=document.name, remedy="Give each dataset its type.")
+        raise Problem("no_dataset",
+                      Text("里面没有 dcat:Dataset 或 schema:Dataset", "nothing in it is a dcat:Dataset or schema:Dataset"),
+                      where=document.name, remedy=Text("请给每个数据集写明类型。", "Give each dataset its type."))
     for number, at in enumerate(sorted(datasets)):
         part = _slug(text(at)) if at[0] == "<" else f"b{number + 1}"
         address = text(at) if at[0] == "<" else _minted(source, document.name, part)

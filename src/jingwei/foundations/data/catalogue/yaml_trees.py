@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from jingwei.foundations.data.catalogue.trees import measured
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Unreadable
 
 _CORE = "tag:yaml.org,2002:"
@@ -43,10 +44,12 @@ def yaml_trees(content: str, name: str) -> list[Any]:
             node = composer.get_node()
             tree = _tree(node, made) if node is not None else None
             if made.pop(_SHARED, False) and not measured(tree):
-                raise Unreadable("the file refers to itself so often that it never ends", where=name)
+                raise Unreadable(Text("文件反复引用自己，没有尽头", "the file refers to itself so often that it never ends"),
+                                 where=name)
             trees.append(tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Unreadable(f"not valid YAML ({' '.join(str(error).split())[:300]})", where=name) from None
+        raise Unreadable(Text(f"不是有效的 YAML（{' '.join(str(error).split())[:300]}）",
+                              f"not valid YAML ({' '.join(str(error).split())[:300]})"), where=name) from None
     finally:
         composer.dispose()
     return [t for t in trees if t is not None]
