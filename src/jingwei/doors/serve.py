@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 import time
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -103,6 +102,8 @@ def _bound(port: int) -> socket.socket:
 
 def _announce(port: int) -> None:
     """Say the address as soon as it answers: a worker opens the door when its first pages are made."""
+    from http.client import HTTPConnection, HTTPException  # slow to load, and this module is loaded at every start
+
     while True:
         ask = HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
         try:

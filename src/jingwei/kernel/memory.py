@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class Memory:
@@ -33,6 +35,8 @@ class Memory:
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The value of ``key``, made now or before."""
+        from concurrent.futures import Future  # a start without questions needs none
+
         with self._lock:
             asked = self._made.get(key)
             future = self._made.setdefault(key, asked or Future())
