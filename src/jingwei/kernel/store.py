@@ -135,6 +135,17 @@ class Store:
                 _JOINED.reset(token)
 
     @contextmanager
+    def write_in_turn(self, what: str) -> Iterator[sa.Connection]:
+        """As ``write``, and of all who take turns over that name nobody else reads or writes in between.
+
+        SQLite's writers take turns anyway; those of PostgreSQL would only when they append to the ledger, after they have read.
+        """
+        with self.write() as connection:
+            if self.url:
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"), {"name": what})
+            yield connection
+
+    @contextmanager
     def attempt(self) -> Iterator[sa.Connection]:
         """As ``write``, for what may break a constraint and is then tried another way: nothing of it is left.
 

@@ -143,3 +143,12 @@ def test_processes_killed_at_random_while_figures_pass_between_them_have_each_fi
         below.kill()
     assert figures(cn) == expected
     assert len(expected) == 5
+
+
+def test_a_batch_without_figures_is_taken_by_a_node_that_has_none(pair):
+    cn, gd, wire = pair
+    message = cn.send(gd.hello().profile.id, KIND, {"csv": csv_bytes(TOLD, []).decode()})
+    assert cn.deliver(wire) == 1
+    with cn.workspace.store.read() as connection:
+        assert node_records.outcome(connection, message.envelope.to, message.envelope.sequence) == "applied"
+    assert figures(gd) == []

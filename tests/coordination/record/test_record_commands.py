@@ -268,7 +268,7 @@ def test_on_a_node_of_ones_own_restore_is_typed_or_said_to_be_meant(other, tmp_p
         refused = CliRunner().invoke(program("en"), words, input=typed)
         assert isinstance(refused.exception, Problem)
         assert refused.exception.code == "not_confirmed"
-        assert "--dry-run" in refused.exception.remedy
+        assert "--dry-run" in refused.exception.remedy.en
     assert not other.folder.exists()
     done = CliRunner().invoke(program("zh"), [*words, "--json"], input="restore\n")
     assert done.exit_code == 0, done.output

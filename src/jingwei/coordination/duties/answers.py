@@ -14,7 +14,7 @@ import msgspec
 from jingwei.coordination.duties.model import STATES
 from jingwei.coordination.duties.passing import changed, inward, pass_on
 from jingwei.coordination.duties.proof import world
-from jingwei.coordination.duties.records import ROOM, Change, read_tree
+from jingwei.coordination.duties.records import ROOM, TURN, Change, read_tree
 from jingwei.coordination.duties.standing import Standing, stand, turns
 from jingwei.coordination.duties.tree import Tree
 from jingwei.kernel import node_records
@@ -51,7 +51,7 @@ def settle(context: Context) -> tuple[dict[str, Standing], list[tuple[str, str, 
     if context.dry_run:
         after, _, _ = changed(context, make)
         return stand(after, proof, today), turned
-    with context.workspace.store.write():
+    with context.workspace.store.write_in_turn(TURN):
         pass_on(Exchange(context.workspace, clock=context.clock))  # first: the word of a node that has a duty no more counts no more
         after, _, _ = changed(context, make)
         standings = stand(after, proof, today)
@@ -62,7 +62,7 @@ def settle(context: Context) -> tuple[dict[str, Standing], list[tuple[str, str, 
 def report(exchange: Exchange, standings: Mapping[str, Standing]) -> list[str]:
     """Tell the node above how its duties stand here, each when that is another thing than it was told last; codes of those told."""
     ledger, news = exchange.workspace.ledger, list[Change]()
-    with exchange.workspace.store.write() as connection:
+    with exchange.workspace.store.write_in_turn(TURN) as connection:
         parents = {one.profile.id for one in node_records.known(connection) if one.relation == "parent" and one.state == "admitted" and speaks(one.profile, DUTIES)}
         due = [s for s in standings.values() if s.kept.giver in parents and s.kept.reported != (s.state, s.answer.holds)]
         if not due:

@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from jingwei.coordination.duties.model import Duty, Goal, Kept
-from jingwei.coordination.duties.records import ROOM, Change, change, read_tree
+from jingwei.coordination.duties.records import ROOM, TURN, Change, change, read_tree
 from jingwei.coordination.duties.sources import place_code
 from jingwei.coordination.duties.tree import Tree, below, breaches, depth_first, facts, fold, words
 from jingwei.coordination.observations.declared import declared_measures
@@ -94,7 +94,7 @@ def changed(context: Context, make: Callable[[Tree], Iterable[Change]]) -> tuple
     """Change the tree as ``records.change`` does, and pass on what belongs to nodes below, in one transaction."""
     if context.dry_run:
         return *change(context, make), []
-    with context.workspace.store.write():
+    with context.workspace.store.write_in_turn(TURN):
         _, changes = change(context, make)
         sent = pass_on(Exchange(context.workspace, clock=context.clock))
         return read_tree(context.workspace.ledger), changes, sent
@@ -103,7 +103,7 @@ def changed(context: Context, make: Callable[[Tree], Iterable[Change]]) -> tuple
 def pass_on(exchange: Exchange) -> list[Sending]:
     """Tell each node below what has changed of its duties; nothing when nothing has. A node that is no node passes nothing on."""
     ledger = exchange.workspace.ledger
-    with exchange.workspace.store.write() as connection:
+    with exchange.workspace.store.write_in_turn(TURN) as connection:
         nodes = node_records.known(connection)
         if not nodes or nodes[0].relation != "self":
             return []

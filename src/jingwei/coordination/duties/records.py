@@ -18,6 +18,9 @@ from jingwei.kernel.told import Told, told
 
 ROOM = "duty"
 
+TURN = "duties and matters"
+"""Whoever changes duties or matters takes turns, since a decision changes both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -49,7 +52,7 @@ def change(context: Context, make: Callable[[Tree], Iterable[Change]]) -> tuple[
     if context.dry_run:
         with ledger.store.read():
             return _after(read_tree(ledger), make, context.clock())
-    with ledger.store.write():
+    with ledger.store.write_in_turn(TURN):
         after, changes = _after(read_tree(ledger), make, context.clock())
         if changes:
             ledger.record([c.event(context.clock(), context.principal.id) for c in changes])

@@ -58,8 +58,8 @@ ACTIONS = (
 PAGES = (
     Page((), "jingwei.coordination.evaluation.views.home"),
     Page(("provinces",), "jingwei.coordination.evaluation.views.provinces", AskYear, Text("各省", "Provinces")),
-    Page(("compare",), "jingwei.coordination.evaluation.place_views.compare", AskCompare, Text("比较", "Compare")),
-    Page(("method",), "jingwei.coordination.evaluation.views.method", AskRank, Text("换算法", "Method")),
+    Page(("compare",), "jingwei.coordination.evaluation.place_views.compare", AskCompare),
+    Page(("method",), "jingwei.coordination.evaluation.views.method", AskRank),
     Page(("targets",), "jingwei.coordination.evaluation.views.targets", menu=Text("目标", "Targets")),
     Page(("findings",), "jingwei.coordination.evaluation.views.findings", menu=Text("存疑的数", "Findings")),
     Page(("data",), "jingwei.coordination.evaluation.views.data", menu=Text("数据", "Data")),

@@ -72,7 +72,8 @@ def taken_in(arrival: Arrival) -> None:
                       remedy=Text("请用 jingwei node share 发送。", "Send them with jingwei node share."))
     table = Table.read(Document(f"{sender[:12]}-{arrival.message.envelope.sequence}.csv", content.encode()))
     table.require(TOLD)
-    observe(Context(arrival.exchange.workspace, clock=arrival.exchange.clock), Observe(table))
+    if table.rows:  # a live test passes none
+        observe(Context(arrival.exchange.workspace, clock=arrival.exchange.clock), Observe(table))
     places = [table.columns.index(column) for column in TOLD]
     digests = {_digest(tuple(row[i] for i in places)) for row in table.rows}
     records.note(arrival.connection, sender, digests, records.has(arrival.connection, sender))

@@ -13,8 +13,8 @@ from jingwei import plan
 from jingwei.coordination.duties.model import Duty
 from jingwei.coordination.duties.passing import Sending, changed, told_lines, told_where
 from jingwei.coordination.duties.proof import World
+from jingwei.coordination.duties.records import TURN, read_tree, set_duty
 from jingwei.coordination.duties.records import at as duty_at
-from jingwei.coordination.duties.records import read_tree, set_duty
 from jingwei.coordination.duties.sources import day, place_code
 from jingwei.coordination.duties.standing import Standing, stand
 from jingwei.coordination.duties.tree import Tree
@@ -244,7 +244,7 @@ def matter_json(context: Context, m: Matter, today: date) -> dict[str, Any]:
 def _transaction(context: Context) -> AbstractContextManager[Any]:
     """What is read and what is recorded are one; a rehearsal only reads."""
     store = context.workspace.store
-    return store.read() if context.dry_run else store.write()
+    return store.read() if context.dry_run else store.write_in_turn(TURN)
 
 
 def _new_duty(context: Context, given: Decide, matter: Matter, measure: str, tree: Tree) -> Duty:

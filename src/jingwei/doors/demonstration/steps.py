@@ -38,7 +38,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "market": ("websites_per_100_firms", "ecommerce_firms", "ecommerce_sales"), "health": ("hospital_beds_per_1000", "population")}
 """Published figures that a department hands in as its own bureau would, by node: they go up, and can be asked for across nodes."""
 
-PATIENCE, PAUSE = 60.0, 0.5
+PATIENCE, PAUSE = 20.0, 2.0
 """Seconds to wait for live tests, and between two looks."""
 
 _FILES = "files"

@@ -43,9 +43,7 @@ def changing(context: Context) -> Iterator[None]:
             yield
         return
     context.workspace.establish()
-    with context.workspace.store.write() as connection:
-        if connection.dialect.name == "postgresql":  # SQLite's writers take turns from the beginning; here they would only when they append
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(809)")
+    with context.workspace.store.write_in_turn("sharing"):
         yield
 
 
