@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,7 @@ def test_whatever_a_plan_holds_each_row_is_a_duty_or_has_its_reason(rows):
     changes, taken, left_out = read_plan(table, {}, known)
     assert len(taken) + len(left_out) == len(table)
     assert len(changes) == len(taken)
-    assert all(r.code and r.detail for r in left_out)
+    assert all(r.code and r.detail.en and re.search("[\u4e00-\u9fff]", r.detail.zh) for r in left_out)
 
 
 def test_a_duty_closes_when_its_evidence_is_true_and_opens_again_when_it_stops_being_true(node, tmp_path):

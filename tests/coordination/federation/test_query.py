@@ -26,6 +26,7 @@ from jingwei.kernel.access import Denial, Equal, Exact, Grant, Subject, Truncate
 from jingwei.kernel.clock import system_clock
 from jingwei.kernel.exchange import Exchange
 from jingwei.kernel.heads import node_key
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.nodes import seal
 from jingwei.kernel.problems import Problem
@@ -104,6 +105,7 @@ def test_a_node_that_is_down_or_grants_nothing_or_was_forked_leaves_a_partial_an
     rows, _, silent = asked(found, wire, "SELECT city, count(*) FROM people GROUP BY city")
     assert {r["city"]: r["count"] for r in rows} == {"gd": 1000, "gz": 1000}
     assert {(s.name.en, s.code) for s in silent} == {("sz", "unreachable"), ("th", "not_granted")}
+    assert next(s.why for s in silent if s.name.en == "th") == Text("没有为 statistics 授权任何内容", "nothing is granted for statistics"), "from two levels below"
 
 
 def test_each_node_shows_only_what_it_grants_to_the_node_above(tree):

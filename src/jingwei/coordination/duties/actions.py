@@ -64,9 +64,9 @@ def import_duties(context: Context, given: ImportDuties) -> Result:
         before = {r["file"] for r in records(context.read(REJECTED_DUTIES).select("file").distinct(), by=("file",))}
         if given.file.digest not in before:
             context.workspace.lake.append(REJECTED_DUTIES, [
-                {"file": given.file.digest, "line": r.line, "code": r.code, "detail": r.detail, "cells": r.cells} for r in left_out])
+                {"file": given.file.digest, "line": r.line, "code": r.code, "detail": r.detail.en, "cells": r.cells} for r in left_out])
     data = {"read": len(given.file), "taken": len(taken), "changed": len(changes), "rejected": [
-        {"line": r.line, "code": r.code, "detail": r.detail} for r in left_out], "duties": len(after), "passed": passed, "written": not context.dry_run}
+        {"line": r.line, "code": r.code, "detail": r.detail.in_(context.language)} for r in left_out], "duties": len(after), "passed": passed, "written": not context.dry_run}
     lines = [_say(context, f"读到 {len(given.file)} 行：收下 {len(taken)} 项任务，其中新的或有变化的 {len(changes)} 项，退回 {len(left_out)} 行。",
                   f"{len(given.file)} rows read: {len(taken)} duties taken in, {len(changes)} of them new or changed; {len(left_out)} rows sent back.")]
     if context.dry_run:
@@ -74,7 +74,7 @@ def import_duties(context: Context, given: ImportDuties) -> Result:
     if passed:
         lines += ["", f"## {_say(context, '交下级节点', 'Passed on to nodes below')}", "", *told_lines(context, passed)]
     if left_out:
-        lines += ["", f"## {_say(context, '退回的行', 'Rows sent back')}", "", *(f"- {r.code}: {r.detail}".replace("\n", " ") for r in left_out[:SHOWN_ROWS])]
+        lines += ["", f"## {_say(context, '退回的行', 'Rows sent back')}", "", *(f"- {r.code}: {r.detail.in_(context.language)}".replace("\n", " ") for r in left_out[:SHOWN_ROWS])]
         if len(left_out) > SHOWN_ROWS:
             lines.append(_say(context, f"- 另有 {len(left_out) - SHOWN_ROWS} 行", f"- and {len(left_out) - SHOWN_ROWS} more"))
     return Result("\n".join(lines) + "\n", data)

@@ -53,7 +53,7 @@ class Row:
 
     line: int
     code: str
-    detail: str
+    detail: Text
     cells: str
 
 
@@ -259,4 +259,4 @@ def _parts(text: str) -> Sequence[str]:
 
 
 def _row(table: Table, i: int, cells: Mapping[str, str], problem: Problem) -> Row:
-    return Row(table.lines[i], problem.code, str(problem), json.dumps(cells, ensure_ascii=False, sort_keys=True))
+    return Row(table.lines[i], problem.code, problem.text(), json.dumps(cells, ensure_ascii=False, sort_keys=True))

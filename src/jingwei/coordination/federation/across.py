@@ -52,7 +52,7 @@ class Silent:
     id: str
     name: Text
     code: str
-    why: str
+    why: Text
 
 
 def principal_of(one: Known) -> Principal:
@@ -95,11 +95,11 @@ def answer(exchange: Exchange, sender: Known, question: Message) -> dict[str, An
     try:
         parts.append({"profile": msgspec.to_builtins(me), "part": msgspec.to_builtins(_own_part(exchange, sender, plan))})
     except Problem as problem:
-        silent.append(Silent(me.id, me.name, problem.code, problem.what.en))
+        silent.append(Silent(me.id, me.name, problem.code, problem.what))
     if depth > 1:
         below, unheard = _below(exchange, plan, Http(patience * SHARE), patience * SHARE, depth - 1)
         parts, silent = parts + below, silent + unheard
-    return {"parts": parts, "silent": [{"id": s.id, "zh": s.name.zh, "en": s.name.en, "code": s.code, "why": s.why} for s in silent]}
+    return {"parts": parts, "silent": [{"id": s.id, "zh": s.name.zh, "en": s.name.en, "code": s.code, "why": s.why.en, "why_zh": s.why.zh} for s in silent]}
 
 
 def _below(exchange: Exchange, plan: Plan, transport: Transport, patience: float, depth: int) -> tuple[list[dict[str, Any]], list[Silent]]:
@@ -113,15 +113,22 @@ def _below(exchange: Exchange, plan: Plan, transport: Transport, patience: float
             said = exchange.ask(child, "query", body, transport)
             for part in said["parts"]:
                 read_part(part, plan)
-            return list(said["parts"]), [Silent(*(str(s[k])[:300] if k != "name" else Text(str(s["zh"])[:200], str(s["en"])[:200])
-                                                  for k in ("id", "name", "code", "why"))) for s in said["silent"]]  # type: ignore[arg-type]
+            return list(said["parts"]), [_told(s) for s in said["silent"]]
         except (Problem, LookupError, TypeError) as error:
-            code, what = (error.code, error.what.en) if isinstance(error, Problem) else ("unreadable", "its answer cannot be read")
+            unread = "unreadable", Text("它的回答读不懂", "its answer cannot be read")
+            code, what = (error.code, error.what) if isinstance(error, Problem) else unread
             return [], [Silent(child.profile.id, child.profile.name, code, what)]
 
     with ThreadPoolExecutor(max(1, min(16, len(children)))) as pool:
         found = list(pool.map(one, children))
     return [part for parts, _ in found for part in parts], [s for _, silent in found for s in silent]
+
+
+def _told(said: Mapping[str, Any]) -> Silent:
+    """What a node below says of one that is silent. An older program says why in English alone."""
+    why = str(said["why"])[:300]
+    return Silent(str(said["id"])[:300], Text(str(said["zh"])[:200], str(said["en"])[:200]), str(said["code"])[:300],
+                  Text(str(said.get("why_zh") or why)[:300], why))
 
 
 def _own_part(exchange: Exchange, sender: Known, plan: Plan) -> Message:

@@ -254,8 +254,8 @@ def query(context: Context, given: Query) -> Result:
     lines = [_say(context, f"{len(parts)} 个节点作答，{len(rows)} 组，各节点共隐去 {hidden} 格。", f"{len(parts)} nodes answered, {len(rows)} groups; {hidden} cells were hidden by their nodes.")]
     if silent:
         lines += [_say(context, "**结果不完整**，缺：", "**The result is partial**; missing are:"), "",
-                  *(f"- {s.name.in_(context.language)} `{s.id}`: {s.code}: {s.why}" for s in silent)]
+                  *(f"- {s.name.in_(context.language)} `{s.id}`: {s.code}: {s.why.in_(context.language)}" for s in silent)]
     data = {"rows": rows, "nodes": [p.profile.id for p in parts], "hidden": hidden, "partial": bool(silent),
-            "missing": [{"id": s.id, "name_zh": s.name.zh, "name_en": s.name.en, "code": s.code, "why": s.why} for s in silent], "plan": plan.digest}
+            "missing": [{"id": s.id, "name_zh": s.name.zh, "name_en": s.name.en, "code": s.code, "why": s.why.in_(context.language)} for s in silent], "plan": plan.digest}
     documents = (Document("result.csv", csv_bytes(columns, table)), Document("answers.json", across.receipts(parts)))
     return Result("\n".join([*lines, "", markdown(columns, table)]), data, documents)

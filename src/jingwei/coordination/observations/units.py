@@ -122,7 +122,7 @@ def _same(one: Base | None, other: Base | None) -> bool:
 
 
 _CHINESE_WORDS = {
-    "10k": "万", "100M": "亿", "trillion": "万亿", "1M": "百万", "stations": "个", "accounts": "户", "households": "户", "users": "户",
+    "10k": "万", "100M": "亿", "trillion": "万亿", "1M": "百万", "count": "次", "stations": "个", "accounts": "户", "households": "户", "users": "户",
     "persons": "人", "people": "人", "ports": "个", "yuan": "元", "firms": "家", "parcels": "件", "patents": "件", "volumes": "册",
     "students": "人", "person-years": "人年", "tce": "吨标准煤", "ratio": "比值", "rank": "名次", "t": "吨",
 }

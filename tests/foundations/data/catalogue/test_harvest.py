@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -322,6 +323,16 @@ def test_what_is_no_record_is_set_apart_with_its_reason_and_the_others_go_in(nod
     assert data["accepted"] == 3
     assert data["read"] == 3 + data["quarantined"] > 3
     assert said in data["refused"][0]["reason"]
+
+
+def test_what_is_set_apart_says_why_in_chinese_to_who_reads_chinese(node, folder):
+    wrong = {"self.yaml": "a: &a\n  b: *a\n", "twice.yaml": "title: a\ntitle: b\n", "page.json": "<html></html>", "plain.md": "# No\n", "list.yaml": "- 1\n- 2\n",
+             "empty.yaml": "", "none.ttl": "<urn:a> <urn:b> <urn:c> ."}
+    for name, content in wrong.items():
+        (folder / name).write_text(content)
+    told = run(BY_PATH["data", "harvest"], Context(node, "zh", dry_run=True), Harvest(str(folder))).data["refused"]
+    assert {r["document"] for r in told} == set(wrong)
+    assert [r for r in told if not re.search("[\u4e00-\u9fff]", r["reason"])] == []
 
 
 def test_numbers_days_and_words_of_yaml_stay_as_they_are_written():

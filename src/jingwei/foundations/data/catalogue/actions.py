@@ -45,7 +45,7 @@ def harvest(context: Context, given: Harvest) -> Result:
     mapping = {**mapping, **laid_down, **taken.mapping}
     data |= {"mapping": dict(sorted(mapping.items())), "unmapped": taken.unmapped, "not_recognised": _unknown(taken.unknown_words),
              "parsed": len(taken.records) + len(taken.refused),
-             "refused": [{"document": r.document, "part": r.part, "code": r.code, "reason": r.reason} for r in taken.refused]}
+             "refused": [{"document": r.document, "part": r.part, "code": r.code, "reason": r.reason.in_(context.language)} for r in taken.refused]}
     if context.dry_run:
         data |= {"read": data["parsed"], "accepted": len(taken.records), "quarantined": len(taken.refused)}
         return Result(_told(context, data), data)

@@ -187,7 +187,7 @@ class Refused:
     document: str
     part: str
     code: str
-    reason: str
+    reason: Text
     content: bytes
 
 

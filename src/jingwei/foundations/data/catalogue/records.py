@@ -192,7 +192,7 @@ def _quarantine(connection: sa.Connection, source: str, touched: set[str], refus
             same = (q.source == source, q.document == key[0], q.part == key[1], q.digest == key[2])
             connection.execute(sa.update(QUARANTINE).where(*same).values(until=wanted))
             written += 1
-    fresh = [{"source": source, "document": key[0], "part": key[1], "digest": key[2], "code": r.code, "reason": r.reason.replace("\0", ""), "content": r.content,
+    fresh = [{"source": source, "document": key[0], "part": key[1], "digest": key[2], "code": r.code, "reason": r.reason.en.replace("\0", ""), "content": r.content,
               "since": at, "until": None} for key, r in now.items() if key not in known]
     _insert(connection, QUARANTINE, fresh)
     return written + len(fresh)

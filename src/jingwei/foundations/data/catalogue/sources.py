@@ -155,7 +155,7 @@ def _read_one(document: Listed, source: str, taken: Taken, parts: list[_Part]) -
         else:
             parts += _trees(document, ending)
     except (Unreadable, Problem) as error:
-        taken.refused.append(Refused(document.name, "", error.code, str(error), document.content or b""))
+        taken.refused.append(Refused(document.name, "", error.code, error.text(), document.content or b""))
 
 
 def _linked(document: Listed) -> bool:
@@ -236,7 +236,9 @@ def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfForma
             taken.records.append((document.name, part, record))
         else:
             said = dcat.serialise(((s, f"<{p}>", o) for s in (at,) for p, values in graph.out[at].items() for o in values), "turtle")
-            taken.refused.append(Refused(document.name, part, "no_title", f"{document.name}, {at}: the dataset has no title", said))
+            taken.refused.append(Refused(document.name, part, "no_title",
+                                         Text(f"{document.name}，{at}：数据集没有标题",
+                                              f"{document.name}, {at}: the dataset has no title"), said))
     rest = [t for s in graph.out for t in graph.left(s)]
     if rest:
         taken.left_over[document.name] = dcat.serialise(rest, "turtle")
@@ -246,7 +248,9 @@ def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str
     where = f"{part.document}, {part.name}" if part.name else part.document
     content = msgspec.json.encode(jsonable(part.tree)) if part.name else b""
     if not isinstance(part.tree, dict):
-        taken.refused.append(Refused(part.document, part.name, "no_record", f"{where}: a {type(part.tree).__name__}, not a record of keys and values",
+        taken.refused.append(Refused(part.document, part.name, "no_record",
+                                     Text(f"{where}：是 {type(part.tree).__name__}，不是由键和值组成的记录",
+                                          f"{where}: a {type(part.tree).__name__}, not a record of keys and values"),
                                      content or msgspec.json.encode(jsonable(part.tree))))
         return
     try:
@@ -255,7 +259,7 @@ def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str
         fallback = "" if "title" in taken.mapping.values() else re.sub(r"[-_\s]+", " ", stem).strip()
         record = record_of(part.tree, taken.mapping, resources, address, part.body, taken.unknown_words, where, fallback)
     except Problem as problem:
-        taken.refused.append(Refused(part.document, part.name, problem.code, str(problem), content or msgspec.json.encode(jsonable(part.tree))))
+        taken.refused.append(Refused(part.document, part.name, problem.code, problem.text(), content or msgspec.json.encode(jsonable(part.tree))))
         return
     taken.records.append((part.document, part.name, record))
 

@@ -12,7 +12,7 @@ import yaml
 
 from jingwei.foundations.data.catalogue.trees import measured
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.problems import Unreadable
+from jingwei.kernel.problems import Unreadable, reason
 
 _CORE = "tag:yaml.org,2002:"
 _TEXT, _NULL, _BOOL, _MERGE, _MAP, _SEQ = (_CORE + name for name in ("str", "null", "bool", "merge", "map", "seq"))
@@ -48,8 +48,8 @@ def yaml_trees(content: str, name: str) -> list[Any]:
                                  where=name)
             trees.append(tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Unreadable(Text(f"不是有效的 YAML（{' '.join(str(error).split())[:300]}）",
-                              f"not valid YAML ({' '.join(str(error).split())[:300]})"), where=name) from None
+        why = reason(error)
+        raise Unreadable(Text(f"不是有效的 YAML（{' '.join(why.zh.split())[:300]}）", f"not valid YAML ({' '.join(why.en.split())[:300]})"), where=name) from None
     finally:
         composer.dispose()
     return [t for t in trees if t is not None]
@@ -64,13 +64,13 @@ def _tree(node: yaml.Node, made: dict[int, Any]) -> Any:
         return _scalar(node)
     if (known := made.get(id(node))) is not None:
         if known is _OPEN:
-            raise _wrong(node, "it holds itself")
+            raise _wrong(node, Text("它包含了自己", "it holds itself"))
         made[_SHARED] = True
         return known
     made[id(node)] = _OPEN
     if isinstance(node, yaml.SequenceNode):
         if node.tag != _SEQ:
-            raise _wrong(node, f"{node.tag} is not read")
+            raise _wrong(node, Text(f"不读 {node.tag}", f"{node.tag} is not read"))
         found: Any = [_tree(each, made) for each in node.value]
     else:
         found = _mapping(node, made)
@@ -88,12 +88,12 @@ def _scalar(node: yaml.ScalarNode) -> str | bool | None:
         return str(value).lower() == "true"
     if tag in _TEXTS or tag == _MERGE:
         return str(value)
-    raise _wrong(node, f"{tag} is not read")
+    raise _wrong(node, Text(f"不读 {tag}", f"{tag} is not read"))
 
 
 def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
     if node.tag != _MAP:
-        raise _wrong(node, f"{node.tag} is not read")
+        raise _wrong(node, Text(f"不读 {node.tag}", f"{node.tag} is not read"))
     found: dict[str, Any] = {}
     merged: list[Any] = []
     for key_node, value_node in node.value:
@@ -104,19 +104,20 @@ def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
         key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else _odd(key_node)
         name = key if isinstance(key, str) else str(key_node.value)
         if name in found:
-            raise _wrong(key_node, f"the key {name[:40]!r} is given twice")
+            raise _wrong(key_node, Text(f"键 {name[:40]!r} 写了两次", f"the key {name[:40]!r} is given twice"))
         found[name] = _tree(value_node, made)
     for each in merged:
         if not isinstance(each, dict):
-            raise _wrong(node, "what is merged is no mapping")
+            raise _wrong(node, Text("合并的不是映射", "what is merged is no mapping"))
         for name, value in each.items():
             found.setdefault(name, value)
     return found
 
 
 def _odd(node: yaml.Node) -> str:
-    raise _wrong(node, "a key is not a text")
+    raise _wrong(node, Text("有一个键不是文字", "a key is not a text"))
 
 
-def _wrong(node: yaml.Node, what: str) -> yaml.YAMLError:
-    return yaml.YAMLError(f"line {node.start_mark.line + 1}: {what}")
+def _wrong(node: yaml.Node, what: Text) -> yaml.YAMLError:
+    line = node.start_mark.line + 1
+    return yaml.YAMLError(Text(f"第 {line} 行：{what.zh}", f"line {line}: {what.en}"))
