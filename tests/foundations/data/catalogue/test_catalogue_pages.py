@@ -164,6 +164,13 @@ def test_a_record_leaves_its_page_in_every_form_of_the_standards(portal):
     assert "Dataset" in json.dumps(json.loads(croissant))
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", ("每月", "数据分类分级：没有写明（条例第 13 条）", "访问地址：没有写明")),
+                                                  ("en", ("monthly", "Classification and grade: not said (Order 809, art. 13)", "Access: not said"))])
+def test_what_the_rules_find_is_said_in_words_with_its_article(portal, language, words):
+    page = portal.get(f"/{language}/record?id=city/WELL-01").text
+    assert [w for w in words if w not in page] == []
+
+
 @pytest.mark.parametrize(("said", "words", "hit"), [
     ("There are many bridges here", "bridge", "bridges"), ("数据公共服务", "公共", "公共"), ("nothing of it", "bridge", ""), ("", "x", ""),
     ("a (b", "(b", "b"), ("x" * 500 + " well", "wells", "well")])
