@@ -24,7 +24,7 @@ evaluate: $(VENV)/.run
 
 # The node's figures as records of its own catalogue; again and again without harm.
 catalogue: $(VENV)/.run
-	$(BIN)/jingwei figures describe --workspace $(WORKSPACE) --out $(OUT)/catalogue
+	$(BIN)/jingwei catalogue figures --workspace $(WORKSPACE) --out $(OUT)/catalogue
 	$(BIN)/jingwei data harvest $(OUT)/catalogue/figures.ttl --workspace $(WORKSPACE)
 
 serve: $(VENV)/.run

@@ -44,7 +44,7 @@ ACTIONS = (
         example="jingwei figures --measure base_stations_5g --place Zhejiang",
     ),
     Action(
-        ("figures", "describe"),
+        ("catalogue", "figures"),
         Text("把本节点有哪些数写成目录", "Tell which figures the node has, as a catalogue in DCAT"),
         clauses=("F2.2", "O.2"),
         scope="public",
@@ -52,7 +52,7 @@ ACTIONS = (
         input=DescribeFigures,
         handler="jingwei.coordination.observations.described.describe",
         makes=("figures.ttl", "receipt.json"),
-        example="jingwei figures describe --out out",
+        example="jingwei catalogue figures --out out",
     ),
     Action(
         ("sources",),
