@@ -1,4 +1,4 @@
-# make run       sets everything up, evaluates and opens the portal at http://localhost:2522
+# make run       sets everything up, evaluates, catalogues the figures and opens the portal at http://localhost:2522
 #                FIGURES=mine.csv adds a bureau's own figures first; PORT=8000 chooses another port
 # make evaluate  the same without the portal
 # make demo      a province, two cities, two counties and six departments as eleven nodes on ports 2522 to 2532, with invented events; Ctrl-C ends them
@@ -13,14 +13,19 @@ FIGURES ?=
 PORT ?= 2522
 DEMO ?=
 
-.PHONY: run evaluate serve demo test lint bench soak docs pictures spark lock clean
+.PHONY: run evaluate catalogue serve demo test lint bench soak docs pictures spark lock clean
 
-run: evaluate serve
+run: evaluate catalogue serve
 
 evaluate: $(VENV)/.run
 	$(if $(FIGURES),$(BIN)/jingwei observe $(FIGURES) --workspace $(WORKSPACE))
 	$(BIN)/jingwei evaluate --workspace $(WORKSPACE) --out $(OUT)
 	@echo "Written to $(OUT)/: report.md, ranks.svg, receipt.json and tables as CSV, JSON and Parquet."
+
+# The node's figures as records of its own catalogue; again and again without harm.
+catalogue: $(VENV)/.run
+	$(BIN)/jingwei catalogue figures --workspace $(WORKSPACE) --out $(OUT)/catalogue
+	$(BIN)/jingwei data harvest $(OUT)/catalogue/figures.ttl --workspace $(WORKSPACE)
 
 serve: $(VENV)/.run
 	$(BIN)/jingwei serve --port $(PORT) --workspace $(WORKSPACE)

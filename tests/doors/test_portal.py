@@ -23,7 +23,7 @@ from jingwei.kernel.tables import Document, Table
 from jingwei.kernel.workspace import Workspace
 
 PAGES = ("", "/provinces", "/place/330000", "/place/香港", "/room/F1", "/room/C2", "/room/O", "/measure/base_stations_5g",
-         "/measure/netizens", "/measure/telecom_volume", "/measure/gdp?year=2021", "/findings", "/targets", "/data", "/receipt", "/duties", "/matters", "/nightly", "/gauges", "/gauge/across", "/gauge/powerful", "/redlines", "/sharing",
+         "/measure/netizens", "/measure/telecom_volume", "/measure/gdp?year=2021", "/findings", "/targets", "/data", "/receipt", "/duties", "/matters", "/nightly", "/gauges", "/gauge/across", "/gauge/powerful", "/redlines", "/sharing", "/catalogue", "/catalogue?q=IPv6&publisher=nobody",
          "/provinces?year=2021", "/place/440000?peer=320000&peer=330000&measure=websites_per_100_firms", "/compare",
          "/compare?place=110000&place=540000&measure=gdp", "/method", "/method?aggregate=geometric&weight.F1=2&weight.websites_per_100_firms=0",
          "/method?normalise=percentile&aggregate=geometric", "/search", "/search?q=IPv6", "/search?q=5G基站")

@@ -49,6 +49,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """A pair that no longer joins: of needs once asked for, at least one is not met.
+
+    since : first day on which one of them was not met
+    needs : codes of those
+    """
+
+    asker: str
+    holder: str
+    since: date
+    needs: tuple[str, ...]
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What the record says: needs that stand, by code; requests and how they ended, by code of the request."""
 
@@ -91,14 +106,41 @@ def across(needs: Needs, today: date, names: Mapping[str, Text]) -> Gauge:
 
     names : of organisations, by id; those not known go by their id
     """
+    requests, pairs = _by_need(needs), _by_pair(needs)
+    items = [_pair(pair, sorted(codes), needs, requests, today, names) for pair, codes in sorted(pairs.items())]
+    return Gauge("across", tuple(items), Text("还没有部门提出过对证据的需求", "no department has declared a need of evidence yet"))
+
+
+def cuts(needs: Needs, today: date) -> list[Cut]:
+    """Pairs that count as not met because of a need that was asked for; one nobody ever asked for was never joined."""
+    requests = _by_need(needs)
+    found = []
+    for (asker, holder), codes in sorted(_by_pair(needs).items()):
+        lost = {code: told[1] for code in sorted(codes) if requests[code] and (told := _need(code, needs, requests[code], today))[0] == "no"}
+        if lost:
+            since = min(_since(needs, requests[code], today) for code in lost)
+            found.append(Cut(asker, holder, since, tuple(lost), next(iter(lost.values()))))
+    return found
+
+
+def _since(needs: Needs, requests: Sequence[str], today: date) -> date:
+    """The day of the first request in the window that went wrong; else the one on which the last of all left the window."""
+    bad = [on for came, _, _, on in _requests(needs, requests, today) if came == "bad"]
+    return min(bad) if bad else max(needs.ended[code].on for code in requests) + timedelta(days=WINDOW)
+
+
+def _by_need(needs: Needs) -> dict[str, list[str]]:
     requests: dict[str, list[str]] = defaultdict(list)
     for code, (asked, _) in needs.asked.items():
         requests[asked.need].append(code)
+    return requests
+
+
+def _by_pair(needs: Needs) -> dict[tuple[str, str], list[str]]:
     pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for code, (need, _) in needs.standing.items():
         pairs[need.asker, need.holder].append(code)
-    items = [_pair(pair, sorted(codes), needs, requests, today, names) for pair, codes in sorted(pairs.items())]
-    return Gauge("across", tuple(items), Text("还没有部门提出过对证据的需求", "no department has declared a need of evidence yet"))
+    return pairs
 
 
 def _pair(pair: tuple[str, str], codes: Sequence[str], needs: Needs, requests: Mapping[str, Sequence[str]], today: date,
@@ -122,7 +164,7 @@ def _need(code: str, needs: Needs, requests: Sequence[str], today: date) -> tupl
 
     if not came:
         return say("no", f"{WINDOW}天内没有要过", f"nobody asked for it in the last {WINDOW} days", declared)
-    worst, why, entry = came[0]
+    worst, why, entry, _ = came[0]
     good = sum(c == "good" for c, *_ in came)
     if worst == "bad":
         return say("no", why.zh, why.en, entry)
@@ -131,29 +173,29 @@ def _need(code: str, needs: Needs, requests: Sequence[str], today: date) -> tupl
     return say("open_yes" if good else "open_no", why.zh, why.en, entry)
 
 
-def _requests(needs: Needs, requests: Sequence[str], today: date) -> Iterator[tuple[Came, Text, int]]:
-    """What came of each request that ended in the window or is open; with the reason and the entry that shows it."""
+def _requests(needs: Needs, requests: Sequence[str], today: date) -> Iterator[tuple[Came, Text, int, date]]:
+    """What came of each request that ended in the window or is open; with the reason, the entry that shows it and the day of it."""
     for code in requests:
         asked, entry = needs.asked[code]
         due, end = asked.last_day, needs.ended.get(code)
         until = f"{due}" if due else ""
         if end is None:
             if due is not None and today > due:
-                yield "bad", Text(f"请求 {code} 到期（{until}）未答", f"request {code} was due {until} and is not answered"), entry
+                yield "bad", Text(f"请求 {code} 到期（{until}）未答", f"request {code} was due {until} and is not answered"), entry, due + timedelta(days=1)
             else:
-                yield "pending", Text(f"请求 {code} 还在时限之内", f"request {code} is still within its term"), entry
+                yield "pending", Text(f"请求 {code} 还在时限之内", f"request {code} is still within its term"), entry, today
             continue
         if end.on <= today - timedelta(days=WINDOW):
             continue
         if isinstance(end.said, EvidenceRefused):
-            yield "bad", Text(f"请求 {code} 被拒绝", f"request {code} was refused"), end.entry
+            yield "bad", Text(f"请求 {code} 被拒绝", f"request {code} was refused"), end.entry, end.on
         elif end.said.by != "machine":
-            yield "bad", Text(f"请求 {code} 靠人工给到", f"request {code} was met by hand"), end.entry
+            yield "bad", Text(f"请求 {code} 靠人工给到", f"request {code} was met by hand"), end.entry, end.on
         elif end.said.reasked:
-            yield "bad", Text(f"请求 {code} 又向人要了一遍材料", f"request {code}: somebody was asked again"), end.entry
+            yield "bad", Text(f"请求 {code} 又向人要了一遍材料", f"request {code}: somebody was asked again"), end.entry, end.on
         elif due is None:
-            yield "undated", Text(f"请求 {code} 的末日不明：那一年的工作日尚未公布", f"request {code} has no last day: that year's working days are not published"), end.entry
+            yield "undated", Text(f"请求 {code} 的末日不明：那一年的工作日尚未公布", f"request {code} has no last day: that year's working days are not published"), end.entry, end.on
         elif end.on > due:
-            yield "bad", Text(f"请求 {code} 晚于 {until}", f"request {code} was met after {until}"), end.entry
+            yield "bad", Text(f"请求 {code} 晚于 {until}", f"request {code} was met after {until}"), end.entry, end.on
         else:
-            yield "good", Text(f"请求 {code} 按时给到", f"request {code} was met in time"), end.entry
+            yield "good", Text(f"请求 {code} 按时给到", f"request {code} was met in time"), end.entry, end.on

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from jingwei import plan
 from jingwei.coordination.duties.model import Duty
@@ -187,7 +188,7 @@ def look(context: Context, done: Known) -> Scene:
     standings = stand(read_tree(ledger), World(lambda: done.book, ledger, today), today)
     causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today),
               *rules.off_track(done.verdicts, standings, today), *rules.held_findings(done.book.held, today),
-              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context))
+              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context), *_cut(context))
     return Scene(standings, causes)
 
 
@@ -198,6 +199,16 @@ def _silent(context: Context) -> Iterable[Cause]:
     with context.workspace.store.read() as connection:
         heard = {one.profile.id: one.heard for one in node_records.known(connection)}
     return rules.silent_nodes(nodes, heard, context.clock(), timedelta(seconds=context.workspace.settings.federation.silence))
+
+
+def _cut(context: Context) -> Iterable[Cause]:
+    ledger = context.workspace.ledger
+    events = [*told(ledger, "need", words=False), *told(ledger, "evidence", words=False)]
+    if not events:
+        return ()
+    with context.workspace.store.read() as connection:
+        names = {o.id: o.name for o in known_organisations(connection)}
+    return rules.cut_pairs(events, day_in_china(context.clock()), names)
 
 
 def ranked(context: Context) -> list[Matter]:
@@ -263,8 +274,10 @@ def _new_duty(context: Context, given: Decide, matter: Matter, measure: str, tre
 
 
 def _concerned(matter: Matter, standings: Mapping[str, Standing]) -> list[str]:
-    """Organisations a matter is between: lead and helpers of its duty."""
+    """Organisations a matter is between: lead and helpers of its duty, or the two of a pair."""
     kind, _, code = matter.cause.about.partition(":")
+    if kind == "pair":
+        return [unquote(one) for one in code.split("/")]
     if kind != "duty" or code not in standings:
         return []
     return [standings[code].kept.duty.lead, *standings[code].kept.duty.helpers]

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from jingwei.coordination.duties.evidence import measures_in, parse
 from jingwei.coordination.duties.standing import Standing, is_soon
 from jingwei.coordination.federation.below import Nodes
+from jingwei.coordination.gauges import across
 from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
@@ -114,6 +116,24 @@ def silent_nodes(nodes: Nodes, heard: Mapping[str, datetime | None], now: dateti
                 else Text(f"实测未过：{why}", f"does not pass its live tests: {why}"))
         yield Cause(f"node_silent/{b.node}", "node_silent", f"node:{b.node}", day_in_china(since), 1 + len(nodes.under(b.node)),
                     Text(f"节点 {b.name.zh}（{b.node[:10]}，{b.place}）{told.zh}", f"node {b.name.en} ({b.node[:10]}, {b.place}) {told.en}"))
+
+
+def cut_pairs(events: Iterable[Told], today: date, names: Mapping[str, Text]) -> Iterator[Cause]:
+    """Pairs of organisations whose need of evidence was asked for and is no longer met, as the gauge *across* counts it. Blocked are those needs.
+
+    What only the invented events have cut is a matter of its own, labelled; an invented delivery mends nothing that is real.
+    names : of organisations, by id; those not known go by their id
+    """
+    every = sorted(events, key=lambda e: e.position)
+    real = [e for e in every if not _synthetic(e.facts)]
+    cut = {(c.asker, c.holder): c for c in across.cuts(across.fold(across.read(real)[0]), today)}
+    invented = {(c.asker, c.holder): c for c in across.cuts(across.fold(across.read(every)[0]), today)} if len(real) < len(every) else {}
+    for made_up, found in ((False, cut), (True, {pair: c for pair, c in invented.items() if pair not in cut})):
+        for c in found.values():
+            pair = f"{quote(c.asker, safe='')}/{quote(c.holder, safe='')}"
+            asker, holder = (names.get(one, Text(one, one)) for one in (c.asker, c.holder))
+            yield Cause(f"pair_cut/{pair}{'/synthetic' if made_up else ''}", "pair_cut", f"pair:{pair}", min(today, c.since), len(c.needs),
+                        Text(f"{asker.zh}要{holder.zh}的证据，断了：{c.reason.zh}", f"{asker.en} no longer gets evidence of {holder.en}: {c.reason.en}"), synthetic=made_up)
 
 
 def red_lines(events: Iterable[Told]) -> Iterator[Cause]:

@@ -66,5 +66,5 @@ def matter(context: Context, query: AskMatter) -> MatterView:
     every = matters(context, Nothing())
     found = at({m.code: m for m in every.rows}, query.code)
     kind, _, about = found.cause.about.partition(":")
-    link = {"duty": f"duty/{about}", "target": "targets", "finding": f"findings#{about}"}.get(kind, "")
+    link = {"duty": f"duty/{about}", "target": "targets", "finding": f"findings#{about}", "pair": "gauge/across"}.get(kind, "")
     return MatterView(found, every, tuple(options_for(known(context), found)), link)

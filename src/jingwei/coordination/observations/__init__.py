@@ -1,6 +1,14 @@
 """Figures: the published ones and a bureau's own, each screened before it is used."""
 
-from jingwei.coordination.observations.model import AskFigures, AskFindings, AskMeasures, AskSources, Observe, Release
+from jingwei.coordination.observations.model import (
+    AskFigures,
+    AskFindings,
+    AskMeasures,
+    AskSources,
+    DescribeFigures,
+    Observe,
+    Release,
+)
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
 
@@ -34,6 +42,17 @@ ACTIONS = (
         input=AskFigures,
         handler="jingwei.coordination.observations.listing.figures",
         example="jingwei figures --measure base_stations_5g --place Zhejiang",
+    ),
+    Action(
+        ("catalogue", "figures"),
+        Text("把本节点有哪些数写成目录", "Tell which figures the node has, as a catalogue in DCAT"),
+        clauses=("F2.2", "O.2"),
+        scope="public",
+        effect="read",
+        input=DescribeFigures,
+        handler="jingwei.coordination.observations.described.describe",
+        makes=("figures.ttl", "receipt.json"),
+        example="jingwei catalogue figures --out out",
     ),
     Action(
         ("sources",),

@@ -143,3 +143,8 @@ class AskSources:
     """Which sources to list."""
 
     measure: Annotated[str | None, Option(Text("只列给出某一指标的", "only those that gave figures of this measure"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeFigures:
+    """Every measure that has figures, to be told as a catalogue."""

@@ -52,6 +52,7 @@ TOLD = {
     "unknown_duty": Text("没有这项任务", "There is no such duty"), "unknown_matter": Text("没有这个事项", "There is no such matter"),
     "unknown_gauge": Text("没有这个读数", "There is no such gauge"),
     "no_entry": Text("账本里没有这一条", "There is no such entry"), "unknown_neighbour": Text("没有这个节点", "There is no such node"),
+    "unknown_record": Text("目录里没有这一条", "There is no such record"), "unknown_version": Text("没有这一版", "There is no such version"),
     "unknown_request": Text("没有这件申请", "There is no such request"), "unknown_organisation": Text("没有这个单位", "There is no such organisation"),
     "unknown_file": Text("没有这个文件", "There is no such file"), "unknown_node": Text("没有这个章或指标", "There is no such room or measure"),
     "bad_year": Text("这一年没有数", "Nothing to show for that year"), "bad_parameter": Text("地址里有读不懂的内容", "The address asks for something unknown"),

@@ -1,8 +1,9 @@
 """The catalogue: what data there are, taken in from wherever they are described, found by their words, told in the standards' forms."""
 
-from jingwei.foundations.data.catalogue.model import Export, Harvest, Search, Show, Validate
+from jingwei.foundations.data.catalogue.model import AskCatalogue, AskRecord, Export, Harvest, Search, Show, Validate
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Page
 
 ACTIONS = (
     Action(
@@ -57,4 +58,9 @@ ACTIONS = (
         handler="jingwei.foundations.data.catalogue.actions.validate",
         example="jingwei catalogue validate",
     ),
+)
+
+PAGES = (
+    Page(("catalogue",), "jingwei.foundations.data.catalogue.views.catalogue", AskCatalogue, menu=Text("目录", "Catalogue")),
+    Page(("record",), "jingwei.foundations.data.catalogue.views.record", AskRecord),
 )

@@ -241,3 +241,29 @@ class Validate:
                                                    "SHACL shapes in Turtle; by default our own for what DCAT-AP 3.0.1 makes mandatory and Order 809 art. 13"))] = None
     source: Annotated[str | None, Option(Text("只查某来源", "only from this source"))] = None
     count: Annotated[int, Option(Text("列几条", "how many findings to list"))] = 20
+
+
+FACETS: dict[str, Text] = {"publisher": Text("提供单位", "Provider"), "theme": Text("主题", "Theme"), "format": Text("格式", "Format"),
+                           "license": Text("许可", "Licence"), "sharing": Text("共享属性", "Sharing attribute"), "source": Text("来源", "Source")}
+
+
+@dataclass(frozen=True, slots=True)
+class AskCatalogue:
+    """Which records to show."""
+
+    q: Annotated[str, Option(Text("要找的词", "words to find"))] = ""
+    publisher: Annotated[str | None, Option(FACETS["publisher"])] = None
+    theme: Annotated[str | None, Option(FACETS["theme"])] = None
+    format: Annotated[str | None, Option(FACETS["format"])] = None
+    license: Annotated[str | None, Option(FACETS["license"])] = None
+    sharing: Annotated[str | None, Option(FACETS["sharing"])] = None
+    source: Annotated[str | None, Option(FACETS["source"])] = None
+    page: Annotated[int, Option(Text("第几页", "which page"))] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AskRecord:
+    """One record; ids hold strokes, so it is asked for and no part of the path."""
+
+    id: Annotated[str, Option(Text("记录的编号", "id of the record"))]
+    version: Annotated[int | None, Option(Text("第几版", "which version"))] = None

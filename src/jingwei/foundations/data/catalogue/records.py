@@ -233,6 +233,39 @@ def versions(connection: sa.Connection, one: str) -> list[tuple[int, datetime]]:
     return [(row.version, row.at) for row in connection.execute(sa.select(v.version, v.at).where(v.record == one).order_by(v.version))]
 
 
+def origin(connection: sa.Connection, one: str) -> tuple[str, str]:
+    """The source and the document that tell of a record; empty for one that is not there."""
+    row = connection.execute(sa.select(RECORDS.c.source, RECORDS.c.document).where(RECORDS.c.id == one)).first()
+    return (row.source, row.document) if row else ("", "")
+
+
+def counted_all(connection: sa.Connection) -> int:
+    """Records that their sources still have."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(RECORDS).where(RECORDS.c.gone.is_(None))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something set apart and not yet put right; what it said stays in the store."""
+
+    source: str
+    document: str
+    part: str
+    code: str
+    reason: str
+    since: datetime
+
+
+def refusals(connection: sa.Connection, most: int, source: str | None = None, document: str | None = None) -> tuple[list[Refusal], int]:
+    """Refusals that stand, the newest first and no more than ``most``, with how many there are; of one source or document if asked."""
+    q = QUARANTINE.c
+    which = [q.until.is_(None), *([q.source == source] if source is not None else []), *([q.document == document] if document is not None else [])]
+    number = connection.scalar(sa.select(sa.func.count()).select_from(QUARANTINE).where(*which)) or 0
+    rows = connection.execute(sa.select(q.source, q.document, q.part, q.code, q.reason, q.since).where(*which)
+                              .order_by(q.since.desc(), q.source, q.document, q.part, q.digest).limit(most))
+    return [Refusal(*row) for row in rows], number
+
+
 def current(connection: sa.Connection, source: str | None = None) -> list[tuple[str, Record]]:
     """Every record that its source still has, by id."""
     wanted = sa.select(RECORDS.c.id, VERSIONS.c.content).join(
