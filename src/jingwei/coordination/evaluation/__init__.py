@@ -62,7 +62,7 @@ PAGES = (
     Page(("method",), "jingwei.coordination.evaluation.views.method", AskRank),
     Page(("targets",), "jingwei.coordination.evaluation.views.targets", menu=Text("目标", "Targets")),
     Page(("findings",), "jingwei.coordination.evaluation.views.findings", menu=Text("存疑的数", "Findings")),
-    Page(("data",), "jingwei.coordination.evaluation.views.data", menu=Text("数据", "Data")),
+    Page(("data",), "jingwei.coordination.evaluation.views.data"),
     Page(("receipt",), "jingwei.coordination.evaluation.views.receipt"),
     Page(("place", "{code}"), "jingwei.coordination.evaluation.place_views.place", AskPlace),
     Page(("room", "{code}"), "jingwei.coordination.evaluation.views.room", AskCode),
