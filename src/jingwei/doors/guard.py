@@ -67,14 +67,14 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        left_out = _OPENER if [value for name, value in scope["headers"] if name == b"sec-fetch-site"] in _NOBODY else b""
+        by_hand = [value for name, value in scope["headers"] if name == b"sec-fetch-site"] in _NOBODY
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
                 headers = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in there)]
                 # a list of its own: a kept page's headers are everybody's
-                message = {**message, "headers": [pair for pair in headers if pair[0].lower() != left_out]}
+                message = {**message, "headers": [pair for pair in headers if pair[0].lower() != _OPENER] if by_hand else headers}
             await send(message)
 
         refusal = refused(scope, self._most_bytes)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from jingwei.doors.health import STATES
@@ -55,6 +54,8 @@ class Node:
 
     def __init__(self, workspace: Workspace, *, clock: Clock = system_clock) -> None:
         self.workspace = Workspace(workspace.folder.resolve())
+        self._watched = [(file, str(self.workspace.folder / file)) for file in (FILE, f"{FILE}-wal", SETTINGS)]
+        self._lake_folder = str(self.workspace.folder / "lake")
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: tuple[Signature, datetime] | None = None
@@ -91,14 +92,13 @@ class Node:
                        pinned=state.snapshots, memory=state.memory)
 
     def _signature(self) -> Signature:
-        folder = self.workspace.folder
-        watched = [(file, folder / file) for file in (FILE, f"{FILE}-wal", SETTINGS)]
-        with suppress(OSError), os.scandir(folder / "lake") as entries:
-            watched += [(entry.name, Path(entry.path, "current")) for entry in entries]
+        watched = list(self._watched)  # plain strings: every answer from memory comes by here
+        with suppress(OSError), os.scandir(self._lake_folder) as entries:
+            watched += [(entry.name, f"{entry.path}/current") for entry in entries]
         found = []
         for name, path in watched:
             try:
-                at = path.stat()
+                at = os.stat(path)  # noqa: PTH116
             except OSError:
                 continue
             found.append((name, at.st_mtime_ns, at.st_ino))
