@@ -130,6 +130,10 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     approval: str = ""
 
+    def say(self, zh: str, en: str) -> str:
+        """The text in the language of whoever asks."""
+        return zh if self.language == "zh" else en
+
     def once(self, key: Hashable, make: Callable[[Context], T]) -> T:
         """What ``make`` gives, made once for this state of the node; what it read of the lake is noted either way."""
 

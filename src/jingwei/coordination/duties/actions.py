@@ -67,16 +67,16 @@ def import_duties(context: Context, given: ImportDuties) -> Result:
                 {"file": given.file.digest, "line": r.line, "code": r.code, "detail": r.detail.en, "cells": r.cells} for r in left_out])
     data = {"read": len(given.file), "taken": len(taken), "changed": len(changes), "rejected": [
         {"line": r.line, "code": r.code, "detail": r.detail.in_(context.language)} for r in left_out], "duties": len(after), "passed": passed, "written": not context.dry_run}
-    lines = [_say(context, f"读到 {len(given.file)} 行：收下 {len(taken)} 项任务，其中新的或有变化的 {len(changes)} 项，退回 {len(left_out)} 行。",
+    lines = [context.say(f"读到 {len(given.file)} 行：收下 {len(taken)} 项任务，其中新的或有变化的 {len(changes)} 项，退回 {len(left_out)} 行。",
                   f"{len(given.file)} rows read: {len(taken)} duties taken in, {len(changes)} of them new or changed; {len(left_out)} rows sent back.")]
     if context.dry_run:
-        lines.append(_say(context, "这是演练，没有写入。", "This was a rehearsal; nothing was written."))
+        lines.append(context.say("这是演练，没有写入。", "This was a rehearsal; nothing was written."))
     if passed:
-        lines += ["", f"## {_say(context, '交下级节点', 'Passed on to nodes below')}", "", *told_lines(context, passed)]
+        lines += ["", f"## {context.say('交下级节点', 'Passed on to nodes below')}", "", *told_lines(context, passed)]
     if left_out:
-        lines += ["", f"## {_say(context, '退回的行', 'Rows sent back')}", "", *(f"- {r.code}: {r.detail.in_(context.language)}".replace("\n", " ") for r in left_out[:SHOWN_ROWS])]
+        lines += ["", f"## {context.say('退回的行', 'Rows sent back')}", "", *(f"- {r.code}: {r.detail.in_(context.language)}".replace("\n", " ") for r in left_out[:SHOWN_ROWS])]
         if len(left_out) > SHOWN_ROWS:
-            lines.append(_say(context, f"- 另有 {len(left_out) - SHOWN_ROWS} 行", f"- and {len(left_out) - SHOWN_ROWS} more"))
+            lines.append(context.say(f"- 另有 {len(left_out) - SHOWN_ROWS} 行", f"- and {len(left_out) - SHOWN_ROWS} more"))
     return Result("\n".join(lines) + "\n", data)
 
 
@@ -120,9 +120,9 @@ def check(context: Context, given: CheckDuties) -> Result:  # noqa: ARG001
         "written": bool(turned) and not context.dry_run}
     lines = [_counted(context, standings)]
     if closed:
-        lines.append(_say(context, f"新办结：{'、'.join(closed)}。", f"Closed now: {', '.join(closed)}."))
+        lines.append(context.say(f"新办结：{'、'.join(closed)}。", f"Closed now: {', '.join(closed)}."))
     if opened:
-        lines.append(_say(context, f"重新打开：{'、'.join(opened)}。", f"Open again: {', '.join(opened)}."))
+        lines.append(context.say(f"重新打开：{'、'.join(opened)}。", f"Open again: {', '.join(opened)}."))
     lines += ["", _table(context, [s for s in attention(standings) if s.state in ("overdue", "reopened")])] if any(
         s.state in ("overdue", "reopened") for s in standings.values()) else []
     lines += _told_doubles(context, twice)
@@ -144,7 +144,7 @@ def hand_over(context: Context, given: GiveDuty) -> Result:
                           "Organisations come with a work plan: jingwei duties import FILE --organisations FILE"))
     _, changes, sent = changed(context, lambda before: give(before, given.code, to.id, given.reason.strip()))
     passed = told_where(context, sent, Http())
-    said = _say(context, f"{given.code} 今后由 {to.name.zh} 牵头。", f"{given.code} is led by {to.name.en} from now on.")
+    said = context.say(f"{given.code} 今后由 {to.name.zh} 牵头。", f"{given.code} is led by {to.name.en} from now on.")
     return Result("\n".join([said, *told_lines(context, passed)]), {
         "duty": given.code, "lead": to.id, "changed": bool(changes), "passed": passed, "written": bool(changes) and not context.dry_run})
 
@@ -191,12 +191,12 @@ def _counted(context: Context, standings: Mapping[str, Standing]) -> str:
     counts = Counter(s.state for s in standings.values())
     if not standings:
         return _none(context)
-    return _say(context, f"{len(standings)} 项任务：" + "，".join(f"{w.zh} {counts[k]}" for k, w in STATES.items() if counts[k]) + "。",
-                f"{len(standings)} duties: " + ", ".join(f"{counts[k]} {w.en}" for k, w in STATES.items() if counts[k]) + ".")
+    return context.say(f"{len(standings)} 项任务：" + "，".join(f"{w.zh} {counts[k]}" for k, w in STATES.items() if counts[k]) + "。",
+                       f"{len(standings)} duties: " + ", ".join(f"{counts[k]} {w.en}" for k, w in STATES.items() if counts[k]) + ".")
 
 
 def _none(context: Context) -> str:
-    return _say(context, "本节点还没有任务。收入一份工作方案：jingwei duties import FILE", "This node keeps no duties. Take a work plan in: jingwei duties import FILE")
+    return context.say("本节点还没有任务。收入一份工作方案：jingwei duties import FILE", "This node keeps no duties. Take a work plan in: jingwei duties import FILE")
 
 
 def _table(context: Context, shown: Sequence[Standing]) -> str:
@@ -209,9 +209,5 @@ def _table(context: Context, shown: Sequence[Standing]) -> str:
 def _told_doubles(context: Context, twice: Sequence[Double]) -> list[str]:
     if not twice:
         return []
-    head = _say(context, f"疑似重复建设（数据与功能的重合度都不低于 {THRESHOLD:g}）", f"Likely doubles (overlap of data and of functions each at least {THRESHOLD:g})")
+    head = context.say(f"疑似重复建设（数据与功能的重合度都不低于 {THRESHOLD:g}）", f"Likely doubles (overlap of data and of functions each at least {THRESHOLD:g})")
     return ["", f"## {head}", "", *(f"- {d.one} · {d.other}: {d.data:.2f}, {d.functions:.2f} ({', '.join(d.shared)})" for d in twice)]
-
-
-def _say(context: Context, zh: str, en: str) -> str:
-    return Text(zh, en).in_(context.language)

@@ -41,17 +41,13 @@ STATES = {"self": Text("", ""), "asked": Text("待接纳", "asked"), "admitted":
           "answers": Text("在线", "answers")}
 
 
-def _say(context: Context, zh: str, en: str) -> str:
-    return Text(zh, en).in_(context.language)
-
-
 def init(context: Context, given: Init) -> Result:
     """The node's profile, under the key it has or gets now. Done again it changes the profile and keeps the id."""
     place = given.place if re.fullmatch(r"CN|[0-9]{6}", given.place) else places.find(given.place, where="--place").code
     workspace, url = context.workspace, loopback(given.url)
     if context.dry_run:
         there = (workspace.folder / KEY_FILE).exists()
-        return Result(_say(context, f"将设为节点 {given.name}（{place}），密钥{'已有' if there else '届时生成'}。没有写入。",
+        return Result(context.say(f"将设为节点 {given.name}（{place}），密钥{'已有' if there else '届时生成'}。没有写入。",
                            f"Would be the node {given.name} ({place}); its key {'is there' if there else 'would be made'}. Nothing was written."),
                       {"place": place, "url": url, "written": False})
     workspace.establish()
@@ -61,7 +57,7 @@ def init(context: Context, given: Init) -> Result:
         before = records.find(connection, profile.id)
         records.keep(connection, replace(before, profile=profile) if before else Known(profile, "self", "self"))
         workspace.ledger.append(Event("node.declared", context.clock(), profile.id, {"node": profile.id, "key": key, "level": given.level, "place": place}))
-    return Result(_say(context, f"节点 {given.name}：`{profile.id}`，地址 {url}。请把 {KEY_FILE} 另存一份：丢了它就是另一个节点。",
+    return Result(context.say(f"节点 {given.name}：`{profile.id}`，地址 {url}。请把 {KEY_FILE} 另存一份：丢了它就是另一个节点。",
                        f"Node {given.name}: `{profile.id}`, at {url}. Keep a copy of {KEY_FILE} elsewhere: without it, it would be another node."),
                   {**msgspec.to_builtins(profile), "written": True})
 
@@ -80,22 +76,22 @@ def status(context: Context, given: AskStatus) -> Result:  # noqa: ARG001
                      "waiting": queue.messages if queue else 0, "trouble": queue.trouble if queue else "", "head": head.size if head else None})
     cosigned = len(ours[-1].cosignatures) if ours else 0
     data = {**msgspec.to_builtins(me), "ledger": context.workspace.ledger.size(), "head": ours[-1].size if ours else None, "cosigned": cosigned, "neighbours": told}
-    said = _say(context, f"{me.name_zh}（{me.level}，{me.place}）`{me.id}`，{me.url}。账本 {data['ledger']} 条，最近的树头 {data['head']}，会签 {cosigned} 个。",
+    said = context.say(f"{me.name_zh}（{me.level}，{me.place}）`{me.id}`，{me.url}。账本 {data['ledger']} 条，最近的树头 {data['head']}，会签 {cosigned} 个。",
                 f"{me.name_en} ({me.level}, {me.place}) `{me.id}`, {me.url}. A ledger of {data['ledger']} entries, newest head {data['head']}, {cosigned} co-signatures.")
     older = [n for n in told if n["versions"][1] < DUTIES]
     if older:
         names = "、".join(n["name_zh"] for n in older) if context.language == "zh" else ", ".join(n["name_en"] for n in older)
-        said += _say(context, f"\n\n{names} 的程序较旧：数据、查询、会签照常，任务和实测等它升级。",
-                     f"\n\n{names}: an older program. Figures, queries and heads go on; duties and live tests wait for its upgrade.")
+        said += context.say(f"\n\n{names} 的程序较旧：数据、查询、会签照常，任务和实测等它升级。",
+                            f"\n\n{names}: an older program. Figures, queries and heads go on; duties and live tests wait for its upgrade.")
     if stuck := [n for n in told if n["trouble"].startswith("unknown_kind")]:
         names = "、".join(n["name_zh"] for n in stuck) if context.language == "zh" else ", ".join(n["name_en"] for n in stuck)
-        said += _say(context, f"\n\n{names} 的程序不认识排在最前的消息：它和其后的消息在此等候，直到对方升级。",
+        said += context.say(f"\n\n{names} 的程序不认识排在最前的消息：它和其后的消息在此等候，直到对方升级。",
                      f"\n\n{names}: its program does not know the first message that waits; that one and those behind it wait here until it is upgraded.")
     columns = [Text("节点", "node"), Text("名称", "name"), Text("关系", "relation"), Text("状态", "state"), Text("最近音讯", "heard"), Text("待发", "waiting"),
                Text("账本见到", "entries seen"), Text("因", "why")]
     rows = [(n["id"], n["name_zh"] if context.language == "zh" else n["name_en"], RELATIONS[n["relation"]].in_(context.language),
              STATES[n["state"]].in_(context.language), n["heard"], n["waiting"], n["head"], n["trouble"]) for n in told]
-    none = _say(context, "没有相邻节点。加入上级：jingwei node join 地址", "No neighbours. Join the node above: jingwei node join URL")
+    none = context.say("没有相邻节点。加入上级：jingwei node join 地址", "No neighbours. Join the node above: jingwei node join URL")
     return Result(said + "\n\n" + (markdown(tuple(c.in_(context.language) for c in columns), rows) if rows else none), data)
 
 
@@ -104,14 +100,14 @@ def join(context: Context, given: Join) -> Result:
     exchange, transport = exchange_of(context.workspace, context.clock), Http()
     if context.dry_run:
         hello = transport.greet(given.url)
-        return Result(_say(context, f"那里是 {hello.profile.name_zh} `{hello.profile.id}`。没有发送。", f"There is {hello.profile.name_en}, `{hello.profile.id}`. Nothing was sent."),
+        return Result(context.say(f"那里是 {hello.profile.name_zh} `{hello.profile.id}`。没有发送。", f"There is {hello.profile.name_en}, `{hello.profile.id}`. Nothing was sent."),
                       {"node": hello.profile.id, "written": False})
     known = neighbours.join(exchange, given.url, transport)
     with context.workspace.store.read() as connection:
         queue = next((w for w in records.waiting(connection) if w.receiver == known.profile.id), None)
-    taken = _say(context, "对方已收到。", "It has taken the request.") if queue is None else _say(
-        context, f"还在待发：{queue.trouble}", f"The request waits: {queue.trouble}")
-    return Result(_say(context, f"已请求加入 {known.profile.name_zh} `{known.profile.id}`。{taken}对方接纳时运行：jingwei node admit 编号",
+    taken = context.say("对方已收到。", "It has taken the request.") if queue is None else context.say(
+        f"还在待发：{queue.trouble}", f"The request waits: {queue.trouble}")
+    return Result(context.say(f"已请求加入 {known.profile.name_zh} `{known.profile.id}`。{taken}对方接纳时运行：jingwei node admit 编号",
                        f"Asked {known.profile.name_en}, `{known.profile.id}`, to be admitted. {taken} There it is admitted with: jingwei node admit ID"),
                   {"node": known.profile.id, "state": known.state, "taken": queue is None, "written": True})
 
@@ -122,11 +118,11 @@ def admit(context: Context, given: Admit) -> Result:
     if context.dry_run:
         with context.workspace.store.read() as connection:
             one = neighbours.called(connection, given.node)
-        return Result(_say(context, f"将接纳 {one.profile.name_zh}。没有写入。", f"Would admit {one.profile.name_en}. Nothing was written."),
+        return Result(context.say(f"将接纳 {one.profile.name_zh}。没有写入。", f"Would admit {one.profile.name_en}. Nothing was written."),
                       {"node": one.profile.id, "state": one.state, "written": False})
     one = neighbours.admit(exchange, given.node)
     exchange.deliver(Http(), patience=neighbours.PATIENCE)
-    return Result(_say(context, f"已接纳 {one.profile.name_zh} `{one.profile.id}`。", f"Admitted {one.profile.name_en}, `{one.profile.id}`."),
+    return Result(context.say(f"已接纳 {one.profile.name_zh} `{one.profile.id}`。", f"Admitted {one.profile.name_en}, `{one.profile.id}`."),
                   {"node": one.profile.id, "state": one.state, "written": True})
 
 
@@ -136,10 +132,10 @@ def dismiss(context: Context, given: Dismiss) -> Result:
     if context.dry_run:
         with context.workspace.store.read() as connection:
             one = neighbours.called(connection, given.node)
-        return Result(_say(context, f"将与 {one.profile.name_zh} 脱离。没有写入。", f"Would let {one.profile.name_en} go. Nothing was written."),
+        return Result(context.say(f"将与 {one.profile.name_zh} 脱离。没有写入。", f"Would let {one.profile.name_en} go. Nothing was written."),
                       {"node": one.profile.id, "state": one.state, "written": False})
     one = neighbours.dismiss(exchange, given.node, given.reason.strip())
-    return Result(_say(context, f"{one.profile.name_zh} `{one.profile.id}` 不再是下级节点。", f"{one.profile.name_en}, `{one.profile.id}`, stands below this node no more."),
+    return Result(context.say(f"{one.profile.name_zh} `{one.profile.id}` 不再是下级节点。", f"{one.profile.name_en}, `{one.profile.id}`, stands below this node no more."),
                   {"node": one.profile.id, "state": one.state, "written": True})
 
 
@@ -150,10 +146,10 @@ def meet(context: Context, given: Meet) -> Result:  # noqa: ARG001
         with context.workspace.store.read() as connection:
             count = sum(w.messages for w in records.waiting(connection))
         near = len(neighbours.neighbours(exchange))
-        return Result(_say(context, f"将与 {near} 个节点往来，待发 {count} 条。没有发送。", f"Would meet {near} nodes; {count} messages wait. Nothing was sent."),
+        return Result(context.say(f"将与 {near} 个节点往来，待发 {count} 条。没有发送。", f"Would meet {near} nodes; {count} messages wait. Nothing was sent."),
                       {"neighbours": near, "waiting": count, "written": False})
     met = neighbours.meet(exchange, Http())
-    lines = [_say(context, f"送达 {met.acknowledged} 条，会签 {len(met.heads)} 个树头。", f"{met.acknowledged} messages taken, {len(met.heads)} heads co-signed.")]
+    lines = [context.say(f"送达 {met.acknowledged} 条，会签 {len(met.heads)} 个树头。", f"{met.acknowledged} messages taken, {len(met.heads)} heads co-signed.")]
     lines += [f"- {node}: {problem.code}: {problem.what.in_(context.language)}" for node, problem in met.troubles.items()]
     data: dict[str, Any] = {"acknowledged": met.acknowledged, "heads": {node: head.size for node, head in met.heads.items()},
                             "troubles": {node: problem.to_json(context.language) for node, problem in met.troubles.items()}, "written": True}
@@ -169,9 +165,9 @@ def test_below(context: Context, given: TestBelow) -> Result:  # noqa: ARG001
         nodes, results = live.test(exchange, Http())
     failed = [t for t in results if not t.passed]
     newest = {(b.node, name): nodes.tests.get((b.node, name)) for b in nodes.there for name in below.TESTS}
-    head = _say(context, f"以下 {len(nodes.there)} 个节点。", f"{len(nodes.there)} nodes below. ") + (
-        _say(context, "这是演练，没有测。", "This was a rehearsal; nothing was tested.") if context.dry_run else
-        _say(context, f"实测 {len(results)} 项，未过 {len(failed)} 项。", f"{len(results)} tests, {len(failed)} not passed."))
+    head = context.say(f"以下 {len(nodes.there)} 个节点。", f"{len(nodes.there)} nodes below. ") + (
+        context.say("这是演练，没有测。", "This was a rehearsal; nothing was tested.") if context.dry_run else
+        context.say(f"实测 {len(results)} 项，未过 {len(failed)} 项。", f"{len(results)} tests, {len(failed)} not passed."))
     columns = [Text("节点", "node").in_(context.language), Text("区划", "place").in_(context.language), *(t.in_(context.language) for t in below.TESTS.values())]
     rows = [(f"{b.name.in_(context.language)} {b.node[:10]}", b.place, *(_result(context, newest[b.node, name]) for name in below.TESTS)) for b in nodes.there]
     data = {"nodes": [{"node": b.node, "above": b.above, "level": b.level, "place": b.place, "name_zh": b.name.zh, "name_en": b.name.en, "tests": {
@@ -182,8 +178,8 @@ def test_below(context: Context, given: TestBelow) -> Result:  # noqa: ARG001
 
 def _result(context: Context, t: below.Tested | None) -> str:
     if t is None:
-        return _say(context, "未测", "never tested")
-    word = _say(context, "通过", "passed") if t.passed else _say(context, "未过", "failed")
+        return context.say("未测", "never tested")
+    word = context.say("通过", "passed") if t.passed else context.say("未过", "failed")
     return f"{word} {t.why}".strip()
 
 
@@ -196,10 +192,10 @@ def evidence(context: Context, given: AskEvidence) -> Result:
         raise Problem("no_evidence", Text("没有发现它的问题", "nothing was found against it"), where=one.profile.id,
                       remedy=Text("见 jingwei node status。", "See jingwei node status."))
     told = [json.loads(each) for each in found]
-    lines = [_say(context, f"{one.profile.name_zh} `{one.profile.id}` 改写了历史：", f"{one.profile.name_en}, `{one.profile.id}`, rewrote its past:"), ""]
+    lines = [context.say(f"{one.profile.name_zh} `{one.profile.id}` 改写了历史：", f"{one.profile.name_en}, `{one.profile.id}`, rewrote its past:"), ""]
     for each in told:
         older, newer = each["older"] or {}, each["newer"]
-        lines.append(_say(context, f"- 先签 {older.get('size')} 条 `{older.get('root')}`（{older.get('at')}），后签 {newer['size']} 条 `{newer['root']}`（{newer['at']}）",
+        lines.append(context.say(f"- 先签 {older.get('size')} 条 `{older.get('root')}`（{older.get('at')}），后签 {newer['size']} 条 `{newer['root']}`（{newer['at']}）",
                           f"- it signed {older.get('size')} entries `{older.get('root')}` ({older.get('at')}), then {newer['size']} entries `{newer['root']}` ({newer['at']})"))
     return Result("\n".join(lines), {"node": one.profile.id, "evidence": told}, (Document("evidence.json", json.dumps(told, ensure_ascii=False, indent=1).encode()),))
 
@@ -212,7 +208,7 @@ def directory(context: Context, given: AskDirectory) -> Result:  # noqa: ARG001
     rows = [(n["id"][:14], n["name_zh"] if context.language == "zh" else n["name_en"], n["level"], n["place"], n["parent"][:14],
              STATES[n["state"]].in_(context.language) if n["state"] in STATES else n["state"], n["ledger"], n["waiting"]) for n in found]
     silent = sum(n["state"] != "answers" for n in found)
-    head = _say(context, f"{len(found)} 个节点，{silent} 个没有应答。", f"{len(found)} nodes, {silent} of which do not answer.")
+    head = context.say(f"{len(found)} 个节点，{silent} 个没有应答。", f"{len(found)} nodes, {silent} of which do not answer.")
     return Result(head + "\n\n" + markdown(tuple(c.in_(context.language) for c in columns), rows), {"nodes": found, "silent": silent})
 
 
@@ -228,9 +224,9 @@ def share(context: Context, given: Share) -> Result:  # noqa: ARG001
         counts[batch.to.profile.id] = counts.get(batch.to.profile.id, 0) + len(batch.rows)
     names = {b.to.profile.id: b.to.profile.name.in_(context.language) for b in batches}
     lines = [f"- {names[node]} `{node}`: {count}" for node, count in counts.items()]
-    none = _say(context, "没有新的数要送。", "There is nothing new to pass on.")
-    head = none if not counts else _say(context, "将送（没有写入）：", "Would pass on (nothing was written):") if context.dry_run else _say(
-        context, f"已送出，{taken} 条消息已被收下：", f"Passed on; {taken} messages were taken at once:")
+    none = context.say("没有新的数要送。", "There is nothing new to pass on.")
+    head = none if not counts else context.say("将送（没有写入）：", "Would pass on (nothing was written):") if context.dry_run else context.say(
+        f"已送出，{taken} 条消息已被收下：", f"Passed on; {taken} messages were taken at once:")
     return Result("\n".join([head, "", *lines]), {"figures": counts, "taken": taken, "written": bool(counts) and not context.dry_run})
 
 
@@ -251,9 +247,9 @@ def query(context: Context, given: Query) -> Result:
     hidden = sum(p.hidden for p in parts)
     columns = (*plan.by, *(a.name for a in plan.aggregates))
     table = [[row[c] for c in columns] for row in rows]
-    lines = [_say(context, f"{len(parts)} 个节点作答，{len(rows)} 组，各节点共隐去 {hidden} 格。", f"{len(parts)} nodes answered, {len(rows)} groups; {hidden} cells were hidden by their nodes.")]
+    lines = [context.say(f"{len(parts)} 个节点作答，{len(rows)} 组，各节点共隐去 {hidden} 格。", f"{len(parts)} nodes answered, {len(rows)} groups; {hidden} cells were hidden by their nodes.")]
     if silent:
-        lines += [_say(context, "**结果不完整**，缺：", "**The result is partial**; missing are:"), "",
+        lines += [context.say("**结果不完整**，缺：", "**The result is partial**; missing are:"), "",
                   *(f"- {s.name.in_(context.language)} `{s.id}`: {s.code}: {s.why.in_(context.language)}" for s in silent)]
     data = {"rows": rows, "nodes": [p.profile.id for p in parts], "hidden": hidden, "partial": bool(silent),
             "missing": [{"id": s.id, "name_zh": s.name.zh, "name_en": s.name.en, "code": s.code, "why": s.why.in_(context.language)} for s in silent], "plan": plan.digest}

@@ -18,10 +18,6 @@ PAUSE = 0.2
 """Seconds between two looks at a job another process is at."""
 
 
-def _say(context: Context, zh: str, en: str) -> str:
-    return Text(zh, en).in_(context.language)
-
-
 def failed_first(jobs: list[Job]) -> list[Job]:
     return sorted(jobs, key=lambda job: job.status.state != "failed")
 
@@ -46,7 +42,7 @@ def list_jobs(context: Context, given: AskJobs) -> Result:
              if given.state in (None, job.status.state)]
     found = found if night is None else failed_first(found)
     if not found:
-        return Result(_say(context, "没有作业。", "There are no jobs."), [])
+        return Result(context.say("没有作业。", "There are no jobs."), [])
     return Result(_table(context, found), [_told(context, job) for job in found])
 
 
@@ -63,9 +59,9 @@ def cancel(context: Context, given: CancelJob) -> Result:
     assert job is not None
     named = f"{' '.join(job.ask.action)} {job.id[:12]}"
     if context.dry_run:
-        return Result(_say(context, f"将取消 {named}。没有写入。", f"Would cancel {named}. Nothing was written."), _told(context, job))
+        return Result(context.say(f"将取消 {named}。没有写入。", f"Would cancel {named}. Nothing was written."), _told(context, job))
     if job.status.state in OPEN:
-        return Result(_say(context, f"{named} 正在做，到下一步停下。", f"{named} is at work, and ends at its next step."), _told(context, job))
+        return Result(context.say(f"{named} 正在做，到下一步停下。", f"{named} is at work, and ends at its next step."), _told(context, job))
     return Result(f"{named}: {STATES[job.status.state].in_(context.language)}", _told(context, job))
 
 
@@ -77,9 +73,9 @@ def run_nightly(context: Context, given: RunNightly) -> Result:  # noqa: ARG001
     if context.dry_run:
         found = {job.ask.action: job.status.state for job in jobs.listed(night=night.isoformat())}
         rows = [(" ".join(a.path), found.get(a.path, "waiting")) for a in work_of_a_night(workspace)]
-        shown = markdown((_say(context, "动作", "action"), _say(context, "状态", "state")),
+        shown = markdown((context.say("动作", "action"), context.say("状态", "state")),
                          [(name, STATES[state].in_(context.language)) for name, state in rows])
-        return Result(_say(context, f"{night} 夜，没有写入：", f"The night of {night}; nothing was written:") + "\n\n" + shown,
+        return Result(context.say(f"{night} 夜，没有写入：", f"The night of {night}; nothing was written:") + "\n\n" + shown,
                       {"night": night.isoformat(), "jobs": [{"action": name, "state": state} for name, state in rows]})
     mine = [job.id for job in put_down(workspace, jobs, night, again=True)]
     with context.progress("Nightly work", len(mine)) as done:
@@ -92,7 +88,7 @@ def run_nightly(context: Context, given: RunNightly) -> Result:  # noqa: ARG001
             done()
     left = failed_first(jobs.listed(night=night.isoformat()))
     wrong = sum(job.status.state != "done" for job in left)
-    head = _say(context, f"{night} 夜的 {len(left)} 件事，{wrong} 件没有做成。", f"The night of {night}: {len(left)} things to do, {wrong} not done.")
+    head = context.say(f"{night} 夜的 {len(left)} 件事，{wrong} 件没有做成。", f"The night of {night}: {len(left)} things to do, {wrong} not done.")
     return Result(head + "\n\n" + _table(context, left), {"night": night.isoformat(), "jobs": [_told(context, job) for job in left]}, holds=not wrong)
 
 

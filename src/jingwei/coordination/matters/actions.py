@@ -95,7 +95,7 @@ def check(context: Context, given: CheckMatters) -> Result:  # noqa: ARG001
     found = {code: matters[code].outcome for t in turns if t.kind == "matter.checked" and (code := t.facts["matter"])}
     data = {"matters": len(matters), **{kind: counts[kind] for kind in ("opened", "returned", "closed", "escalated", "checked")},
             "outcomes": found, "written": bool(turns) and not context.dry_run}
-    lines = [_say(context, f"{len(matters)} 个事项：新开 {counts['opened']}，重来 {counts['returned']}，了结 {counts['closed']}，上交 {counts['escalated']}。",
+    lines = [context.say(f"{len(matters)} 个事项：新开 {counts['opened']}，重来 {counts['returned']}，了结 {counts['closed']}，上交 {counts['escalated']}。",
                   f"{len(matters)} matters: {counts['opened']} opened, {counts['returned']} back, {counts['closed']} gone, {counts['escalated']} passed on.")]
     lines += [f"- {code}: {OUTCOMES[outcome].in_(context.language)} ({matters[code].seen})" for code, outcome in found.items()]
     return Result("\n".join(lines) + f"\n\n{_table(context, _ranked(matters, today), today)}", data)
@@ -106,7 +106,7 @@ def list_matters(context: Context, given: AskMatters) -> Result:
     today = day_in_china(context.clock())
     shown = [m for m in ranked(context) if given.phase in (None, m.phase)]
     if not shown:
-        return Result(_say(context, "没有事项。查找：jingwei matters check", "There are no matters. Look for them: jingwei matters check"), [])
+        return Result(context.say("没有事项。查找：jingwei matters check", "There are no matters. Look for them: jingwei matters check"), [])
     return Result(_table(context, shown, today), [matter_json(context, m, today) for m in shown])
 
 
@@ -158,13 +158,13 @@ def decide(context: Context, given: Decide) -> Result:
     data = {"matter": m.code, "passed": passed, "decided": today.isoformat(), "duties": duties, "measure": measure or None,
             "expected": None if expected is None else {"year": (year := max(today.year, expected.after + 1)), "low": float(expected.interval(year)[0]),
                                                        "high": float(expected.interval(year)[1])}, "written": not context.dry_run}
-    lines = [_say(context, f"{m.code} 已决，由 {'、'.join(duties) or '（无任务）'} 落实。", f"{m.code} is decided; carried out by {', '.join(duties) or 'no duty'}.")]
+    lines = [context.say(f"{m.code} 已决，由 {'、'.join(duties) or '（无任务）'} 落实。", f"{m.code} is decided; carried out by {', '.join(duties) or 'no duty'}.")]
     if expected is not None:
         low, high = expected.interval(max(today.year, expected.after + 1))
-        lines.append(_say(context, f"以后核对 {measure}：不作决定时应在 {low}–{high} 之间，越出才算变动。",
-                          f"To be checked on {measure}: without the decision it would lie in {low}–{high}; only beyond that did it move."))
+        lines.append(context.say(f"以后核对 {measure}：不作决定时应在 {low}–{high} 之间，越出才算变动。",
+                                 f"To be checked on {measure}: without the decision it would lie in {low}–{high}; only beyond that did it move."))
     else:
-        lines.append(_say(context, "没有可核对的指标，决定的效果将无法评估。", "There is no number to check: what the decision did will not be assessable."))
+        lines.append(context.say("没有可核对的指标，决定的效果将无法评估。", "There is no number to check: what the decision did will not be assessable."))
     return Result("\n".join([*lines, *told_lines(context, passed)]) + "\n", data)
 
 
@@ -309,7 +309,3 @@ def _table(context: Context, shown: Sequence[Matter], today: date) -> str:
     return markdown([h.in_(context.language) for h in head], (
         (m.code, PHASES[m.phase].in_(context.language), ("（合成）" if context.language == "zh" else "(synthetic) ") * m.cause.synthetic + m.cause.text.in_(context.language),
          f"{m.cause.blocked} × {m.days(today)}", _lies(m).in_(context.language), _until(m).in_(context.language)) for m in shown))
-
-
-def _say(context: Context, zh: str, en: str) -> str:
-    return Text(zh, en).in_(context.language)

@@ -37,7 +37,7 @@ def list_lines(context: Context, given: AskRedLines) -> Result:  # noqa: ARG001
     lines = attention(lines_now(context))
     data = {"lines": [as_json(line, context) for line in lines], "crossed": sum(line.state == "crossed" for line in lines)}
     if not lines:
-        return Result(_say(context, "没有签过红线。签一条：jingwei redlines sign", "No red line was signed. Sign one: jingwei redlines sign"), data)
+        return Result(context.say("没有签过红线。签一条：jingwei redlines sign", "No red line was signed. Sign one: jingwei redlines sign"), data)
     return Result(_table(context, lines), data)
 
 
@@ -68,7 +68,7 @@ def sign(context: Context, given: SignRedLine) -> Result:
 def check(context: Context, given: CheckRedLines) -> Result:  # noqa: ARG001
     """Hold every line against what was recorded since it was signed; each offence is recorded once, whoever looks and however often."""
     if not lines_now(context):
-        return Result(_say(context, "没有签过红线。", "No red line was signed."), {"lines": 0, "crossed": [], "receded": [], "unclear": [], "written": False})
+        return Result(context.say("没有签过红线。", "No red line was signed."), {"lines": 0, "crossed": [], "receded": [], "unclear": [], "written": False})
     now, ledger = world(context), context.workspace.ledger  # reading the figures is slow, and therefore done before the store is locked
     turns, unclear = list[Turn](), dict[str, Text]()
     with _transaction(context):
@@ -89,9 +89,9 @@ def check(context: Context, given: CheckRedLines) -> Result:  # noqa: ARG001
         _record(context, turns)
     crossed = [t.facts for t in turns if t.kind == "redline.crossed"]
     receded = [t.facts["line"] for t in turns if t.kind == "redline.receded"]
-    report = [_say(context, f"查了 {len(lines)} 条红线：新触碰 {len(crossed)} 次。", f"{len(lines)} red lines checked: {len(crossed)} new crossings.")]
+    report = [context.say(f"查了 {len(lines)} 条红线：新触碰 {len(crossed)} 次。", f"{len(lines)} red lines checked: {len(crossed)} new crossings.")]
     report += [f"- {line}: {n}" for line, n in Counter(f["line"] for f in crossed).items()]
-    report += [_say(context, f"- {line}：读不懂条件，没有查（{why.zh}）", f"- {line}: its condition is not understood and was not checked ({why.en})") for line, why in unclear.items()]
+    report += [context.say(f"- {line}：读不懂条件，没有查（{why.zh}）", f"- {line}: its condition is not understood and was not checked ({why.en})") for line, why in unclear.items()]
     return Result("\n".join(report) + "\n", {"lines": len(lines), "crossed": [dict(f) for f in crossed], "receded": receded, "unclear": sorted(unclear),
                                              "written": bool(turns) and not context.dry_run})
 
@@ -171,15 +171,11 @@ def _reason(text: str) -> str:
 def _table(context: Context, lines: Sequence[RedLine]) -> str:
     head = (Text("红线", "red line"), Text("章", "room"), Text("状态", "state"), Text("什么算触碰", "crossed by"), Text("触碰", "crossings"), Text("签于", "signed"))
     return markdown([h.in_(context.language) for h in head], (
-        (line.code, line.room, STATES[line.state].in_(context.language), line.when or _say(context, "（已删除）", "(erased)"), _counted(context, line), line.on) for line in lines))
+        (line.code, line.room, STATES[line.state].in_(context.language), line.when or context.say("（已删除）", "(erased)"), _counted(context, line), line.on) for line in lines))
 
 
 def _counted(context: Context, line: RedLine) -> str:
     real, made_up = (sum(c.synthetic is it for c in line.crossings) for it in (False, True))
     standing = sum(c.caps for c in line.crossings)
-    told_as = _say(context, f"{real}（未解除 {standing}）", f"{real} ({standing} not lifted)") if real else "0"
-    return told_as + (_say(context, f"，合成 {made_up}", f", {made_up} synthetic") if made_up else "")
-
-
-def _say(context: Context, zh: str, en: str) -> str:
-    return Text(zh, en).in_(context.language)
+    told_as = context.say(f"{real}（未解除 {standing}）", f"{real} ({standing} not lifted)") if real else "0"
+    return told_as + (context.say(f"，合成 {made_up}", f", {made_up} synthetic") if made_up else "")

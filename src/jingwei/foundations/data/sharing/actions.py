@@ -378,9 +378,9 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
         return _done(context, f"将提供 {current.rows} 行、{current.columns} 项。", f"{current.rows} rows of {current.columns} columns would be delivered.", data)
     policy = Document("policy.json", odrl.write([grant], grant.id))
     if secret:
-        return Result(_say(context, f"接口已开通。凭据只对 {r.asker} 有效，请当面交付：\n\n    {secret}\n", f"The interface is open. Its credential is for {r.asker} alone; hand it over in person:\n\n    {secret}\n"),
+        return Result(context.say(f"接口已开通。凭据只对 {r.asker} 有效，请当面交付：\n\n    {secret}\n", f"The interface is open. Its credential is for {r.asker} alone; hand it over in person:\n\n    {secret}\n"),
                       {**data, "credential": secret}, (policy,))
-    return Result(_say(context, f"提供 {current.rows} 行、{current.columns} 项（{current.document.name}）。", f"{current.rows} rows of {current.columns} columns delivered ({current.document.name})."),
+    return Result(context.say(f"提供 {current.rows} 行、{current.columns} 项（{current.document.name}）。", f"{current.rows} rows of {current.columns} columns delivered ({current.document.name})."),
                   data, (current.document, policy))
 
 
@@ -584,9 +584,5 @@ def _wrong(code: str, what: Text, there: Case) -> Problem:
 
 
 def _done(context: Context, zh: str, en: str, data: dict[str, Any]) -> Result:
-    return Result(_say(context, zh, en) + (_say(context, "（演练，没有写入）", " (rehearsed; nothing was written)") if context.dry_run else ""),
+    return Result(context.say(zh, en) + (context.say("（演练，没有写入）", " (rehearsed; nothing was written)") if context.dry_run else ""),
                   {**data, "written": not context.dry_run})
-
-
-def _say(context: Context, zh: str, en: str) -> str:
-    return Text(zh, en).in_(context.language)
