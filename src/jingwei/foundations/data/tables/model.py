@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -180,20 +179,3 @@ class Finding:
 
 Check = Callable[["Context", Profile, "ir.Table"], Sequence[Finding]]
 """``(context, profile, table)``: the table holds the accepted rows, in a rehearsal too. Listed in ``checks.CHECKS`` by dotted name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A table as it was read: accepted rows in one Parquet file, typed; what was set apart; what the reader has to say.
-
-    columns : name to type; units, written : by column
-    notes : such as an encoding that was found, lines above the header, hidden sheets
-    """
-
-    file: Path
-    rows: int
-    columns: Mapping[str, ColumnType]
-    units: Mapping[str, str]
-    written: Mapping[str, Mapping[str, int]]
-    misfits: Sequence[Misfit]
-    notes: Sequence[Text]
