@@ -114,7 +114,7 @@ class Lake:
         Raises Problem ``lake_not_writable``; nothing is changed then.
         """
         with self._writing(dataset) as home, file.open("rb") as content:
-            name = f"table-{hashlib.file_digest(content, 'sha256').hexdigest()[:32]}.parquet"
+            name = f"000000-{hashlib.file_digest(content, 'sha256').hexdigest()[:16]}.parquet"
             if not (home / "data" / name).is_file():
                 content.seek(0)
                 write_whole(home / "data" / name, content)
