@@ -80,12 +80,12 @@ class OnDisk(Document):
             object.__setattr__(self, field_, value)
 
     @property
-    def content(self) -> bytes:  # type: ignore[override]
+    def content(self) -> bytes:
         return self.path.read_bytes()
 
     @property
     def digest(self) -> str:
-        with self.open() as file:
+        with self.path.open("rb") as file:
             return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
 
     def open(self) -> BinaryIO:

@@ -1,8 +1,9 @@
 """Tables: a department drops one in; it is read, described and kept as a dataset of the lake with a record in the catalogue."""
 
-from jingwei.foundations.data.tables.asks import AskProfile, AskQuarantine, RegisterTable
+from jingwei.foundations.data.tables.asks import AskProfile, AskQuarantine, AskTable, RegisterTable
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Page
 
 _HERE = "jingwei.foundations.data.tables.actions"
 
@@ -17,3 +18,5 @@ ACTIONS = (
            clauses=("F2.2",), scope="catalogue.write", effect="read", input=AskQuarantine, handler=f"{_HERE}.quarantine",
            makes=("quarantine.csv", "receipt.json"), example="jingwei data quarantine people --out out"),
 )
+
+PAGES = (Page(("table", "{dataset}"), "jingwei.foundations.data.tables.views.table", AskTable),)

@@ -39,3 +39,11 @@ class AskQuarantine:
 
     dataset: Annotated[str, Option(Text("数据集代码", "code of the dataset"), positional=True)]
     version: Annotated[int | None, Option(Text("第几版，缺省为最新", "which version; the newest by default"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskTable:
+    """Which table, in which version."""
+
+    dataset: Annotated[str, Option(Text("数据集代码", "code of the dataset"))]
+    version: Annotated[int | None, Option(Text("第几版", "which version"))] = None

@@ -13,7 +13,7 @@ from jingwei.foundations.data.tables.hints import TEXT_HINTS, hint_of, unit_of
 from jingwei.foundations.data.tables.model import Hint
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import ColumnType
-from jingwei.kernel.problems import Problem, Unreadable, did_you_mean
+from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import MISSING, NARROW
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class Plan:
     written: Mapping[str, int] | None = None
 
 
-def kind_of(name: str, cells: Iterable[str], hint: Hint = "") -> Kind:
-    """What a column is, by some of its cells; by its name only where eight digits may be a day."""
+def kind_of(cells: Iterable[str], hint: Hint = "") -> Kind:
+    """What a column is, by some of its cells; by its hint only where digits may be a day or a code."""
     plain = [c for c in (each.translate(NARROW).strip() for each in cells) if c.lower() not in MISSING]
     if not plain or hint in TEXT_HINTS or any(re.search(_CODED, c, re.ASCII) for c in plain):
         return "date" if hint == "date" and plain and all(re.fullmatch(r"(?:18|19|20)\d{6}", c, re.ASCII) for c in plain) else "text"
@@ -114,7 +114,7 @@ def _planned(raw: Raw, text: Sequence[str]) -> list[Plan]:
     for i, name in enumerate(raw.columns):
         cells = [] if head is None else [c for c in head.column(i + 1).to_pylist() if c.strip()]
         hint = hint_of(name, [c.translate(NARROW).strip() for c in cells])
-        kind: Kind = "text" if name in text else kind_of(name, cells, hint)
+        kind: Kind = "text" if name in text else kind_of(cells, hint)
         plans.append(Plan(name, f"c{i}", kind, hint, "%" if kind == "percent" else unit_of(name)))
     return plans
 

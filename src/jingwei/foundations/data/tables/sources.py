@@ -9,8 +9,8 @@ from typing import Any
 
 from jingwei.foundations.data.tables import structured, workbooks
 from jingwei.foundations.data.tables.grid import Raw, staged
-from jingwei.foundations.data.tables.kinds import TYPES, Plan, typed
 from jingwei.foundations.data.tables.hints import hint_of, unit_of
+from jingwei.foundations.data.tables.kinds import TYPES, Plan, typed
 from jingwei.foundations.data.tables.lines import delimiter_of, encoding_of, rows_of
 from jingwei.foundations.data.tables.model import Hint, Misfit
 from jingwei.kernel.i18n import Text

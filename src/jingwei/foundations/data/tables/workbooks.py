@@ -185,8 +185,7 @@ def _text(cell: Any) -> str:  # noqa: PLR0911 (one for each kind of cell)
             if abs(value) >= _LOST:
                 return Apart(repr(value), "lost_digits")
             whole = isinstance(value, int) or value.is_integer()
-            figure = str(int(value)) if whole else repr(value)
-            return figure
+            return str(int(value)) if whole else repr(value)
         case dt.datetime():
             form = (cell.number_format or "").lower()
             return value.date().isoformat() if (value.time() == dt.time() and "h" not in form) else value.isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""tables: what was told of every snapshot of a registered table, and the rows set apart from it"""
+"""tables: what was told of every snapshot of a registered table, and the rows set apart from it."""
 
 import sqlalchemy as sa
 from alembic import op
