@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _IDENTITY = re.compile("[0-9a-f]{32}")
 _GLOB = re.compile(r"[\\*?\[\]{}]")
 
-ColumnType = Literal["string", "float64", "int64", "bool"]
+ColumnType = Literal["string", "float64", "int64", "bool", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +101,24 @@ class Lake:
         sink = io.BytesIO()
         pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
         content = sink.getvalue()
-        home = self.folder / dataset.name
-        try:
-            with self._writing(home):
-                before = self.snapshot(dataset)
-                name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+        with self._writing(dataset) as home:
+            before = self.snapshot(dataset)
+            name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+            write_whole(home / "data" / name, content)
+            return _made_current(home, dataset, (*before.files, name))
+
+    def replace(self, dataset: Dataset, file: Path) -> Snapshot:
+        """Make the rows of a Parquet file all of the dataset, in one step; earlier snapshots stay, to be asked for by id.
+
+        file : outside the lake, with the dataset's columns and types; copied bit by bit
+        Raises Problem ``lake_not_writable``; nothing is changed then.
+        """
+        with self._writing(dataset) as home, file.open("rb") as content:
+            name = f"000000-{hashlib.file_digest(content, 'sha256').hexdigest()[:16]}.parquet"
+            if not (home / "data" / name).is_file():
+                content.seek(0)
                 write_whole(home / "data" / name, content)
-                manifest = json.dumps({"dataset": dataset.name, "version": dataset.version,
-                                       "files": [*before.files, name]}, indent=1).encode()
-                write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
-                write_whole(home / "current", _identity(manifest).encode())
-        except OSError as error:
-            raise Problem("lake_not_writable",
-                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
-                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
-                                      "Make room or choose another folder with --workspace DIR.")) from None
-        return Snapshot(_identity(manifest), dataset.version, (*before.files, name))
+            return _made_current(home, dataset, (name,))
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
@@ -141,11 +143,26 @@ class Lake:
         return backend.table(name)
 
     @contextmanager
-    def _writing(self, home: Path) -> Iterator[None]:
-        (home / "data").mkdir(parents=True, exist_ok=True)
-        (home / "manifests").mkdir(exist_ok=True)
-        with held(home / "lock", wait=True):
-            yield
+    def _writing(self, dataset: Dataset) -> Iterator[Path]:
+        """The dataset's folder, for one writer. Raises Problem ``lake_not_writable``."""
+        home = self.folder / dataset.name
+        try:
+            (home / "data").mkdir(parents=True, exist_ok=True)
+            (home / "manifests").mkdir(exist_ok=True)
+            with held(home / "lock", wait=True):
+                yield home
+        except OSError as error:
+            raise Problem("lake_not_writable",
+                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
+                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
+                                      "Make room or choose another folder with --workspace DIR.")) from None
+
+
+def _made_current(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
+    manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*names]}, indent=1).encode()
+    write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
+    write_whole(home / "current", _identity(manifest).encode())
+    return Snapshot(_identity(manifest), dataset.version, names)
 
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
@@ -160,7 +177,7 @@ def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
 def _schema(dataset: Dataset) -> Any:
     import pyarrow as pa
 
-    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
     return pa.schema([(name, kinds[kind]) for name, kind in dataset.columns.items()])
 
 
