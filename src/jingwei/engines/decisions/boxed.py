@@ -141,7 +141,15 @@ def _invocation(ground: Ground, element: Element) -> Compiled:
 
 def _conditional(ground: Ground, element: Element) -> Compiled:
     condition, then, otherwise = (expression(ground.at(n, n), expression_in(child(element, n))) for n in ("if", "then", "else"))
-    return lambda f: then(f) if condition(f) is True else otherwise(f)
+
+    def chosen(f: Frame) -> Value:
+        found = condition(f)
+        if found is not None and type(found) is not bool:
+            f[0].note("条件不是布尔值，取 null", "the condition is no boolean: null")
+            return None
+        return then(f) if found else otherwise(f)
+
+    return chosen
 
 
 def _filter(ground: Ground, element: Element) -> Compiled:

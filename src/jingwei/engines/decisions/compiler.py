@@ -303,7 +303,10 @@ def filtered(of: Compiled, by: Compiled, place: int) -> Compiled:
             answer = by(f)
             if type(answer) is Decimal and not at:
                 return _at(items, answer)
-            if answer is True and items:
+            if answer is not None and type(answer) is not bool:
+                run.note("筛选条件不是布尔值，取 null", "the condition of a filter is no boolean: null")
+                return None
+            if answer and items:
                 kept.append(item)
         return kept
 
@@ -395,6 +398,8 @@ def quantified(domains: Sequence[tuple[int, Compiled, bool]], body: Compiled, *,
         for good in over(domains, f):
             answer = body(f) if good else None
             if not good:
+                return None
+            if answer is not None and type(answer) is not bool:
                 return None
             if answer is (not every):
                 return not every

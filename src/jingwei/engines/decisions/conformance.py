@@ -119,7 +119,9 @@ def _answered(model: Model, case: Element, result: Element, run: Run) -> Value:
     if kind == "decisionService":
         node = model.named(invoked or named(result), "decisionService")
         function = model.function(node.key)
-        return function.call(run, [inputs.get(p) for p in function.parameters])
+        answer = function.call(run, [inputs.get(p) for p in function.parameters])
+        several = len(list(children(node.element, "outputDecision"))) > 1
+        return answer.get(named(result)) if several and isinstance(answer, dict) and named(result) in answer else answer
     if kind == "bkm":
         function = model.function(model.named(invoked or named(result), "businessKnowledgeModel").key)
         return function.call(run, [inputs.get(p) for p in function.parameters])

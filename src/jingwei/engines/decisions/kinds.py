@@ -82,13 +82,17 @@ def _shaped(value: Value, kind: Kind) -> bool:
 
 
 def _is_function(value: Function, kind: Kind) -> bool:
-    """A function may ask for less and give more than its type says (contravariant parameters, covariant result)."""
+    """A function may ask for less and give more than its type says (contravariant parameters, covariant result).
+
+    Of a function that does not say what it gives, the result is looked at when it gives it.
+    """
     if kind.result is None:
         return True
     if len(value.parameters) != len(kind.parameters):
         return False
     own = tuple(t or ANY for t in value.types) or (ANY,) * len(value.parameters)
-    return all(narrower(asked, had) for asked, had in zip(kind.parameters, own, strict=True)) and narrower(value.result or ANY, kind.result)
+    return all(narrower(asked, had) for asked, had in zip(kind.parameters, own, strict=True)) and (
+        value.result is None or value.result is ANY or narrower(value.result, kind.result))
 
 
 def narrower(one: Kind, other: Kind) -> bool:
@@ -110,12 +114,12 @@ def narrower(one: Kind, other: Kind) -> bool:
 
 
 def is_instance(value: Value, kind: Kind) -> bool | None:
-    """``instance of``: null is an instance of Null only; None when the type is not known."""
+    """``instance of``: null is an instance of Null only, and allowed values do not count; None when the type is not known."""
     if kind.shape == "unknown":
         return None
     if value is None:
         return kind.shape == "null"
-    return conforms(value, kind)
+    return _shaped(value, kind)
 
 
 def converted(value: Value, kind: Kind | None) -> Value:
@@ -125,7 +129,7 @@ def converted(value: Value, kind: Kind | None) -> Value:
     if conforms(value, kind):
         return value
     if type(value) is list:
-        return converted(value[0], kind) if len(value) == 1 and kind.shape != "list" else None
+        return value[0] if len(value) == 1 and kind.shape != "list" and conforms(value[0], kind) else None
     if kind.shape == "list":
         one = converted(value, kind.of)
         return [one] if one is not None and conforms([one], kind) else None

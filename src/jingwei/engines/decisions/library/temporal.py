@@ -128,12 +128,9 @@ def same_duration(_run: Run, value: DaysDuration | MonthsDuration) -> Value:
 
 @built_in("years and months duration", "from: date|moment, to: date|moment")
 def between(_run: Run, start: Date | DateTime, end: Date | DateTime) -> Value:
-    """Whole months from one to the other; the times of day count where both have one."""
+    """Whole months from one day to the other; times of day do not count."""
     a, b = _day(start), _day(end)
-    months = (b.year - a.year) * 12 + b.month - a.month
-    rest: int = b.day - a.day
-    if not rest and isinstance(start, DateTime) and isinstance(end, DateTime):
-        rest = end.time.nanos - start.time.nanos
+    months, rest = (b.year - a.year) * 12 + b.month - a.month, b.day - a.day
     if months > 0 and rest < 0:
         months -= 1
     elif months < 0 and rest > 0:
