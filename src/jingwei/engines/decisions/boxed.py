@@ -18,7 +18,7 @@ from jingwei.engines.decisions.compiler import (
 )
 from jingwei.engines.decisions.ground import Ground
 from jingwei.engines.decisions.kinds import ANY, Kind
-from jingwei.engines.decisions.parser import Names
+from jingwei.engines.decisions.names import Names
 from jingwei.engines.decisions.reading import (
     Element,
     child,
@@ -111,10 +111,18 @@ def _relation(ground: Ground, element: Element) -> Compiled:
     return made
 
 
+def is_feel(kind: str | None) -> bool:
+    return (kind or "FEEL").upper() in {"FEEL", "F"}
+
+
+def foreign(ground: Ground, kind: str) -> Compiled:
+    """What stands for a function of Java or PMML: a fault, and null."""
+    return refused(ground, Text(f"{kind} 函数不予执行：模型中只用 FEEL", f"{kind} functions are not carried out: models hold FEEL only"))
+
+
 def _function(ground: Ground, element: Element, itself: int | None = None) -> Compiled:
-    kind = element.get("kind") or "FEEL"
-    if kind.upper() not in {"FEEL", "F"}:
-        return refused(ground, Text(f"{kind} 函数不予执行：模型中只用 FEEL", f"{kind} functions are not carried out: models hold FEEL only"))
+    if not is_feel(element.get("kind")):
+        return foreign(ground, element.get("kind") or "")
     parameters = [(named(p), ground.unit.place(), ground.kind(type_of(p))) for p in children(element, "formalParameter")]
     inner = ground.given({n: p for n, p, _ in parameters})
     return function_of("function", ground.unit, parameters, expression(inner, expression_in(element)), ground.kind(type_of(element)), itself)

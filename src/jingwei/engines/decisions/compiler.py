@@ -104,7 +104,7 @@ def _literal(_unit: Unit, node: tree.Literal, _scope: Scope | None) -> Compiled:
     return lambda _: value
 
 
-def _name(unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
+def _name(_unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
     name = node.name
     filters: list[int] = []
     level, found = scope, None
@@ -438,16 +438,13 @@ def function_of(name: str, unit: Unit, parameters: Sequence[tuple[str, int, Kind
 
     def made(f: Frame) -> Value:
         def call(run: Run, arguments: list[Value]) -> Value:
-            if len(arguments) != len(places):
-                run.note(f"{name} 要 {len(places)} 个参数，给了 {len(arguments)} 个", f"{name} takes {len(places)} arguments and was given {len(arguments)}")
+            given = taken_as(run, name, names, kinds, arguments)
+            if given is None:
                 return None
             inner = own.copy()
             inner[0] = run
-            for place, kind, argument in zip(places, kinds, arguments, strict=True):
-                inner[place] = fitted(run, argument, kind)
-                if inner[place] is None and argument is not None:
-                    run.note(f"{name} 的参数类型不符", f"an argument of {name} is not of its parameter's type")
-                    return None
+            for place, value in zip(places, given, strict=True):
+                inner[place] = value
             run.enter()
             try:
                 return fitted(run, body(inner), result)
@@ -462,6 +459,19 @@ def function_of(name: str, unit: Unit, parameters: Sequence[tuple[str, int, Kind
         return function
 
     return made
+
+
+def taken_as(run: Run, name: str, parameters: Sequence[str], kinds: Sequence[Kind], arguments: Sequence[Value]) -> list[Value] | None:
+    """Arguments as their parameters' types want them; None, with a note, where there are more or fewer or one cannot be."""
+    if len(arguments) != len(parameters):
+        run.note(f"{name} 要 {len(parameters)} 个参数，给了 {len(arguments)} 个", f"{name} takes {len(parameters)} arguments and was given {len(arguments)}")
+        return None
+    given = [fitted(run, argument, kind) for argument, kind in zip(arguments, kinds, strict=True)]
+    for parameter, argument, value in zip(parameters, arguments, given, strict=True):
+        if value is None and argument is not None:
+            run.note(f"{name} 的参数 {parameter} 类型不符", f"argument {parameter} of {name} is not of its type")
+            return None
+    return given
 
 
 def fitted(run: Run, value: Value, kind: Kind) -> Value:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from jingwei.engines.decisions.compiler import Compiled, Frame, Scope, Unit
 from jingwei.engines.decisions.kinds import ANY, KINDS, UNKNOWN, Kind
 from jingwei.engines.decisions.library import BUILT_INS
-from jingwei.engines.decisions.parser import TYPE_NAMES, Names, parse_expression, parse_tests
+from jingwei.engines.decisions.names import Names
+from jingwei.engines.decisions.parser import TYPE_NAMES, parse_expression, parse_tests
 from jingwei.engines.decisions.reading import Element, children, named, text_of, type_of
 from jingwei.engines.decisions.run import Run
 from jingwei.engines.decisions.tree import Node, Tests
@@ -155,7 +156,7 @@ class Types:
                 base = _constrained(base, test)
         return base
 
-    def constraint(self, element: Element, name: str) -> Callable[[Value], bool] | None:
+    def constraint(self, element: Element, name: str) -> Constraint | None:
         found = next(children(element, name), None)
         text = text_of(found)
         if not text:
@@ -166,8 +167,11 @@ class Types:
         return test_of(ground, text)
 
 
-def test_of(ground: Ground, text: str) -> Callable[[Value], bool] | None:
-    """Unary tests that stand by themselves, as a function of the value; None when they are no FEEL (the fault is noted)."""
+Constraint = tuple[Callable[[Value], bool], Tests]
+
+
+def test_of(ground: Ground, text: str) -> Constraint | None:
+    """Unary tests that stand by themselves, as a function of the value and as written; None when they are no FEEL (the fault is noted)."""
     place = ground.unit.place()
     ground = ground.given({"?": place})
     parsed = ground.parsed_tests(text)
@@ -184,11 +188,11 @@ def test_of(ground: Ground, text: str) -> Callable[[Value], bool] | None:
         frame[place] = value
         return test(frame)
 
-    return holds
+    return holds, parsed
 
 
-def _constrained(base: Kind, test: Callable[[Value], bool]) -> Kind:
-    before = base.allows
-    return replace(base, allows=test if before is None else lambda value: before(value) and test(value))
+def _constrained(base: Kind, constraint: Constraint) -> Kind:
+    before, (test, written) = base.allows, constraint
+    return replace(base, allows=test if before is None else lambda value: before(value) and test(value), limits=(*base.limits, written))
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from jingwei.engines.decisions.operations import midnight
-from jingwei.engines.decisions.tree import TypeNode
+from jingwei.engines.decisions.tree import Tests, TypeNode
 from jingwei.engines.decisions.values import Date, DateTime, DaysDuration, Function, MonthsDuration, Range, Time, Value
 
 Shape = Literal["any", "null", "simple", "list", "context", "function", "range", "unknown"]
@@ -19,7 +19,7 @@ class Kind:
     """A type.
 
     python : class of a simple type's values; of : of a list's items or a range's ends; members : of a context;
-    parameters, result : of a function; allows : what else a value must pass, None where nothing
+    parameters, result : of a function; allows : what else a value must pass, None where nothing; limits : the same as written
     """
 
     shape: Shape
@@ -30,6 +30,7 @@ class Kind:
     parameters: tuple[Kind, ...] = ()
     result: Kind | None = None
     allows: Callable[[Value], bool] | None = None
+    limits: tuple[Tests, ...] = ()
 
 
 ANY = Kind("any", "Any")

@@ -6,22 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jingwei.engines.decisions import boxed
+from jingwei.engines.decisions import boxed, invocable, tree
 from jingwei.engines.decisions.compiler import Compiled, Unit, fitted
 from jingwei.engines.decisions.ground import Ground, Types, type_names
 from jingwei.engines.decisions.kinds import Kind, converted
-from jingwei.engines.decisions.parser import Names
+from jingwei.engines.decisions.names import Names
 from jingwei.engines.decisions.reading import (
     Definitions,
-    Element,
     Node,
-    child,
-    children,
     expression_in,
     named,
     read,
-    references,
-    type_of,
 )
 from jingwei.engines.decisions.run import MAX_STEPS, Run, too_deep
 from jingwei.engines.decisions.tables import Table
@@ -31,6 +26,8 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, did_you_mean
 
 Key = tuple[str, str]
+Needs = tuple[tuple[int, Key], ...]
+Groups = tuple[tuple[int, tuple[tuple[str, Key], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,8 @@ class Program:
     """
 
     unit: Unit
-    needs: tuple[tuple[int, Key], ...]
-    groups: tuple[tuple[int, tuple[tuple[str, Key], ...]], ...]
+    needs: Needs
+    groups: Groups
     body: Compiled
     kind: Kind
 
@@ -83,6 +80,7 @@ class Model:
         self._kinds: dict[str, dict[str, Kind]] = {}
         self._programs: dict[Key, Program] = {}
         self._functions: dict[Key, Function] = {}
+        self._knowledge: dict[Key, invocable.Knowledge] = {}
         self._orders: dict[tuple[Key, frozenset[Key]], tuple[Key, ...]] = {}
         self._input_kinds: dict[Key, Kind] = {}
         self._check_whole()
@@ -93,7 +91,12 @@ class Model:
         main = read(content, where)
         wanted = {i.namespace for i in main.imports}
         files = [main]
-        rest = [read(c, w) for w, c in others] if wanted else []
+        rest, unread = list[Definitions](), list[Problem]()
+        for name, other_content in others if wanted else ():
+            try:
+                rest.append(read(other_content, name))
+            except Problem as problem:  # of a file that may not be wanted at all
+                unread.append(problem)
         grown = True
         while grown:
             grown = False
@@ -102,7 +105,9 @@ class Model:
                     files.append(other)
                     wanted |= {i.namespace for i in other.imports}
                     grown = True
-        return cls(files)
+        model = cls(files)
+        model.problems += unread
+        return model
 
     def _check_whole(self) -> None:
         for node in self.nodes.values():
@@ -149,9 +154,22 @@ class Model:
         return self.guarded(lambda: Case(self, run, self.by_key(inputs)).value(self.named(name).key))
 
     def by_key(self, inputs: Mapping[str, Value]) -> dict[Key, Value]:
-        """Inputs by name as inputs by key; decisions may be given too, and are then not worked out."""
-        return {n.key: inputs[n.variable] if n.variable in inputs else inputs[n.name] for n in self.nodes.values()
-                if n.kind in {"inputData", "decision"} and (n.variable in inputs or n.name in inputs)}
+        """Inputs by name as inputs by key; decisions may be given too, and are then not worked out.
+
+        An imported input goes by its own name, by ``prefix.name``, or in a context under the import's prefix.
+        """
+        prefixes = {i.namespace: i.prefix for i in self.main.imports}
+        found: dict[Key, Value] = {}
+        for node in self.nodes.values():
+            if node.kind in {"inputData", "decision"}:
+                prefix = prefixes.get(node.key[0], "") if node.key[0] != self.main.namespace else ""
+                places = [inputs[prefix]] if prefix and isinstance(inputs.get(prefix), dict) else []
+                for place in (*places, inputs):
+                    name = next((n for n in (f"{prefix}.{node.name}", node.variable, node.name) if n in place), None)
+                    if name is not None:
+                        found[node.key] = place[name]
+                        break
+        return found
 
     @staticmethod
     def guarded(answer: Callable[[], Value]) -> Value:
@@ -228,7 +246,7 @@ class Model:
             self._programs[node.key] = Program(unit, needs, groups, body, ground.kind(node.type))
         return self._programs[node.key]
 
-    def surrounded(self, node: Node, unit: Unit) -> tuple[Ground, tuple[tuple[int, Key], ...], tuple[tuple[int, tuple[tuple[str, Key], ...]], ...]]:
+    def surrounded(self, node: Node, unit: Unit) -> tuple[Ground, Needs, Groups]:
         """The ground a node's logic stands on, with what it requires and knows in scope; imported things under their import's name."""
         prefixes = {i.namespace: i.prefix for i in self.spaces[node.key[0]].imports}
         needs: dict[str, tuple[int, Key]] = {}
@@ -250,93 +268,35 @@ class Model:
         """A knowledge model or a decision service as a function."""
         if key not in self._functions:
             node = self.nodes[key]
-            self._functions[key] = self._service(node) if node.kind == "decisionService" else self._knowledge(node)
+            self._functions[key] = invocable.service(self, node) if node.kind == "decisionService" else self.knowledge(node).function()
         return self._functions[key]
 
-    def _knowledge(self, node: Node) -> Function:
-        unit = Unit(self.kinds(node.key[0]))
-        logic = child(node.element, "encapsulatedLogic")
-        parameters = tuple(children(logic, "formalParameter"))
-        places = [unit.place() for _ in parameters]
-        kinds = tuple(self.ground(node, unit).kind(type_of(p)) for p in parameters)
-        state: list[tuple[Compiled, tuple[tuple[int, Key], ...], tuple[tuple[int, tuple[tuple[str, Key], ...]], ...], Kind]] = []
+    def knowledge(self, node: Node) -> invocable.Knowledge:
+        if node.key not in self._knowledge:
+            self._knowledge[node.key] = invocable.Knowledge(self, node)
+        return self._knowledge[node.key]
 
-        def compiled() -> tuple[Compiled, tuple[tuple[int, Key], ...], tuple[tuple[int, tuple[tuple[str, Key], ...]], ...], Kind]:
-            ground, needs, groups = self.surrounded(node, unit)
-            own = unit.place()
-            ground = ground.given({node.variable: own}).given({named(p): place for p, place in zip(parameters, places, strict=True)})
-            kind = (logic.get("kind") if logic is not None else None) or "FEEL"
-            body: Element | None = expression_in(logic)
-            if kind.upper() in {"FEEL", "F"}:
-                made = boxed.expression(ground, body)
-            else:
-                made = boxed.refused(ground, Text(f"{kind} 函数不予执行：模型中只用 FEEL", f"{kind} functions are not carried out: models hold FEEL only"))
-            return made, (*needs, (own, node.key)), groups, ground.kind(node.type)
+    def parsed(self, node: Node, text: str) -> tree.Node | None:
+        """A text as it would be read in a decision's own scope."""
+        return self.surrounded(node, Unit(self.kinds(node.key[0])))[0].parsed(text)
 
-        def call(run: Run, arguments: list[Value]) -> Value:
-            if not state:
-                state.append(compiled())
-            made, needs, groups, result = state[0]
-            if len(arguments) != len(places):
-                run.note(f"{node.name} 要 {len(places)} 个参数", f"{node.name} takes {len(places)} arguments")
-                return None
-            f = unit.frame(run)
-            for place, kind, argument in zip(places, kinds, arguments, strict=True):
-                f[place] = fitted(run, argument, kind)
-                if f[place] is None and argument is not None:
-                    run.note(f"{node.name} 的参数类型不符", f"an argument of {node.name} is not of its parameter's type")
-                    return None
-            for place, key in needs:
-                f[place] = self._known(key)
-            for place, group in groups:
-                f[place] = {name: self._known(key) for name, key in group}
-            run.enter()
-            try:
-                return fitted(run, made(f), result)
-            finally:
-                run.depth -= 1
+    def explained(self, name: str, inputs: Mapping[str, Value], clock: Callable[[], datetime] = system_clock) -> tuple[Value, Run]:
+        """The answer, and the run that knows which tables fired which rules on which facts, and why anything became null."""
+        run = Run(clock)
+        run.used = []
+        return self.decide(name, inputs, run=run), run
 
-        return Function(node.name, tuple(named(p) for p in parameters), call, kinds, self.ground(node, unit).kind(node.type))
-
-    def _known(self, key: Key) -> Value:
-        node = self.nodes.get(key)
-        return self.function(key) if node is not None and node.kind in {"businessKnowledgeModel", "decisionService"} else None
-
-    def _service(self, node: Node) -> Function:
-        space = node.key[0]
-        outputs, decisions, data = (references(node.element, n, space) for n in ("outputDecision", "inputDecision", "inputData"))
-        inputs = [self.nodes[k] for k in (*data, *decisions) if k in self.nodes]
-        unit = Unit(self.kinds(space))
-        kinds = tuple(self.ground(i, unit).kind(i.type) for i in inputs)
-        result = self.ground(node, unit).kind(node.type)
-
-        def call(run: Run, arguments: list[Value]) -> Value:
-            if len(arguments) != len(inputs):
-                run.note(f"{node.name} 要 {len(inputs)} 个参数", f"{node.name} takes {len(inputs)} arguments")
-                return None
-            given = {}
-            for wanted, kind, argument in zip(inputs, kinds, arguments, strict=True):
-                given[wanted.key] = fitted(run, argument, kind)
-                if given[wanted.key] is None and argument is not None:
-                    run.note(f"{node.name} 的参数 {wanted.name} 类型不符", f"argument {wanted.name} of {node.name} is not of its type")
-                    return None
-            run.enter()
-            try:
-                case = Case(self, run, given)
-                found = {self.nodes[k].variable: case.value(k) for k in outputs if k in self.nodes}
-            finally:
-                run.depth -= 1
-            return fitted(run, next(iter(found.values())) if len(found) == 1 else found, result)
-
-        return Function(node.name, tuple(i.variable for i in inputs), call, kinds, result)
+    def input_kinds(self) -> dict[str, Kind]:
+        """Types of the model's own inputs by name: what JSON's strings are read by."""
+        return {n.name: self.ground(n, Unit(self.kinds(n.key[0]))).kind(n.type) for n in self.main.nodes if n.kind == "inputData"}
 
     def compile_all(self) -> list[Problem]:
         """Compile everything and return every fault there is."""
         for node in self.nodes.values():
             if node.kind == "decision":
                 self.program(node)
-            elif node.kind in {"businessKnowledgeModel", "decisionService"}:
-                self.function(node.key)
+            elif node.kind == "businessKnowledgeModel":
+                self.knowledge(node).logic()
         return self.problems
 
     def table(self, name: str) -> Table:

@@ -5,7 +5,7 @@ Nothing here raises for a value of the wrong kind: the answer is null (None), as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from jingwei.engines.decisions.values import (
     Date,
     DateTime,
     DaysDuration,
-    Function,
     MonthsDuration,
     Range,
     Time,
@@ -261,9 +260,11 @@ _OF_MONTHS: dict[str, Callable[[MonthsDuration], Any]] = {
     "years": lambda d: _split(d.months, 12, 0), "months": lambda d: _split(d.months, 1, 12)}
 _OF_RANGE: dict[str, Callable[[Range], Any]] = {
     "start": lambda r: r.low, "end": lambda r: r.high, "start included": lambda r: r.low_in, "end included": lambda r: r.high_in}
-_PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
+_OF_MOMENT: dict[str, Callable[[DateTime], Any]] = {
+    **{n: (lambda v, f=f: f(v.date)) for n, f in _OF_DATE.items()}, **{n: (lambda v, f=f: f(v.time)) for n, f in _OF_TIME.items()}}  # type: ignore[misc]
+_PROPERTIES: dict[type, Mapping[str, Callable[[Any], Any]]] = {
     Date: _OF_DATE, Time: _OF_TIME, DaysDuration: _OF_DAYS, MonthsDuration: _OF_MONTHS, Range: _OF_RANGE,
-    DateTime: {n: (lambda v, f=f: f(v.date)) for n, f in _OF_DATE.items()} | {n: (lambda v, f=f: f(v.time)) for n, f in _OF_TIME.items()}}
+    DateTime: _OF_MOMENT}
 
 
 def member(value: Value, name: str) -> Value:
@@ -275,7 +276,3 @@ def member(value: Value, name: str) -> Value:
     read = _PROPERTIES.get(type(value), {}).get(name)
     found = read(value) if read else None
     return Decimal(found) if type(found) is int else found
-
-
-def is_function(value: Value) -> bool:
-    return isinstance(value, Function)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from jingwei.engines.decisions import tree
+from jingwei.engines.decisions.names import PART, SPACE, START, Names
 from jingwei.engines.decisions.tree import Node, TypeNode
 from jingwei.engines.decisions.values import ARITHMETIC, parse_at
 from jingwei.kernel.i18n import Text
@@ -20,16 +21,12 @@ from jingwei.kernel.problems import Problem
 MAX_TEXT = 200_000
 MAX_NESTING = 80
 
-_START = "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-_PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
-_SPACE = "\\s\u180e\u200b\ufeff"
-_BLANK = re.compile(rf"(?:[{_SPACE}]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
-_WORD = re.compile(rf"[{_START}][{_PART}]*")
-_PIECE = re.compile(rf"[{_START}][{_PART}]*|\d+|[./\-'+*]")
-_ANY_PIECE = re.compile(rf"[{_START}][{_PART}]*|\d+|[^{_SPACE}]")
-_KEY = re.compile(rf"([{_START}][{_PART}{_SPACE}./\-'+*]*?)[{_SPACE}]*:")
-_VARIABLE = re.compile(rf"([{_START}][{_PART}{_SPACE}./\-'+*]*?)[{_SPACE}]+in(?![{_PART}])")
-_PARAMETER = re.compile(rf"([{_START}][{_PART}{_SPACE}./\-'+*]*?)[{_SPACE}]*(?=[:,)])")
+_BLANK = re.compile(rf"(?:[{SPACE}]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_WORD = re.compile(rf"[{START}][{PART}]*")
+_PIECE = re.compile(rf"[{START}][{PART}]*|\d+|[./\-'+*]")
+_KEY = re.compile(rf"([{START}][{PART}{SPACE}./\-'+*]*?)[{SPACE}]*:")
+_VARIABLE = re.compile(rf"([{START}][{PART}{SPACE}./\-'+*]*?)[{SPACE}]+in(?![{PART}])")
+_PARAMETER = re.compile(rf"([{START}][{PART}{SPACE}./\-'+*]*?)[{SPACE}]*(?=[:,)])")
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
@@ -43,43 +40,6 @@ _KEYWORDS = _STOPS | {"if", "for", "some", "every", "true", "false", "null", "fu
 _COMPARES = ("<=", ">=", "!=", "<", ">", "=")
 _TYPES = ("any", "Any", "Null", "number", "string", "boolean", "date", "time", "date and time", "dateTime", "days and time duration",
           "dayTimeDuration", "years and months duration", "yearMonthDuration", "list", "context", "function", "range")
-
-
-class Names:
-    """Names in scope, one level of it: what is not here is looked for in ``outer``."""
-
-    __slots__ = ("known", "longest", "outer")
-
-    def __init__(self, names: Iterable[str], outer: Names | None = None) -> None:
-        self.known: dict[tuple[str, ...], str] = {}
-        self.longest = 1
-        self.outer = outer
-        for name in names:
-            self.add(name)
-
-    def add(self, name: str) -> None:
-        pieces = tuple(_ANY_PIECE.findall(name))
-        self.known[pieces] = name
-        self.longest = max(self.longest, len(pieces))
-
-    def longest_match(self, pieces: list[str]) -> tuple[int, str] | None:
-        """How many of the pieces are the longest name known at any level, and how it was declared."""
-        best: tuple[int, str] | None = None
-        level: Names | None = self
-        while level is not None:
-            for count in range(min(level.longest, len(pieces)), best[0] if best else 0, -1):
-                name = level.known.get(tuple(pieces[:count]))
-                if name is not None:
-                    best = (count, name)
-                    break
-            level = level.outer
-        return best
-
-    def reach(self) -> int:
-        level, most = self.outer, self.longest
-        while level is not None:
-            most, level = max(most, level.longest), level.outer
-        return most
 
 
 TYPE_NAMES = Names(_TYPES)
@@ -144,6 +104,10 @@ class _Parser:
     def fails(self, zh: str, en: str) -> NoReturn:
         raise Unparsed(Text(zh, en), min(self.at, len(self.text)))
 
+    def at_end(self) -> bool:
+        self.blank()
+        return self.at == len(self.text)
+
     def see(self, sign: str) -> bool:
         self.blank()
         return self.text.startswith(sign, self.at)
@@ -176,15 +140,14 @@ class _Parser:
 
     def whole(self, read: Callable[[], Node]) -> Node:
         node = read()
-        self.blank()
-        if self.at < len(self.text):
+        if not self.at_end():
             self.fails("表达式在此之后还有多余的文字", "there is text left over from here on")
         return node
 
     # names
 
     def pieces(self, most: int) -> tuple[list[str], list[int]]:
-        found, ends, at = [], [], self.at
+        found, ends, at = list[str](), list[int](), self.at
         while len(found) < most:
             piece = _PIECE.match(self.text, at)
             if not piece:
@@ -209,7 +172,7 @@ class _Parser:
                 self.at = end
                 return match[1]
             self.at = begun
-        words = []
+        words = list[str]()
         while (word := self.word()) and not (words and word in _STOPS):
             words.append(word)
             self.at += len(word)
@@ -553,20 +516,18 @@ class _Parser:
 
     def unary_tests(self) -> tree.Tests:
         if self.take("-"):
-            self.blank()
-            if self.at == len(self.text):
+            if self.at_end():
                 return tree.Tests(negated=False, tests=())
             self.at = 0
         if self.word() == "not":
             self.at += 3
             if self.take("("):
                 tests = self.tests()
-                if self.take(")") and (self.blank() or self.at == len(self.text)):
+                if self.take(")") and self.at_end():
                     return tree.Tests(negated=True, tests=tests)
             self.at = 0
         tests = self.tests()
-        self.blank()
-        if self.at < len(self.text):
+        if not self.at_end():
             self.fails("测试在此之后还有多余的文字", "there is text left over from here on")
         return tree.Tests(negated=False, tests=tests)
 

@@ -30,7 +30,7 @@ def parse(content: bytes, where: str) -> Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         why = str(error).splitlines()[0] if str(error) else "empty"
         raise Unreadable(Text(f"不是合格的 XML（{why}）", f"not well-formed XML ({why})"), where=where) from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise Unreadable(Text("文件带有文档类型声明（DOCTYPE），不予读取", "the file has a document type declaration (DOCTYPE); such files are not read"), where=where,
                          remedy=Text("删去 DOCTYPE 和实体后再试。", "Remove the DOCTYPE and its entities."))
     count = 0

@@ -24,7 +24,7 @@ from jingwei.kernel.problems import Problem
 class InputColumn:
     """read : the input's value; allows : whether the table takes it; cells : its tests where constant, index : all of them at once
 
-    domain : what the allowed values say, where they are constant
+    limits : what the allowed values of the column and of its type say, where constant
     """
 
     label: str
@@ -35,7 +35,7 @@ class InputColumn:
     tests: tuple[Callable[[Frame], bool], ...]
     cells: tuple[CellTests | None, ...]
     index: Column | None
-    domain: CellTests | None
+    limits: tuple[CellTests | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Table:
                 self.answers[mask] = found
         return found
 
-    def _answer(self, mask: int, f: Frame) -> Value:
+    def _answer(self, mask: int, f: Frame) -> Value:  # noqa: PLR0911 (one answer a policy)
         policy, aggregation = self.record.policy, self.record.aggregation
         if not mask:
             if any(d is not None for d in self.defaults):
@@ -205,12 +205,10 @@ def _column(ground: Ground, record: TableRecord, at: int) -> InputColumn:
         frame[place] = value
         return tests[rule](frame)
 
-    allows, domain = None, None
-    if clause.allowed:
-        allows = test_of(here, clause.allowed)
-        parsed = inner.parsed_tests(clause.allowed)
-        domain = None if parsed is None else cell_tests(parsed, ground.unit)
-    return InputColumn(clause.label, place, here.expression(clause.expression), kind, allows, tuple(tests), tuple(cells), column(cells, test), domain)
+    allowed = test_of(here, clause.allowed) if clause.allowed else None
+    limits = kind.limits if allowed is None else (*kind.limits, allowed[1])
+    return InputColumn(clause.label, place, here.expression(clause.expression), kind, None if allowed is None else allowed[0], tuple(tests), tuple(cells),
+                       column(cells, test), tuple(cell_tests(t, ground.unit) for t in limits))
 
 
 def _never(_f: Frame) -> bool:

@@ -200,7 +200,7 @@ def parse_date(text: str) -> Date | None:
     return date(int(found[1] + found[2]), int(found[3]), int(found[4])) if found else None
 
 
-def parse_time(text: str) -> Time | None:
+def parse_time(text: str) -> Time | None:  # noqa: PLR0911 (one answer a fault)
     found = _TIME.fullmatch(text)
     if not found:
         return None

@@ -34,11 +34,6 @@ def count(_run: Run, items: list[Value]) -> Value:
     return Decimal(len(items))
 
 
-@of_a_list_or_of_arguments("count")
-def count_all(_run: Run, items: list[Value]) -> Value:
-    return Decimal(len(items))
-
-
 def _extreme(items: list[Value], sign: int) -> Value:
     best = items[0] if items else None
     for item in items:
@@ -125,7 +120,7 @@ def mode(_run: Run, items: list[Value]) -> Value:
 @of_a_list_or_of_arguments("all")
 def all_true(_run: Run, items: list[Value]) -> Value:
     if any(i is not None and type(i) is not bool for i in items):
-        return None if not any(i is False for i in items) else None
+        return None
     return False if False in items else None if None in items else True
 
 

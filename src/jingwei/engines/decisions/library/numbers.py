@@ -75,8 +75,10 @@ def round_half_down(_run: Run, n: Decimal, scale: Decimal) -> Value:
 
 @built_in("abs", "n: number|days|months")
 def absolute(_run: Run, n: Value) -> Value:
-    if isinstance(n, DaysDuration | MonthsDuration):
-        return negate(n) if n < type(n)(0) else n
+    if isinstance(n, DaysDuration):
+        return negate(n) if n.nanos < 0 else n
+    if isinstance(n, MonthsDuration):
+        return negate(n) if n.months < 0 else n
     return ARITHMETIC.abs(n)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from jingwei.engines.decisions import tree
 from jingwei.engines.decisions.library.signatures import built_in
 from jingwei.engines.decisions.library.temporal import date_from_text, duration, moment_from_text, time_from_text
+from jingwei.engines.decisions.names import Names
 from jingwei.engines.decisions.operations import compared, order, within
-from jingwei.engines.decisions.parser import Names, parse_expression
+from jingwei.engines.decisions.parser import parse_expression
 from jingwei.engines.decisions.run import Run
 from jingwei.engines.decisions.values import Range, Value
 from jingwei.kernel.problems import Problem
