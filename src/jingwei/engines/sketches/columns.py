@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 _TRAILING = re.compile(r"(.*?)(\d{1,15})(\D?)", re.DOTALL)
-_WHOLE = 15
 
 
-def bits(counts: Sequence[int]) -> float:
+def bits(counts: npt.ArrayLike) -> float:
     """Information of one value, in bits: the collision entropy -log2 of the chance that two rows say the same (Rényi 1961, order 2).
 
     counts : rows of each value. The chance is the unbiased one with three pairs added, its upper limit at 95 % where none agree,
@@ -27,26 +27,37 @@ def bits(counts: Sequence[int]) -> float:
     return max(0.0, -math.log2(min(1.0, (agree + 3) / pairs)))
 
 
-def density(values: Sequence[str]) -> float:
-    """How densely numbered values lie, 0 to 1: the share of them whose successor is there too.
+class Numbers:
+    """How densely numbered values lie, told of values that come in parts, each value once."""
 
-    Of a subset drawn at random from consecutive numbers that share is the density itself, and so is the chance that a number of
-    another such subset is met. Numbers are the last digits, up to 15, and compared among those that begin alike; a step that all
-    keep, as of amounts in hundreds, counts as one. 0 where fewer than half are numbered.
-    """
-    begins, numbers = list[int](), list[int]()
-    known: dict[tuple[str, int, str], int] = {}
-    for value in values:
-        if found := _TRAILING.fullmatch(value):
-            begins.append(known.setdefault((found[1], len(found[2]) if found[2][0] == "0" or found[1] else 0, found[3]), len(known)))
-            numbers.append(int(found[2]))
-    if len(numbers) < 2 or 2 * len(numbers) < len(values):
-        return 0.0
-    begin, number = np.array(begins), np.array(numbers, dtype=np.int64)
-    order = np.lexsort((number, begin))
-    begin, number = begin[order], number[order]
-    same, apart = begin[1:] == begin[:-1], np.diff(number)
-    steps = apart[same & (apart > 0)]
-    if not len(steps):
-        return 0.0
-    return float((steps == np.gcd.reduce(steps)).sum()) / len(number)
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, str], int] = {}
+        self._begin = [np.zeros(0, np.int64)]
+        self._number = [np.zeros(0, np.int64)]
+        self._values = 0
+
+    def add(self, values: Sequence[str]) -> None:
+        """Numbers are the last digits of a value, up to 15; those that begin alike are of one count."""
+        begins, numbers = list[int](), list[int]()
+        self._values += len(values)
+        for value in values:
+            if found := _TRAILING.fullmatch(value):
+                begin = (found[1], len(found[2]) if found[1] or found[2][0] == "0" else 0, found[3])
+                begins.append(self._known.setdefault(begin, len(self._known)))
+                numbers.append(int(found[2]))
+        self._begin.append(np.array(begins, dtype=np.int64))
+        self._number.append(np.array(numbers, dtype=np.int64))
+
+    def density(self) -> float:
+        """The share of values whose successor is there too; 0 where fewer than half are numbered.
+
+        Of a subset drawn at random from consecutive numbers that share is the density itself, and so is the chance that a number of
+        another such subset is met. A step that all keep, as of amounts in hundreds, counts as one.
+        """
+        begin, number = np.concatenate(self._begin), np.concatenate(self._number)
+        if len(number) < 2 or 2 * len(number) < self._values:
+            return 0.0
+        order = np.lexsort((number, begin))
+        steps = np.diff(number[order])[np.diff(begin[order]) == 0]
+        steps = steps[steps > 0]
+        return float((steps == np.gcd.reduce(steps)).sum()) / len(number) if len(steps) else 0.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Literal
 
@@ -22,8 +22,7 @@ Kind = Literal["", "text", "integer", "decimal", "date"]
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)(?:[ t]00:00(?::00(?:\.0+)?)?z?)?")
 _FIGURE = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _NUMBERED = re.compile(r"(?:\+86)?[\d\s-]{7,}")
-_BLANKS = re.compile(r"\s+")
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_DASH = re.compile("[‐‑‒–—―−]")
 
 
 def normal(value: str) -> str:
@@ -33,23 +32,30 @@ def normal(value: str) -> str:
     leading zeros stay, they belong to a code; telephone and account numbers without blanks, hyphens and +86; no blanks beside Chinese.
     """
     text = value.strip()
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
-    text = text.casefold()
-    if text in MISSING:
-        return ""
-    if text.isdigit():
+    if text.isdigit() and text.isascii():
         return text
+    if not text.isascii():
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text).strip()
+        if _DASH.search(text):
+            text = _DASH.sub("-", text)
+    text = text.casefold()
+    if text in MISSING or text.isdigit():
+        return "" if text in MISSING else text
     if text[0].isdigit() or text[0] in "+-":
-        if found := _DATE.fullmatch(text):
-            year, month, day = (part for part in found.groups() if part)
-            return f"{year}{int(month):02d}{int(day):02d}"
-        if _FIGURE.fullmatch(text):
-            text = text.replace(",", "").removeprefix("+")
-            return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
-        if _NUMBERED.fullmatch(text):
-            return _BLANKS.sub("", text).replace("-", "").removeprefix("+86")
-    return _BLANKS.sub(" ", text) if text.isascii() else _BLANKS.sub("", text)
+        text = _figures(text)
+    return (" " if text.isascii() else "").join(text.split())
+
+
+def _figures(text: str) -> str:
+    """What begins with a digit or a sign: a day, a figure or a number of the telephone book, each in one form."""
+    if found := _DATE.fullmatch(text):
+        year, month, day = (part for part in found.groups() if part)
+        return f"{year}{int(month):02d}{int(day):02d}"
+    if _FIGURE.fullmatch(text):
+        text = text.replace(",", "").removeprefix("+")
+        return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+    return "".join(text.split()).replace("-", "").removeprefix("+86") if _NUMBERED.fullmatch(text) else text
 
 
 def kind_of(plain: str) -> Kind:
@@ -70,17 +76,19 @@ def hashed(values: Iterable[str], key: bytes) -> Hashes:
     return np.frombuffer(bytes(made), dtype="<u8").astype(np.uint64)
 
 
-def tied(subjects: Hashes, values: Iterable[str], key: bytes) -> npt.NDArray[np.uint32]:
-    """32 bits of each value together with its subject: the same value of two subjects looks different, so that nothing can be counted.
+def tied(subjects: Hashes, rows: Iterable[Sequence[str]], columns: int, key: bytes) -> npt.NDArray[np.uint32]:
+    """32 bits of each cell together with its subject: the same value of two subjects looks different, so that nothing can be counted.
 
-    values : normal forms, one a subject; an empty one is 0
+    rows : normal forms, a row a subject, ``columns`` of them each; an empty one is 0
     """
     start = blake2b(digest_size=4, key=key, person=b"cell")
-    made = np.zeros(len(subjects), dtype=np.uint32)
-    for i, (subject, value) in enumerate(zip(subjects.astype("<u8"), values, strict=True)):
-        if value:
-            one = start.copy()
-            one.update(subject.tobytes())
-            one.update(value.encode("utf-8", "surrogatepass"))
-            made[i] = int.from_bytes(one.digest(), "little") or 1
+    made, told = np.zeros((len(subjects), columns), dtype=np.uint32), subjects.astype("<u8").tobytes()
+    for i, row in enumerate(rows):
+        subject = start.copy()
+        subject.update(told[8 * i:8 * i + 8])
+        for j, value in enumerate(row):
+            if value:
+                cell = subject.copy()
+                cell.update(value.encode("utf-8", "surrogatepass"))
+                made[i, j] = int.from_bytes(cell.digest(), "little") or 1
     return made
