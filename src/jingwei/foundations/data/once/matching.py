@@ -98,7 +98,7 @@ def _met(news: Sequence[Taken], helds: Sequence[Taken]) -> tuple[list[_Met], int
     """Keys that share more subjects than a trifle or chance would have it, with the probability; and how many pairs were looked at."""
     keys = [(h, i, old.sketches[column]) for h, old in enumerate(helds) for i, (column, _) in enumerate(old.keys)]
     shelf = Shelf([s for *_, s in keys if s is not None])
-    density = np.array([helds[h].columns[helds[h].keys[i][0]].density for h, i, _ in keys])
+    columns = [helds[h].columns[helds[h].keys[i][0]] for h, i, _ in keys]
     met, tested = list[_Met](), 0
     for n, new in enumerate(news):
         allowed = np.array([_pairable(new, helds[h]) for h, *_ in keys], dtype=np.bool_)
@@ -108,9 +108,17 @@ def _met(news: Sequence[Taken], helds: Sequence[Taken]) -> tuple[list[_Met], int
             if own is None:
                 continue
             which, hits, compared = shelf.meet(own)
-            p = surprise(hits, compared, np.maximum(TRIFLE, density[which]))
+            p = surprise(hits, compared, [_by_chance(new.columns[column], columns[w]) for w in which])
             met += [_Met(n, i, keys[w][0], keys[w][1], float(q)) for w, q in zip(which, p, strict=True) if allowed[w]]
     return met, tested
+
+
+def _by_chance(new: Column, old: Column) -> float:
+    """The share of a key that the other has by accident: as running numbers meet, and as people of one name do who are not the same.
+
+    Of ``distinct`` values each is met with the probability that two rows agree; the longer column knows that better.
+    """
+    return min(1.0, max(TRIFLE, old.density, old.distinct * 2.0 ** -max(new.bits, old.bits)))
 
 
 def _same(tried: Sequence[tuple[Taken, Taken, _Met, Agreement]]) -> list[list[tuple[int, int]]]:

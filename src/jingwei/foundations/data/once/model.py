@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -13,24 +13,18 @@ from jingwei.engines.sketches.intervals import Share
 from jingwei.engines.sketches.rows import Rows
 from jingwei.engines.sketches.sets import Sketch
 from jingwei.engines.sketches.values import Kind
-from jingwei.kernel.actions import Option
+from jingwei.foundations.data.once.asks import Outcome
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.tables import Table
 
 WITHHELD = 8.0
 """Bits: of a column that tells less, such as sex or a county's code, no hash is kept; whoever had the secret could try all values."""
 
 NUMBERED = 0.5
-"""Density from which on numbers are a running count: who counts from 1 meets everybody else who does."""
+"""Density from which on numbers tell nobody apart: who counts from 1 meets everybody else who does."""
 
 MOST_BITS = 20.0
 """What one column can count for: beyond a million equally likely values it tells rows apart and no more."""
 
-OUTCOMES: dict[str, Text] = {"reuse": Text("共享已有数据，不再收集", "use what is held; do not collect"),
-                             "justified": Text("有法律依据，可以收集", "collect; a law says so"),
-                             "merge": Text("两处收集并为一处", "merge the two collections into one")}
-
-Outcome = Literal["reuse", "justified", "merge"]
 Basis = Literal["values", "subjects", "names"]
 By = Literal["key", "values", "name", "other"]
 
@@ -59,13 +53,13 @@ class Column(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> bool:
-        """Whether it only counts rows."""
-        return self.density > NUMBERED
+        """Whether it only counts rows: every row its own number, one after another. Amounts in hundreds lie as densely, and repeat."""
+        return self.density > NUMBERED and self.distinct >= 0.95 * self.present
 
     @property
     def identifies(self) -> bool:
         """Whether its values can stand for subjects: mostly different, no day, no amount, no running number."""
-        return self.kind in ("text", "integer") and self.bits >= WITHHELD + 1 and 2 * self.distinct >= self.present and not self.counts
+        return self.kind in ("text", "integer") and self.bits >= WITHHELD + 1 and 2 * self.distinct >= self.present and self.density <= NUMBERED
 
     @property
     def weight(self) -> float:
@@ -77,7 +71,7 @@ class Taken:
     """A table by its samples.
 
     at : when it was first taken; planned : nothing was collected yet
-    sketches : of each column's values, None where withheld
+    sketches : of each column's values, None where withheld or running numbers
     keys : columns that identify subjects, the most telling first, each with the rows of its sample
     """
 
@@ -180,63 +174,3 @@ class Decided:
     entry: int
     facts: Mapping[str, object]
     words: Mapping[str, str]
-
-
-Holder = Annotated[str | None, Option(Text("部门代码", "code of the organisation"))]
-Code = Annotated[str, Option(Text("发现的编号，如 D-0123456789", "code of the finding, such as D-0123456789"), positional=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class TakeTable:
-    """A table that a department holds, or all whose holder is known."""
-
-    dataset: Annotated[str | None, Option(Text("数据湖中的表；缺省为所有已知持有部门、有变化的表", "table of the lake; by default all whose holder is known and that changed"), positional=True)] = None
-    holder: Holder = None
-    title: Annotated[str, Option(Text("名称", "what it is called"))] = ""
-    synthetic: Annotated[bool, Option(Text("演练数据，不进入任何公布的数字", "an exercise; enters no published number"))] = False
-
-
-@dataclass(frozen=True, slots=True)
-class PlanCollection:
-    """A collection that is planned."""
-
-    code: Annotated[str, Option(Text("计划收集的代码", "code of the planned collection"), positional=True)]
-    holder: Annotated[str, Option(Text("要收集的部门", "organisation that wants to collect"))]
-    form: Annotated[Table, Option(Text("表单：只有表头的表、列出字段的表，或已有的样本", "the form: a table with nothing but its header, a list of fields, or a first sample"))]
-    title: Annotated[str, Option(Text("名称", "what it is called"))] = ""
-    synthetic: Annotated[bool, Option(Text("演练数据，不进入任何公布的数字", "an exercise; enters no published number"))] = False
-
-
-@dataclass(frozen=True, slots=True)
-class CheckForm:
-    """A form or table that somebody is about to collect."""
-
-    form: Annotated[Table | None, Option(Text("表单或表：CSV、JSON、Parquet；可以只有字段名", "form or table: CSV, JSON or Parquet; names of fields are enough"), positional=True)] = None
-    dataset: Annotated[str | None, Option(Text("或数据湖中的表", "or a table of the lake"))] = None
-    holder: Holder = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskReport:
-    """Which findings to list."""
-
-    holder: Holder = None
-    every: Annotated[bool, Option(Text("连只有同样的人、内容未见相同的也列", "list those too that share subjects and no fact"))] = False
-    synthetic: Annotated[bool, Option(Text("连演练数据也算", "count exercises too"))] = False
-
-
-@dataclass(frozen=True, slots=True)
-class AskFinding:
-    """One finding."""
-
-    code: Code
-
-
-@dataclass(frozen=True, slots=True)
-class DecideFinding:
-    """What the bureau in charge decides about a finding."""
-
-    code: Code
-    outcome: Annotated[Outcome, Option(Text("共享、有依据、合并", "reuse, justified or merge"), choices=tuple(OUTCOMES))]
-    reason: Annotated[str, Option(Text("理由，存档备查", "why; kept on record"))]
-    basis: Annotated[str, Option(Text("可以收集所依据的法律、行政法规或国务院决定", "the law, administrative regulation or State Council decision it is justified by"))] = ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -82,13 +82,22 @@ class Kept:
     def counts(self, column: int) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
         cell = self.table[self.columns[column]].cast("string").fill_null("")
         counted = self.table.select(cell=cell).group_by("cell").agg(number=lambda t: t.count())
-        for batch in counted.to_pyarrow_batches(chunk_size=BATCH):
+        for batch in _batches(counted):
             yield batch.column(0).to_pylist(), batch.column(1).to_pylist()
 
     def parts(self, columns: Sequence[int]) -> Iterator[list[Sequence[str]]]:
         asked = self.table.select(**{f"c{i}": self.table[self.columns[c]].cast("string").fill_null("") for i, c in enumerate(columns)})
-        for batch in asked.to_pyarrow_batches(chunk_size=BATCH):
+        for batch in _batches(asked):
             yield [batch.column(i).to_pylist() for i in range(len(columns))]
+
+
+def _batches(table: ir.Table) -> Iterator[Any]:
+    """The rows in Arrow batches, as they come: DuckDB hands them over one by one, Spark all at once."""
+    backend = table.get_backend()
+    if backend.name == "duckdb":
+        yield from backend.con.sql(backend.compile(table)).to_arrow_reader(BATCH)
+    else:
+        yield from table.to_pyarrow().to_batches(BATCH)
 
 
 def fields_of(table: Table) -> tuple[str, ...] | None:
@@ -122,7 +131,7 @@ def take(source: Source, secret: bytes, holder: str, dataset: str, title: str, a
 
 
 def _column(source: Source, at: int, name: str, secret: bytes) -> tuple[Column, Hashes | None]:
-    """A column, and the hashes of its values unless they are withheld."""
+    """A column, and the hashes of its values unless they are withheld or only count rows."""
     kinds, numbers = Counter[Kind](), Numbers()
     hashes, counts = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for cells, rows in source.counts(at):
@@ -137,7 +146,7 @@ def _column(source: Source, at: int, name: str, secret: bytes) -> tuple[Column, 
     number = np.bincount(which, weights=np.concatenate(counts), minlength=len(each)).astype(np.int64)
     kind, most = kinds.most_common(1)[0] if kinds else ("", 0)
     column = Column(name, kind if most >= 0.95 * kinds.total() else "text", int(number.sum()), len(each), bits(number), numbers.density())
-    return column, None if column.withheld else each
+    return column, None if column.withheld or column.counts else each
 
 
 def _rows(source: Source, keys: Sequence[int], taken: Taken, secret: bytes) -> tuple[tuple[int, Rows], ...]:
