@@ -61,4 +61,20 @@ SHARING_BREACHES = Measure(
                                                                                           "of Order 809 it offends"), 2025),),
     issuer=_NODE)
 
-MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES)
+DUPLICATES_FOUND = Measure(
+    code="duplicate_collections", name=Text(zh="重复收集", en="Duplicate collections"),
+    unit="count", direction=-1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("order_809_art_19", Text(
+        zh="已收集、同样对象的同样内容另一部门已持有、且没有法律依据的表对数（政务数据共享条例第十九条、第四十条第一项）", en="Pairs of collected tables of two organisations that hold "
+        "the same facts on the same subjects with no law behind it (Order 809, art. 19 and 40(1))"), 2025),),
+    issuer=_NODE, caution=Text(zh="只数取过样的表；样本太小、没有共同编号的看不见。", en="Of tables that were sampled; small ones and those without a common number are not seen."))
+
+DUPLICATES_AVOIDED = Measure(
+    code="duplicate_collections_avoided", name=Text(zh="避免的重复收集", en="Duplicate collections avoided"),
+    unit="count", direction=1, clause="O.1", tag="enabling", domain="data",
+    definitions=(Definition("decided_and_not_collected", Text(
+        zh="决定改用已有数据后九十天没有再收集的计划收集数", en="Planned collections decided against that did not come within ninety days of the decision"), 2025),),
+    issuer=_NODE)
+
+MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES,
+            DUPLICATES_FOUND, DUPLICATES_AVOIDED)
