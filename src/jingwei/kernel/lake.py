@@ -93,8 +93,16 @@ class Lake:
 
         Raises Problem ``lake_not_writable``; nothing is added then.
         """
-        if not rows:
-            return self.snapshot(dataset)
+        return self._put(dataset, rows, keep=True) if rows else self.snapshot(dataset)
+
+    def replace(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
+        """Make these rows all there are, in one step; the earlier ones stay readable under their own snapshot.
+
+        Rows that are there already, and no others, are not written again. Raises Problem ``lake_not_writable``.
+        """
+        return self._put(dataset, rows, keep=False)
+
+    def _put(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]], *, keep: bool) -> Snapshot:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -105,10 +113,14 @@ class Lake:
         try:
             with self._writing(home):
                 before = self.snapshot(dataset)
-                name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+                digest = hashlib.sha256(content).hexdigest()[:16]
+                if not keep and len(before.files) == 1 and before.files[0].endswith(f"-{digest}.parquet"):
+                    return before
+                files = [*(before.files if keep else ()), f"{len(before.files):06d}-{digest}.parquet"]
+                name = files[-1]
                 write_whole(home / "data" / name, content)
                 manifest = json.dumps({"dataset": dataset.name, "version": dataset.version,
-                                       "files": [*before.files, name]}, indent=1).encode()
+                                       "files": files}, indent=1).encode()
                 write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
                 write_whole(home / "current", _identity(manifest).encode())
         except OSError as error:
@@ -116,7 +128,7 @@ class Lake:
                           Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
                           remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
                                       "Make room or choose another folder with --workspace DIR.")) from None
-        return Snapshot(_identity(manifest), dataset.version, (*before.files, name))
+        return Snapshot(_identity(manifest), dataset.version, tuple(files))
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
