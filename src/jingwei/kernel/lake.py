@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from jingwei.kernel.files import held, write_whole
 from jingwei.kernel.i18n import Text
@@ -95,29 +95,27 @@ class Lake:
         """
         if not rows:
             return self.snapshot(dataset)
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        sink = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
-        content = sink.getvalue()
+        content = _parquet(dataset, rows)
         with self._writing(dataset) as home:
             before = self.snapshot(dataset)
             name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
             write_whole(home / "data" / name, content)
             return _made_current(home, dataset, (*before.files, name))
 
-    def replace(self, dataset: Dataset, file: Path) -> Snapshot:
-        """Make the rows of a Parquet file all of the dataset, in one step; earlier snapshots stay, to be asked for by id.
+    def replace(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
+        """Make these rows all there are, in one step; the earlier ones stay readable under their own snapshot.
 
-        file : outside the lake, with the dataset's columns and types; copied bit by bit
-        Raises Problem ``lake_not_writable``; nothing is changed then.
+        Rows that are there already, and no others, are not written again. Raises Problem ``lake_not_writable``.
         """
-        with self._writing(dataset) as home, file.open("rb") as content:
-            name = f"000000-{hashlib.file_digest(content, 'sha256').hexdigest()[:16]}.parquet"
+        return self.take(dataset, io.BytesIO(_parquet(dataset, rows)))
+
+    def take(self, dataset: Dataset, file: BinaryIO) -> Snapshot:
+        """As ``replace``, with the rows of a Parquet file outside the lake, which has the dataset's columns and types; copied bit by bit."""
+        with self._writing(dataset) as home:
+            name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
             if not (home / "data" / name).is_file():
-                content.seek(0)
-                write_whole(home / "data" / name, content)
+                file.seek(0)
+                write_whole(home / "data" / name, file)
             return _made_current(home, dataset, (name,))
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
@@ -163,6 +161,15 @@ def _made_current(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snaps
     write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
     write_whole(home / "current", _identity(manifest).encode())
     return Snapshot(_identity(manifest), dataset.version, names)
+
+
+def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
+    return sink.getvalue()
 
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
