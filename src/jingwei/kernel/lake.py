@@ -101,22 +101,35 @@ class Lake:
         sink = io.BytesIO()
         pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
         content = sink.getvalue()
-        home = self.folder / dataset.name
-        try:
-            with self._writing(home):
-                before = self.snapshot(dataset)
-                name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-                write_whole(home / "data" / name, content)
-                manifest = json.dumps({"dataset": dataset.name, "version": dataset.version,
-                                       "files": [*before.files, name]}, indent=1).encode()
-                write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
-                write_whole(home / "current", _identity(manifest).encode())
-        except OSError as error:
-            raise Problem("lake_not_writable",
-                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
-                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
-                                      "Make room or choose another folder with --workspace DIR.")) from None
-        return Snapshot(_identity(manifest), dataset.version, (*before.files, name))
+        with self._writing(dataset) as home:
+            before = self.snapshot(dataset)
+            name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+            write_whole(home / "data" / name, content)
+            return _made_current(home, dataset, (*before.files, name))
+
+    def adopt(self, dataset: Dataset, content: bytes) -> Snapshot:
+        """Make one Parquet file, as it came from elsewhere, all there is of a dataset; the same again changes nothing.
+
+        Raises Problem ``lake_not_writable``.
+        """
+        with self._writing(dataset) as home:
+            name = f"000000-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+            write_whole(home / "data" / name, content)
+            return _made_current(home, dataset, (name,))
+
+    def empty(self, dataset: Dataset, *, to: Path | None = None) -> int:
+        """Take every row a dataset ever had off the disk, or put its files into the folder ``to``; returns how many files went.
+
+        What it was made of stays on record in its manifests; earlier snapshots can be read no more. Raises ``lake_not_writable``.
+        """
+        with self._writing(dataset) as home:
+            _made_current(home, dataset, ())  # first: whoever reads from now on finds an empty table, not a damaged one
+            gone = sorted((home / "data").iterdir())
+            if to is not None:
+                to.mkdir(parents=True, exist_ok=True)
+            for file in gone:
+                file.unlink() if to is None else file.replace(to / file.name)
+            return len(gone)
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
@@ -141,11 +154,26 @@ class Lake:
         return backend.table(name)
 
     @contextmanager
-    def _writing(self, home: Path) -> Iterator[None]:
-        (home / "data").mkdir(parents=True, exist_ok=True)
-        (home / "manifests").mkdir(exist_ok=True)
-        with held(home / "lock", wait=True):
-            yield
+    def _writing(self, dataset: Dataset) -> Iterator[Path]:
+        """The dataset's folder, to one writer at a time."""
+        home = self.folder / dataset.name
+        try:
+            (home / "data").mkdir(parents=True, exist_ok=True)
+            (home / "manifests").mkdir(exist_ok=True)
+            with held(home / "lock", wait=True):
+                yield home
+        except OSError as error:
+            raise Problem("lake_not_writable",
+                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
+                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
+                                      "Make room or choose another folder with --workspace DIR.")) from None
+
+
+def _made_current(home: Path, dataset: Dataset, files: tuple[str, ...]) -> Snapshot:
+    manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*files]}, indent=1).encode()
+    write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
+    write_whole(home / "current", _identity(manifest).encode())
+    return Snapshot(_identity(manifest), dataset.version, files)
 
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
