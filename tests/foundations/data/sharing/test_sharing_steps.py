@@ -14,8 +14,8 @@ import pytest
 from shared_node import PEOPLE, ROWS, Node
 
 from jingwei.foundations.data.sharing import actions, asks, needs, reports
-from jingwei.foundations.data.sharing.credentials import fetch
 from jingwei.foundations.data.sharing.clocks import clocks_of, read
+from jingwei.foundations.data.sharing.credentials import fetch
 from jingwei.foundations.data.sharing.records import bureau_of, case, common_bureau, known, shared
 from jingwei.kernel.access import Denial, Equal, Subject
 from jingwei.kernel.people_records import give, rules
