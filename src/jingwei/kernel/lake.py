@@ -118,6 +118,20 @@ class Lake:
                 write_whole(home / "data" / name, file)
             return _made_current(home, dataset, (name,))
 
+    def empty(self, dataset: Dataset, *, to: Path | None = None) -> int:
+        """Take every row a dataset ever had off the disk, or put its files into the folder ``to``; returns how many files went.
+
+        What it was made of stays on record in its manifests; earlier snapshots can be read no more. Raises ``lake_not_writable``.
+        """
+        with self._writing(dataset) as home:
+            _made_current(home, dataset, ())  # first: whoever reads from now on finds an empty table, not a damaged one
+            gone = sorted((home / "data").iterdir())
+            if to is not None:
+                to.mkdir(parents=True, exist_ok=True)
+            for file in gone:
+                file.unlink() if to is None else file.replace(to / file.name)
+            return len(gone)
+
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
 
