@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ def flow(a: str, b: str, condition: str = "") -> str:
 
 
 def chain(*names: str) -> str:
-    return "".join(flow(a, b) for a, b in zip(names, names[1:], strict=False))
+    return "".join(flow(a, b) for a, b in itertools.pairwise(names))
 
 
 def expression(text: str, _: str) -> Callable[[Any], Any]:

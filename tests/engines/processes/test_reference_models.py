@@ -113,10 +113,19 @@ def test_a_fridge_waits_for_two_requests_as_its_model_says(models):
 
 
 def test_a_travel_booking_is_undone_when_the_card_is_refused(models):
-    """C.6.0: event gateway, compensation and boundary events in one model, walked by hand."""
+    """C.6.0: an event gateway, boundary events, and a compensation event sub-process that undoes the flight and the hotel."""
     net = build(read(models["C.6.0"]), "_898aa942-9a96-4405-ae71-22b5e2e3d235")
     assert prove(net).sound
-    assert {n.tag for n in net.nodes} >= {"sendTask", "boundaryEvent", "eventBasedGateway", "subProcess"}
+    booked = ["Make Flights and Hotel Offer", "Offer Approved", "Request Credit Card Information", "Book Flight", "Book Hotel"]
+    seen = trace(net, {}, *booked, "Charge Credit Card", "Confirm Booking")
+    assert seen[1] == ["24 Hours", "Cancel Request", "Offer Approved"]
+    assert seen[2] == ["24 Hours", "Request Credit Card Information"]
+    assert [name for name in seen[3] if not name.startswith("_")] == ["Book Flight", "Book Hotel"]
+    assert seen[-1] == ["(ended)"]
+    assert trace(net, {}, booked[0], "24 Hours", "Notify Customer Offer Expired")[-1] == ["(ended)"]
+    refused = next(n.id for n in net.nodes if n.host and net.nodes[net.number[n.host]].name == "Charge Credit Card")
+    undone = trace(net, {}, *booked, refused, "Cancel Hotel", "Cancel Flight", "Notify Failed Credit Transaction")
+    assert undone[6:] == [["Cancel Hotel"], ["Cancel Flight"], ["Notify Failed Credit Transaction"], ["(ended)"]]
 
 
 def test_what_cannot_end_is_told_with_the_way_into_it(models):

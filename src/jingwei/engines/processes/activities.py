@@ -102,7 +102,7 @@ class Activities(Tokens):
             return
         self._disarm(host)
         if self.net.undo[node] >= 0:
-            scope.undo.append((node, self.net.undo[node]))
+            scope.undo.append((node, self.net.undo[node], []))
         self._leave(node, scope)
 
     def _rounds(self, node: int, scope: Scope) -> tuple[int, list[Any] | None]:
@@ -164,10 +164,14 @@ class Activities(Tokens):
         del state.scopes[scope.id]
         self.log.append(("done", scope.node, scope.id))
         if scope.role == Role.HANDLER:
-            self._gone(parent)
+            if parent.role == Role.UNDOING:
+                self._undo_next(parent)
+            else:
+                self._gone(parent)
             return
-        if scope.undo and self.net.undo[scope.node] < 0 and parent.role not in (Role.LOOP, Role.UNDOING):
-            parent.undo.append((scope.node, scope.undo))
+        undoer = next((start for start in self.net.handlers.get(scope.node, ()) if any(t.what == "compensation" for t in self.net.triggers(start))), -1)
+        if (scope.undo or undoer >= 0) and self.net.undo[scope.node] < 0 and parent.role not in (Role.LOOP, Role.UNDOING):
+            parent.undo.append((scope.node, undoer, scope.undo))
         self._finished(scope.node, parent, scope.id)
 
     def _arm(self, node: int, scope: Scope, host: int) -> None:

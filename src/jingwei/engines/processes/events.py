@@ -195,9 +195,14 @@ class Events(Activities):
 
     def _undo_next(self, frame: Scope) -> None:
         if frame.undo:
-            handler = frame.undo.pop()
+            handler, done = frame.undo.pop()
             self.log.append(("undone", handler, frame.id))
-            self._open(handler, frame, -1)
+            if self.net.kind[handler] == _START:
+                inner = self._new(self.net.scope[handler], frame.id, Role.HANDLER)
+                inner.undo = done
+                self._begin(inner, (handler,))
+            else:
+                self._open(handler, frame, -1)
             return
         node, scope = frame.node, self.state.scopes[frame.parent]
         del self.state.scopes[frame.id]
@@ -218,7 +223,7 @@ class Events(Activities):
         self._gone(scope)
 
 
-def _flat(entry: Any) -> list[int]:
-    """What undoes an entry, oldest first."""
-    _, handler = entry
-    return [handler] if isinstance(handler, int) else [one for inner in handler for one in _flat(inner)]
+def _flat(entry: Any) -> list[tuple[int, list[Any]]]:
+    """What undoes an entry, oldest first: an activity, or the start of an event sub-process with what was done in its scope."""
+    _, handler, inside = entry
+    return [(handler, inside)] if handler >= 0 else [one for inner in inside for one in _flat(inner)]

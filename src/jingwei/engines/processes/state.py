@@ -69,7 +69,7 @@ class Scope:
     held : by flow, tokens waiting at a join; by -1 - node, those waiting at an activity that needs several
     items : of loops over a list, its elements
     done, total : of loops, rounds finished and the most there are (-1: no most)
-    undo : what could be undone, in the order it was done: (activity, what undoes it), or (sub-process, its own list)
+    undo : what could be undone, in the order it was done: (activity, what undoes it or -1, what was done inside it)
     """
 
     id: int
