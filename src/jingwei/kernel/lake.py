@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jingwei.kernel.files import held, write_whole
 from jingwei.kernel.i18n import Text
@@ -109,7 +109,7 @@ class Lake:
         """
         return self.take(dataset, io.BytesIO(_parquet(dataset, rows)))
 
-    def take(self, dataset: Dataset, file: BinaryIO) -> Snapshot:
+    def take(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
         """As ``replace``, with the rows of a Parquet file outside the lake, which has the dataset's columns and types; copied bit by bit."""
         with self._writing(dataset) as home:
             name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
