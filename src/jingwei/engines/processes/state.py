@@ -114,5 +114,5 @@ class State:
     def of(cls, plain: Sequence[Any], variables: Mapping[str, Any]) -> State:
         """What ``plain`` gave, read again as lists or tuples."""
         following, ended, failed, works, scopes = plain
-        return cls(dict(variables), {s[0]: Scope(*s[:3], Role(s[3]), s[4], s[5], dict(s[6]), *s[7:]) for s in scopes},
-                   {w[0]: Work(*w[:4], Wait(w[4]), *w[5:]) for w in works}, following, ended, failed)
+        return cls(dict(variables), {s[0]: Scope(s[0], s[1], s[2], Role(s[3]), s[4], s[5], dict(s[6]), s[7], s[8], s[9], s[10]) for s in scopes},
+                   {w[0]: Work(w[0], w[1], w[2], w[3], Wait(w[4]), w[5], w[6]) for w in works}, following, ended, failed)
