@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jingwei.engines.decisions import boxed, invocable, tree
-from jingwei.engines.decisions.compiler import Compiled, Unit, fitted
+from jingwei.engines.decisions.calls import fitted
+from jingwei.engines.decisions.compiler import Unit
 from jingwei.engines.decisions.ground import Ground, Types, type_names
 from jingwei.engines.decisions.kinds import Kind, converted
 from jingwei.engines.decisions.names import Names
@@ -18,7 +19,7 @@ from jingwei.engines.decisions.reading import (
     named,
     read,
 )
-from jingwei.engines.decisions.run import MAX_STEPS, Run, too_deep
+from jingwei.engines.decisions.run import MAX_STEPS, Compiled, Run, too_deep
 from jingwei.engines.decisions.tables import Table
 from jingwei.engines.decisions.values import Function, Value
 from jingwei.kernel.clock import system_clock
@@ -76,6 +77,7 @@ class Model:
         self.spaces = {d.namespace: d for d in reversed(definitions)}
         self.nodes: dict[Key, Node] = {n.key: n for d in reversed(definitions) for n in d.nodes}
         self.problems: list[Problem] = []
+        self._tables: list[Table] = []
         self.members = Names(())
         self._kinds: dict[str, dict[str, Kind]] = {}
         self._programs: dict[Key, Program] = {}
@@ -236,7 +238,7 @@ class Model:
     # compiling
 
     def ground(self, node: Node, unit: Unit) -> Ground:
-        return Ground(unit, Text(f"{self.main.where}，{node.name}", f"{self.main.where}, {node.name}"), self.members, type_names(unit.kinds), self.problems)
+        return Ground(unit, Text(f"{self.main.where}，{node.name}", f"{self.main.where}, {node.name}"), self.members, type_names(unit.kinds), self.problems, node.name, self._tables)
 
     def program(self, node: Node) -> Program:
         if node.key not in self._programs:
@@ -298,6 +300,10 @@ class Model:
             elif node.kind == "businessKnowledgeModel":
                 self.knowledge(node).logic()
         return self.problems
+
+    def tables(self) -> list[Table]:
+        """Every table compiled so far, those inside other expressions too."""
+        return self._tables
 
     def table(self, name: str) -> Table:
         """The decision's table. Raises Problem when its logic is no table."""
