@@ -11,6 +11,11 @@ from jingwei.kernel.clock import system_clock
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
+Frame = list[Any]
+"""The run at 0, then whatever is in scope, each at a place of its own."""
+
+Compiled = Callable[[Frame], Value]
+
 MAX_STEPS = 2_000_000
 """Iterations, calls and items made; a page of tables needs a few hundred."""
 
