@@ -16,9 +16,12 @@ import time
 import tracemalloc
 from collections.abc import Callable
 
+from jingwei.engines.decisions.model import Model
+from jingwei.engines.decisions.plain import given_back, taken
 from jingwei.engines.processes.machine import Machine
 from jingwei.engines.processes.net import Net, build
 from jingwei.engines.processes.reading import read
+from jingwei.integrations.government.processes.expressions import compiled
 
 HEAD = ('xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"')
@@ -50,11 +53,8 @@ def table(equal: str) -> bytes:
 
 
 def ours() -> Callable[[], Machine]:
-    from jingwei.engines.decisions.compiler import expression
-    from jingwei.engines.decisions.reading import read as read_decisions
-
-    decide = read_decisions(table("")).decision("allowance")
-    net = build(read(model(lambda name: f'<serviceTask id="{name}"/>')), "newborn", lambda text, _: expression(text))
+    decisions = Model.read(table(""), "allowance.dmn")
+    net = build(read(model(lambda name: f'<serviceTask id="{name}"/>')), "newborn", compiled)
     level = net.number["level"]
 
     def one() -> Machine:
@@ -63,7 +63,7 @@ def ours() -> Callable[[], Machine]:
         works = machine.state.works
         while works:
             for work in list(works.values()):
-                machine.complete(work.id, {"allowance": decide({"children": machine.state.variables["children"]})} if work.node == level else {net.nodes[work.node].id: 1})
+                machine.complete(work.id, {"allowance": given_back(decisions.decide("allowance", {"children": taken(machine.state.variables["children"])}))} if work.node == level else {net.nodes[work.node].id: 1})
         assert machine.state.ended
         return machine
 
