@@ -22,6 +22,8 @@ from jingwei.foundations.data.once.matching import compare
 from jingwei.foundations.data.once.model import Column, Taken
 from jingwei.foundations.data.once.taking import Given, Kept, fields_of, form, take
 from jingwei.foundations.data.once.terms import IDENTITY, NAMES, SUBJECTS, TERMS
+from jingwei.foundations.data.tables import actions as tables
+from jingwei.foundations.data.tables.asks import RegisterTable
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
@@ -378,6 +380,28 @@ def test_exercises_are_listed_only_where_asked_for_and_never_counted(node):
     assert node.figures() == {"duplicate_collections": 0, "duplicate_collections_avoided": 0}
     assert node.report().data["findings"] == []
     assert len(node.report(synthetic=True).data["findings"]) == 1
+
+
+def test_whoever_registers_a_table_is_told_at_once_who_holds_it_already(node):
+    def register(holder: str, name: str, context: Context) -> Any:
+        lines = [",".join(node.form.columns), *(",".join(r) for r in node.form.rows)]
+        return tables.register(context, RegisterTable(Document("t.csv", "\n".join(lines).encode()), name, name, holder)).data["findings"]
+
+    assert register("civil", "first", node.context) == []
+    assert actions.take_tables(node.context, asks.TakeTable()).data["taken"][0]["holder"] == "civil"
+    node.now += timedelta(days=1)
+    (told,) = register("health", "second", replace(node.context, dry_run=True))
+    assert told["code"] == "collected_twice"
+    assert "civil's “first” already holds 4 / 4 of its columns, for 100.0% of its subjects" in told["said"]
+    assert register("civil", "third", node.context) == []  # its own again is no business of others
+    assert told["link"] == "once"
+
+
+def test_a_table_that_nobody_sampled_yet_is_known_by_its_names(node):
+    lines = "\n".join([",".join(node.form.columns), *(",".join(r) for r in node.form.rows)])
+    for holder, name in (("civil", "first"), ("health", "second")):
+        told = tables.register(node.context, RegisterTable(Document("t.csv", lines.encode()), name, name, holder))
+    assert [f["code"] for f in told.data["findings"]] == ["named_alike"]
 
 
 def test_what_is_decided_is_on_record_without_words_and_only_by_the_bureau(node):

@@ -118,7 +118,7 @@ def _by_chance(new: Column, old: Column) -> float:
 
     Of ``distinct`` values each is met with the probability that two rows agree; the longer column knows that better.
     """
-    return min(1.0, max(TRIFLE, old.density, old.distinct * 2.0 ** -max(new.bits, old.bits)))
+    return min(1.0, max(TRIFLE, old.density, old.distinct * math.exp2(-max(new.bits, old.bits))))
 
 
 def _same(tried: Sequence[tuple[Taken, Taken, _Met, Agreement]]) -> list[list[tuple[int, int]]]:
