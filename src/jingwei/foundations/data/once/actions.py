@@ -20,7 +20,16 @@ from jingwei.foundations.data.once.figures import figures
 from jingwei.foundations.data.once.findings import Standing, against_all, all_findings
 from jingwei.foundations.data.once.model import Finding, Taken
 from jingwei.foundations.data.once.taking import Given, Kept, fields_of, form, take
-from jingwei.foundations.data.once.telling import BYS, STANDS, as_json, headline, interval, next_step, share_words
+from jingwei.foundations.data.once.telling import (
+    BYS,
+    STANDS,
+    as_json,
+    commands,
+    headline,
+    interval,
+    next_step,
+    share_words,
+)
 from jingwei.foundations.data.sharing.delivery import dataset_called
 from jingwei.foundations.data.sharing.law import basis_of
 from jingwei.foundations.data.sharing.model import code
@@ -197,7 +206,7 @@ def show(context: Context, given: AskFinding) -> Result:
     lines = [f"# {s.finding.code}", "", headline(s.finding, names).in_(context.language), "", _pairs(context, s.finding), STANDS[s.stand].in_(context.language)]
     if s.decided:
         lines.append(f"- {s.decided.at:%Y-%m-%d} {OUTCOMES[s.decided.outcome].in_(context.language)}")
-    lines += ["", next_step(s.finding).in_(context.language)]
+    lines += ["", next_step(s.finding).in_(context.language), "", commands(s.finding).in_(context.language)]
     return Result("\n".join(lines) + "\n", as_json(s.finding, s.stand))
 
 
