@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _IDENTITY = re.compile("[0-9a-f]{32}")
 _GLOB = re.compile(r"[\\*?\[\]{}]")
 
-ColumnType = Literal["string", "float64", "int64", "bool"]
+ColumnType = Literal["string", "float64", "int64", "bool", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +95,27 @@ class Lake:
         """
         if not rows:
             return self.snapshot(dataset)
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        sink = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
-        content = sink.getvalue()
+        content = _parquet(dataset, rows)
         with self._writing(dataset) as home:
             before = self.snapshot(dataset)
             name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
             write_whole(home / "data" / name, content)
             return _made_current(home, dataset, (*before.files, name))
 
-    def adopt(self, dataset: Dataset, content: bytes) -> Snapshot:
-        """Make one Parquet file, as it came from elsewhere, all there is of a dataset; the same again changes nothing.
+    def replace(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
+        """Make these rows all there are, in one step; the earlier ones stay readable under their own snapshot.
 
-        Raises Problem ``lake_not_writable``.
+        Rows that are there already, and no others, are not written again. Raises Problem ``lake_not_writable``.
         """
+        return self.take(dataset, io.BytesIO(_parquet(dataset, rows)))
+
+    def take(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+        """As ``replace``, with the rows of a Parquet file outside the lake, which has the dataset's columns and types; copied bit by bit."""
         with self._writing(dataset) as home:
-            name = f"000000-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-            write_whole(home / "data" / name, content)
+            name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
+            if not (home / "data" / name).is_file():
+                file.seek(0)
+                write_whole(home / "data" / name, file)
             return _made_current(home, dataset, (name,))
 
     def empty(self, dataset: Dataset, *, to: Path | None = None) -> int:
@@ -155,7 +156,7 @@ class Lake:
 
     @contextmanager
     def _writing(self, dataset: Dataset) -> Iterator[Path]:
-        """The dataset's folder, to one writer at a time."""
+        """The dataset's folder, for one writer. Raises Problem ``lake_not_writable``."""
         home = self.folder / dataset.name
         try:
             (home / "data").mkdir(parents=True, exist_ok=True)
@@ -169,11 +170,20 @@ class Lake:
                                       "Make room or choose another folder with --workspace DIR.")) from None
 
 
-def _made_current(home: Path, dataset: Dataset, files: tuple[str, ...]) -> Snapshot:
-    manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*files]}, indent=1).encode()
+def _made_current(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
+    manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*names]}, indent=1).encode()
     write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
     write_whole(home / "current", _identity(manifest).encode())
-    return Snapshot(_identity(manifest), dataset.version, files)
+    return Snapshot(_identity(manifest), dataset.version, names)
+
+
+def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
+    return sink.getvalue()
 
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
@@ -188,7 +198,7 @@ def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
 def _schema(dataset: Dataset) -> Any:
     import pyarrow as pa
 
-    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
     return pa.schema([(name, kinds[kind]) for name, kind in dataset.columns.items()])
 
 

@@ -25,7 +25,7 @@ from jingwei.kernel.tables import Document, csv_bytes
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-KINDS = {"string": "string", "large_string": "string", "double": "float64", "int64": "int64", "bool": "bool"}
+KINDS = {"string": "string", "large_string": "string", "double": "float64", "int64": "int64", "bool": "bool", "date32[day]": "date"}
 
 
 @dataclass(frozen=True, slots=True)

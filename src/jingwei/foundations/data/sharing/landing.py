@@ -234,7 +234,7 @@ def land(exchange: Exchange, code: str, wanted: Coming, content: bytes) -> None:
         r, decision, now = case.request, case.decision, exchange.clock()
         if _wanted(case, exchange) is None or decision is None or r.first is None:
             return  # withdrawn, or landed, while it was on its way
-        snapshot = workspace.lake.adopt(dataset, content)
+        snapshot = workspace.lake.take(dataset, io.BytesIO(content))
         there = [rule for rule in rules(connection, dataset.name, now) if isinstance(rule, Grant)]
         grant = Grant(_local(case), Subject("organisation", r.asker), r.purpose, dataset.name, {c: Exact() for c in wanted.columns}, r.basis, r.first, r.last)
         for old in there:
