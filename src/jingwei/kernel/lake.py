@@ -105,20 +105,27 @@ class Lake:
             before = self.snapshot(dataset)
             name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
             write_whole(home / "data" / name, content)
-            return _made_current(home, dataset, (*before.files, name))
+            made = _placed(home, dataset, (*before.files, name))
+            write_whole(home / "current", made.id.encode())
+            return made
 
-    def replace(self, dataset: Dataset, file: Path) -> Snapshot:
-        """Make the rows of a Parquet file all of the dataset, in one step; earlier snapshots stay, to be asked for by id.
+    def place(self, dataset: Dataset, file: Path) -> Snapshot:
+        """A snapshot whose rows are those of a Parquet file; ``point`` makes it current, until then it is read by its id only.
 
         file : outside the lake, with the dataset's columns and types; copied bit by bit
-        Raises Problem ``lake_not_writable``; nothing is changed then.
+        Raises Problem ``lake_not_writable``.
         """
         with self._writing(dataset) as home, file.open("rb") as content:
             name = f"000000-{hashlib.file_digest(content, 'sha256').hexdigest()[:16]}.parquet"
             if not (home / "data" / name).is_file():
                 content.seek(0)
                 write_whole(home / "data" / name, content)
-            return _made_current(home, dataset, (name,))
+            return _placed(home, dataset, (name,))
+
+    def point(self, dataset: Dataset, snapshot: Snapshot) -> None:
+        """Make a snapshot that was placed the current one. Raises Problem ``lake_not_writable``."""
+        with self._writing(dataset) as home:
+            write_whole(home / "current", snapshot.id.encode())
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
@@ -158,10 +165,9 @@ class Lake:
                                       "Make room or choose another folder with --workspace DIR.")) from None
 
 
-def _made_current(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
+def _placed(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
     manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*names]}, indent=1).encode()
     write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
-    write_whole(home / "current", _identity(manifest).encode())
     return Snapshot(_identity(manifest), dataset.version, names)
 
 
