@@ -73,7 +73,7 @@ def _source_name(given: Harvest) -> str:
 
 
 def _laid_down(document: Document | None) -> dict[str, str]:
-    from jingwei.foundations.data.catalogue.trees import NAMES, RESOURCE_NAMES
+    from jingwei.foundations.data.catalogue.names import NAMES, RESOURCE_NAMES
 
     if document is None:
         return {}
