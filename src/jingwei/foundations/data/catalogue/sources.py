@@ -67,11 +67,6 @@ def listed(source: str) -> tuple[list[Listed], int]:
 
     Links that lead out of the folder are not followed. Raises Unreadable when there is nothing to read.
     """
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
-        raise Problem("not_a_path",
-                      Text(f"{source[:80]!r} 是网址；这里读文件夹和文件",
-                           f"{source[:80]!r} is an address; this reads folders and files"),
-                      remedy=Text("请先下载，再给出文件或文件夹。", "Download it, then give the file or folder."))
     try:
         at = str(Path(source).resolve(strict=True))
         found = sorted(_below(at, "", at)) if Path(at).is_dir() else [(Path(at).name, at)]
@@ -197,7 +192,7 @@ def _part_name(tree: Any, number: int) -> str:
     if isinstance(tree, dict):
         for key in ("id", "identifier", "@id", "name", "slug", "编号", "标识符"):
             if isinstance(tree.get(key), str) and tree[key].strip():
-                return _slug(tree[key])
+                return slug(tree[key])
     return str(number + 1)
 
 
@@ -235,7 +230,7 @@ def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfForma
                       Text("里面没有 dcat:Dataset 或 schema:Dataset", "nothing in it is a dcat:Dataset or schema:Dataset"),
                       where=document.name, remedy=Text("请给每个数据集写明类型。", "Give each dataset its type."))
     for number, at in enumerate(sorted(datasets)):
-        part = _slug(text(at)) if at[0] == "<" else f"b{number + 1}"
+        part = slug(text(at)) if at[0] == "<" else f"b{number + 1}"
         address = text(at) if at[0] == "<" else _minted(source, document.name, part)
         record = reader.record(at, address)
         if record.title:
@@ -283,7 +278,7 @@ def _minted(source: str, document: str, part: str) -> str:
     return "urn:jingwei:record:" + quote(called(source, document, part), safe="/")
 
 
-def _slug(written: str) -> str:
+def slug(written: str) -> str:
     """The last telling stretch of an IRI or an id, as a short name; the whole in a digest when that is not enough."""
     plain = unicodedata.normalize("NFKC", written).strip().rstrip("/#")
     last = re.split(r"[/#]", plain)[-1]
