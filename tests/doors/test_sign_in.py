@@ -48,11 +48,11 @@ def another(browser: TestClient, cookies: dict[str, str] | None = None) -> Itera
     own = dict(browser.cookies)
     browser.cookies.clear()
     for name, value in (cookies or {}).items():
-        browser.cookies.set(name, value)
+        browser.cookies.set(name, value, domain="127.0.0.1")
     yield browser
     browser.cookies.clear()
     for name, value in own.items():
-        browser.cookies.set(name, value)
+        browser.cookies.set(name, value, domain="127.0.0.1")
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,8 @@ ACTIONS = (
     _step("decide", "答复申请：同意即成授权", "Reply to a request; consent becomes a grant", asks.DecideRequest, "actions.decide", "R-0123456789 --outcome grant"),
     _step("deliver", "按授权提供数据", "Deliver exactly what was granted", asks.DeliverRequest, "actions.hand_over", "R-0123456789 --out out",
           makes=("data.csv", "data.parquet", "policy.json", "receipt.json")),
+    _step("collect", "领取提供给本单位的数据", "Collect what was delivered to your organisation", asks.CollectData, "collecting.collect", "R-0123456789 --out out",
+          makes=("data.csv", "data.parquet", "receipt.json")),
     _step("report", "报告数据中的错误", "Report an error in delivered data", asks.ReportError, "actions.report", 'R-0123456789 --what "no rows for 440106"'),
     _step("correct", "答复所报告的错误", "Say what became of a reported error", asks.CorrectError, "actions.correct", "R-0123456789 --fault E-1 --outcome corrected"),
     _step("object", "提出异议", "Object", asks.ObjectRequest, "actions.object_to", 'R-0123456789 --reason "the duty is in the statute"'),
