@@ -136,14 +136,14 @@ def audit(context: Context, given: AskAudit) -> Result:
     if found:
         lines += ["", breach_table(context, found)]
     documents = (Document(BREACHES_FILE, csv_bytes(("article", "kind", "about", "part", "owes", "day", "entry", "synthetic"), (
-        (b.article, b.kind, b.about, b.part, b.owes, b.day, b.entry, b.synthetic) for b in found))), _observations(numbers, at))
+        (b.article, b.kind, b.about, b.part, b.owes, b.day, b.entry, b.synthetic) for b in found))), observations(numbers, at))
     return Result("\n".join(lines) + "\n", {
         "at": at.isoformat(), "replayed": len(events), "unknown": unread, "by_article": {str(k): v for k, v in by_article(found).items()},
         "breaches": [breach_json(b) for b in found], "figures": [
             {"measure": f.measure.code, "value": f.value, "count": f.count, "of": f.of, "unknown": f.unknown} for f in numbers]}, documents, holds=not found)
 
 
-def _observations(numbers: Sequence[Figure], at: datetime) -> Document:
+def observations(numbers: Sequence[Figure], at: datetime) -> Document:
     """As ``jingwei observe`` takes them in; the place is for whoever runs the node to fill in. What is not assessable has no value."""
     return Document(FIGURES_FILE, csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), (
         (f.measure.code, "", at.year, f.value, f.measure.unit, "ledger", day_in_china(at).isoformat(), "observed" if f.value is not None else "missing")

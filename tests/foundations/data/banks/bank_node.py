@@ -1,0 +1,46 @@
+"""A node with a bank filled for an exercise: tables invented, graded, assessed, admitted and linked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from jingwei.foundations.data.banks import actions, model
+from jingwei.foundations.data.sharing.delivery import dataset_called
+from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.clock import CHINA
+from jingwei.kernel.ledger import Event
+from jingwei.kernel.workspace import Workspace
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=CHINA)
+
+
+class BankNode:
+    """``days`` after NOON it is now."""
+
+    def __init__(self, folder: Path, language: str = "en") -> None:
+        self.days = 0.0
+        self.context = Context(Workspace(folder), language, clock=lambda: NOON + timedelta(days=self.days))  # type: ignore[arg-type]
+        self.context.workspace.establish()
+
+    def assessed(self, dataset: str, broken: int = 0, contract: str = "c1", snapshot: str = "") -> None:
+        """As the quality room puts it on record."""
+        lake = self.context.workspace.lake
+        facts = {"dataset": dataset, "snapshot": snapshot or lake.snapshot(dataset_called(lake, dataset)).id, "digest": "sha256:" + "0" * 64,
+                 "contract": contract, "broken": broken}
+        self.context.workspace.ledger.append(Event("quality.run", self.context.clock(), "local", facts))
+
+    def ready(self, dataset: str) -> None:
+        """Everything the gate asks for, but the admission."""
+        self.assessed(dataset)
+        actions.grade(self.context, model.Grade(dataset, "general", "GB/T 43697-2024, 6", "pseudonymised"))
+        actions.entitle(self.context, model.Entitle(dataset, "Order 809, art. 20"))
+
+    def filled(self, bank: str, size: int, seed: int = 1) -> Result:
+        """The bank with invented tables, admitted and linked."""
+        made: dict[str, Any] = actions.exercise(self.context, model.Exercise(bank, size, seed)).data["tables"]
+        for role, dataset in made.items():
+            self.ready(dataset)
+            assert actions.admit(self.context, model.Admit(bank, dataset, role)).holds
+        return actions.link(self.context, model.Link(bank))
