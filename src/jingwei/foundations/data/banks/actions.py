@@ -118,8 +118,7 @@ def admit(context: Context, given: Admit) -> Result:
             raise Problem("mixed", Text("编造的表不与真实的表同库", "invented tables and real ones do not share a bank"), where=given.dataset,
                           remedy=Text("请先收下同类的另一张表。", "Admit the other table of its kind first."))
         facts = {"bank": p.code, "role": role.code, "dataset": given.dataset, "snapshot": seen.snapshot.id, "version": seen.dataset.version,
-                 "reasons": [r.code for r in seen.reasons], "grade": seen.grade, "quality": seen.quality, "synthetic": invented,
-                 "reads": [f"{given.dataset}:{seen.snapshot.id}"]}
+                 "reasons": [r.code for r in seen.reasons], "grade": seen.grade, "quality": seen.quality, "synthetic": invented}
         record(context, event(context, "examined", facts))
     reasons = [{"code": r.code, "what": r.what.in_(context.language), "who": r.who.in_(context.language), "remedy": r.remedy.in_(context.language)} for r in seen.reasons]
     lines = [context.say(f"{given.dataset} 没有收进 {p.code}：", f"{given.dataset} is not admitted to {p.code}:") if reasons
