@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jingwei.kernel.ledger import Ledger
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 READS, MAKES = "reads", "makes"
 """Facts by which an entry says so: lists of ``dataset:snapshot``."""
@@ -56,7 +60,12 @@ class Made:
 
 def told_of(snapshots: Mapping[str, str]) -> list[str]:
     """What was read, as facts; datasets that hold nothing are no source of anything."""
-    return [f"{name}:{snapshot}" for name, snapshot in sorted(snapshots.items()) if snapshot != "empty"]
+    return [f"{fact(name)}:{snapshot}" for name, snapshot in sorted(snapshots.items()) if snapshot != "empty"]
+
+
+def fact(name: str) -> str:
+    """A dataset's name as it may stand in an entry: itself when it is a code, else its digest."""
+    return name if _CODE.fullmatch(name) else "sha256:" + sha256(name.encode()).hexdigest()
 
 
 def steps(ledger: Ledger) -> list[Made]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from jingwei.foundations.data.banks import actions, model
+from jingwei.foundations.data.quality.model import Assessment, Breach
+from jingwei.foundations.data.quality.records import Run, keep
 from jingwei.foundations.data.sharing.delivery import dataset_called
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import CHINA
-from jingwei.kernel.ledger import Event
 from jingwei.kernel.workspace import Workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=CHINA)
@@ -25,11 +26,14 @@ class BankNode:
         self.context.workspace.establish()
 
     def assessed(self, dataset: str, broken: int = 0, contract: str = "c1", snapshot: str = "") -> None:
-        """As the quality room puts it on record."""
-        lake = self.context.workspace.lake
-        facts = {"dataset": dataset, "snapshot": snapshot or lake.snapshot(dataset_called(lake, dataset)).id, "digest": "sha256:" + "0" * 64,
-                 "contract": contract, "broken": broken}
-        self.context.workspace.ledger.append(Event("quality.run", self.context.clock(), "local", facts))
+        """As the quality room keeps it, each later than the one before."""
+        self.days += 0.01
+        lake, at = self.context.workspace.lake, self.context.clock()
+        there = snapshot or lake.snapshot(dataset_called(lake, dataset)).id
+        errors = [Breach(f"check{i}", "0101", ("name",), "error", 1, 10) for i in range(broken)]
+        breaches = (*errors, Breach("light", "0101", ("name",), "warning", 1, 10))
+        with self.context.workspace.store.write() as connection:
+            keep(connection, Run(dataset, at, there, contract, "health", Assessment(dataset, there, contract, 10, (), breaches)))
 
     def ready(self, dataset: str) -> None:
         """Everything the gate asks for, but the admission."""

@@ -33,6 +33,7 @@ from jingwei.foundations.data.banks.profiles import PROFILES, profile
 from jingwei.foundations.data.banks.records import Banks, banks, changing, digest, event, record
 from jingwei.foundations.data.sharing.delivery import dataset_called
 from jingwei.foundations.data.sharing.delivery import table_of as arrow
+from jingwei.foundations.data.sharing.model import code
 from jingwei.foundations.data.sharing.reports import observations
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
@@ -94,7 +95,7 @@ def _said(text: str, what: Text, where: str) -> str:
 
 
 def _sign(context: Context, kind: str, name: str, facts: Mapping[str, Any], words: Mapping[str, str]) -> Result:
-    dataset = dataset_called(context.workspace.lake, name)
+    dataset = dataset_called(context.workspace.lake, code(name, Text("数据集代码", "code of a dataset")))
     with changing(context):
         record(context, event(context, kind, {"dataset": name, "version": dataset.version, **facts}, words))
     return Result(context.say("已记入账本。\n", "On record.\n"), {"dataset": name, **facts})
@@ -107,6 +108,7 @@ def admit(context: Context, given: Admit) -> Result:
     if role is None:
         raise Problem("unknown_role", Text(f"{p.code} 没有 {given.role[:40]!r} 这张表", f"{p.code} has no table {given.role[:40]!r}"), where="--role",
                       remedy=Text(f"有：{'、'.join(r.code for r in p.roles)}。", f"There are {', '.join(r.code for r in p.roles)}."))
+    code(given.dataset, Text("数据集代码", "code of a dataset"))
     with changing(context):
         there = banks(context)
         seen = gate.examine(context, there, role, given.dataset)
@@ -161,9 +163,9 @@ def link(context: Context, given: Link) -> Result:
             (x.left, x.right, round(x.weight, 6), round(x.probability, 6), round(x.because[""], 6), *(round(x.because[n], 6) for n in names)) for x in found.pairs]))))
 
 
-def _admitted(context: Context, code: str) -> tuple[Profile, Banks, dict[str, Table]]:
+def _admitted(context: Context, bank: str) -> tuple[Profile, Banks, dict[str, Table]]:
     """A bank with all its tables. Raises Problem ``not_admitted``."""
-    p, there = profile(code), banks(context)
+    p, there = profile(bank), banks(context)
     tables = there.admitted(p.code)
     if lacking := [r for r in p.roles if r.code not in tables]:
         names = Text("、".join(r.name.zh for r in lacking), ", ".join(r.name.en for r in lacking))
@@ -225,12 +227,12 @@ def ask(context: Context, given: Ask) -> Result:
         if linking is None:
             raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
                           remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
-        code = "A-" + digest(p.code, linking.run, *asked.topics, "|", asked.first, asked.last, length=10)
-        answer = there.answers.get(code)
+        name = "A-" + digest(p.code, linking.run, *asked.topics, "|", asked.first, asked.last, length=10)
+        answer = there.answers.get(name)
         if answer is None:
             if context.dry_run:
-                return Result(context.say("会回答；演练不给出数。\n", "It would be answered; a rehearsal gives no numbers.\n"), {"answer": code})
-            answer = _answered(context, p, tables, linking, there, asked, code)
+                return Result(context.say("会回答；演练不给出数。\n", "It would be answered; a rehearsal gives no numbers.\n"), {"answer": name})
+            answer = _answered(context, p, tables, linking, there, asked, name)
     return _told(context, p, answer)
 
 
@@ -248,7 +250,7 @@ def _criteria(given: Ask) -> Criteria:
     return Criteria(topics, given.first, given.last)
 
 
-def _answered(context: Context, p: Profile, tables: dict[str, Table], linking: Linking, there: Banks, asked: Criteria, code: str) -> Answer:
+def _answered(context: Context, p: Profile, tables: dict[str, Table], linking: Linking, there: Banks, asked: Criteria, name: str) -> Answer:
     found = questions.cube(context, p, tables, linking, asked)
     counts, shown = questions.shown(p, found)
     if p.threshold:
@@ -257,10 +259,10 @@ def _answered(context: Context, p: Profile, tables: dict[str, Table], linking: L
     # how many records and names there are would tell of a total that is hidden
     facts = {"records": found.records, "names": found.names} if not p.threshold else {"records": found.records} if shown[whole] and p.rules.one_to_one else {}
     cells = {tuple(int(i) for i in c): int(counts[c]) if shown[c] else None for c in np.ndindex(counts.shape) if counts[c] or not shown[c] or c == whole}
-    answer = Answer(p.code, code, linking.run, asked, found.levels, cells, facts, context.clock(), linking.synthetic, -1)
+    answer = Answer(p.code, name, linking.run, asked, found.levels, cells, facts, context.clock(), linking.synthetic, -1)
     words = {"topics": [*asked.topics], "first": asked.first, "last": asked.last, "levels": found.levels, "cells": [[*c, n] for c, n in cells.items()], "facts": facts}
     reads = [*linking.reads, f"{LINKS.name}:{linking.snapshot}"]
-    record(context, event(context, "answered", {"bank": p.code, "answer": code, "run": linking.run, "reads": reads, "synthetic": linking.synthetic}, words))
+    record(context, event(context, "answered", {"bank": p.code, "answer": name, "run": linking.run, "reads": reads, "synthetic": linking.synthetic}, words))
     return answer
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
-import sqlalchemy as sa
 
 from jingwei.foundations.data.banks.model import GRADES, Reason, Role
 from jingwei.foundations.data.banks.records import Banks
+from jingwei.foundations.data.quality.actions import digest_of
+from jingwei.foundations.data.quality.records import Run, runs
 from jingwei.foundations.data.sharing.delivery import dataset_called
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset, Snapshot
-from jingwei.kernel.told import told
 
 STEWARD = Text("数据管理员", "data steward")
 SECURITY = Text("本单位数据安全责任人", "officer for data security of the holder")
@@ -33,38 +30,12 @@ LACKS: dict[str, tuple[Text, Text]] = {
 """By what is missing: in words, and who must act."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """The last assessment of a table. ``contract`` is empty when it was held against none; ``broken``: promises broken that count as errors."""
-
-    snapshot: str
-    digest: str
-    contract: str
-    broken: int | None
-
-
-def quality_of(context: Context, dataset: str) -> Quality | None:
-    """The last assessment on record, by its event ``quality.run`` and the content kept beside it; None when there is none."""
-    ledger = context.workspace.ledger
-    if not ledger.store.exists():
+def quality_of(context: Context, dataset: str) -> Run | None:
+    """The last assessment of a table on record; None when there is none."""
+    if not context.workspace.store.exists():
         return None
-    runs = [e for e in told(ledger, "quality", words=False, about=dataset) if e.kind == "quality.run" and e.facts.get("dataset") == dataset]
-    if not runs:
-        return None
-    facts = runs[-1].facts
-    content = _content(context, dataset, str(facts.get("snapshot", "")))
-    broken = facts.get("broken") if content is None else sum(b.get("severity", "error") == "error" for b in content.get("breaches", ()))
-    contract = facts.get("contract", "") if content is None else content.get("contract", "")
-    return Quality(str(facts.get("snapshot", "")), str(facts.get("digest", "")), str(contract or ""), broken)
-
-
-def _content(context: Context, dataset: str, snapshot: str) -> dict[str, Any] | None:
     with context.workspace.store.read() as connection:
-        if not sa.inspect(connection).has_table("quality_runs"):
-            return None
-        runs = sa.table("quality_runs", *map(sa.column, ("dataset", "snapshot", "at", "content")))
-        row = connection.execute(sa.select(runs.c.content).where(runs.c.dataset == dataset, runs.c.snapshot == snapshot).order_by(runs.c.at.desc())).first()
-    return msgspec.json.decode(bytes(row.content)) if row else None
+        return next(iter(runs(connection, context.clock(), dataset, 1)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +57,14 @@ def examine(context: Context, there: Banks, role: Role, name: str) -> Seen:
     found = []
     if wrong := [c for c, kind in role.columns.items() if dataset.columns.get(c) != kind]:
         found.append(reason("columns", name, f"{', '.join(wrong)}"))
-    if quality is None or quality.broken is None:
+    if quality is None:
         found.append(reason("not_assessed", name))
     elif quality.snapshot != snapshot.id:
         found.append(reason("stale_quality", name))
     elif not quality.contract:
         found.append(reason("no_contract", name))
-    elif quality.broken:
-        found.append(reason("poor_quality", name, str(quality.broken)))
+    elif broken := [b.check for b in quality.assessment.breaches if b.severity == "error"]:
+        found.append(reason("poor_quality", name, ", ".join(broken[:5])))
     if right is None:
         found.append(reason("no_right", name))
     if grade is None:
@@ -102,7 +73,7 @@ def examine(context: Context, there: Banks, role: Role, name: str) -> Seen:
         found.append(reason("regrade", name))
     elif grade.value == "core":
         found.append(reason("core", name))
-    return Seen(dataset, snapshot, tuple(found), grade.value if grade else "", quality.digest if quality else "")
+    return Seen(dataset, snapshot, tuple(found), grade.value if grade else "", digest_of(quality.assessment) if quality else "")
 
 
 def reason(code: str, dataset: str, more: str = "") -> Reason:
