@@ -188,7 +188,7 @@ def _made_current(home: Path, snapshot: Snapshot) -> Snapshot:
 
 
 def _copied(home: Path, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
-    name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"  # type: ignore[arg-type]  # it has readinto
+    name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
     if not (home / "data" / name).is_file():
         file.seek(0)
         write_whole(home / "data" / name, file)
