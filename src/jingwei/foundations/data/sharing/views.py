@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jingwei.foundations.data.sharing.across import is_node
 from jingwei.foundations.data.sharing.asks import AskDesk, AskRequest
 from jingwei.foundations.data.sharing.cases import Shared
 from jingwei.foundations.data.sharing.clocks import (
@@ -25,6 +26,7 @@ from jingwei.foundations.data.sharing.model import ATTRIBUTES, MODES, PHASES, Ca
 from jingwei.foundations.data.sharing.records import case as case_of
 from jingwei.foundations.data.sharing.records import known
 from jingwei.foundations.data.sharing.reports import clock_words, everything, history, value_words
+from jingwei.kernel import node_records
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
@@ -121,7 +123,7 @@ def sharing(context: Context, query: Nothing) -> SharingView:
     owing = sorted({c.request.provider for c in there.cases.values()} | {o.terms.bureau for o in there.offers.values() if o.terms.bureau})
     return SharingView(tuple(open_[:MOST_ROWS]), tuple(rest[:MOST_ROWS]), max(0, len(open_) - MOST_ROWS) + max(0, len(rest) - MOST_ROWS),
                        tuple(Number(f, value_words(f)) for f in figures(real, now, work_calendar())), tuple(found[-MOST_ROWS:]),
-                       by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), len(there.cases) - len(real.cases))
+                       by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), sum(c.request.synthetic for c in there.cases.values()))
 
 
 def request(context: Context, query: AskRequest) -> RequestView:
@@ -173,9 +175,12 @@ def _broken(shared: Shared, now: datetime, names: Mapping[str, Text]) -> list[Br
 
 
 def _names(context: Context, there: Shared) -> dict[str, Text]:
-    """Of every organisation in it; one this node does not know is called by its code."""
+    """Of every organisation in it, and of every other node; one this node does not know is called by its code."""
     found = {o: Text(o, o) for c in there.cases.values() for o in (c.request.asker, c.request.provider)}
     found |= {o: Text(o, o) for offer in there.offers.values() for o in (offer.terms.provider, offer.terms.bureau) if o}
     if found:
         found |= {o.id: o.name for o in known(context) if o.id in found}
+    if any(map(is_node, found)):
+        with context.workspace.store.read() as connection:
+            found |= {one.profile.id: one.profile.name for one in node_records.known(connection) if one.profile.id in found}
     return found
