@@ -77,7 +77,7 @@ def service(model: Model, node: Node) -> Function:
     from jingwei.engines.decisions.model import Case
 
     space = node.key[0]
-    outputs, decisions, data = (references(node.element, n, space) for n in ("outputDecision", "inputDecision", "inputData"))
+    outputs, decisions, data = (model.resolved(references(node.element, n, space)) for n in ("outputDecision", "inputDecision", "inputData"))
     inputs = [model.nodes[k] for k in (*data, *decisions) if k in model.nodes]
     ground = model.ground(node, Unit(model.kinds(space)))
     names, kinds, result = tuple(i.variable for i in inputs), tuple(ground.kind(i.type) for i in inputs), ground.kind(node.type)
