@@ -162,6 +162,13 @@ class AskReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectData:
+    """What was delivered, for the asker to take."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
 class ReportError:
     """An error in data that were delivered."""
 
