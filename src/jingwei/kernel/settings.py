@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Literal
@@ -49,6 +50,32 @@ class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("federation.test_every must be 1 or more, and federation.silence at least twice as long")
         if self.threshold < 2:
             raise ValueError("federation.threshold must be 2 or more")
+
+
+class Harvest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """hosts : what may be fetched from: "data.example.org", with a port other than 80 and 443 "data.example.org:8080"; one that lies in a network
+        of one's own names that too, "catalogue.intranet=10.2.0.0/16". Nothing when empty
+    interval : seconds between two questions to one host
+    timeout : seconds to wait for a connection or the next bytes
+    page_seconds, page_bytes : how long one answer may take and how large it may be, unpacked
+    pages : answers of one pass
+    """
+
+    hosts: tuple[str, ...] = ()
+    interval: float = 1.0
+    timeout: float = 30.0
+    page_seconds: float = 300.0
+    page_bytes: int = 64 << 20
+    pages: int = 20_000
+
+    def __post_init__(self) -> None:
+        for host in self.hosts:
+            if not re.fullmatch(r"(?:\[[0-9A-Fa-f:]+\]|[\w.-]+)(?::\d{1,5})?(?:=[0-9A-Fa-f:.]+/\d{1,3})?", host):
+                raise ValueError(f"harvest.hosts: {host!r} is no host, host:port or host=network")
+            if "=" in host:
+                ipaddress.ip_network(host.partition("=")[2])
+        if not 0 <= self.interval <= 3_600 or min(self.timeout, self.page_seconds, self.page_bytes, self.pages) <= 0:
+            raise ValueError("harvest.interval must be 0 to 3600, the other limits of harvest above 0")
 
 
 class Nightly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +128,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: Store = Store()
     federation: Federation = Federation()
     nightly: Nightly = Nightly()
+    harvest: Harvest = Harvest()
     login: Login = Login()
     demonstration: bool = False
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jingwei.foundations.data.sharing.across import is_node
 from jingwei.foundations.data.sharing.asks import AskDesk, AskRequest
 from jingwei.foundations.data.sharing.cases import Shared
 from jingwei.foundations.data.sharing.clocks import (
@@ -26,6 +27,7 @@ from jingwei.foundations.data.sharing.records import case as case_of
 from jingwei.foundations.data.sharing.records import known
 from jingwei.foundations.data.sharing.reports import clock_words, concerns, everything, history, value_words
 from jingwei.foundations.data.sharing.turns import Move, Turn, moves, turn_of
+from jingwei.kernel import node_records
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
@@ -122,7 +124,7 @@ class DeskView:
 def sharing(context: Context, query: Nothing) -> SharingView:
     there = everything(context)
     orgs = known(context)
-    now, names = there.present(context.clock()), _names(there, orgs)
+    now, names = there.present(context.clock()), _names(context, there, orgs)
     rows = [_row(c, now, names, orgs) for c in there.cases.values()]
     open_ = sorted((r for r in rows if r.clock), key=lambda r: (r.clock.due is None, r.clock.due, r.case.entry) if r.clock else ())
     rest = sorted((r for r in rows if not r.clock), key=lambda r: -r.case.entry)
@@ -131,7 +133,7 @@ def sharing(context: Context, query: Nothing) -> SharingView:
     owing = sorted({c.request.provider for c in there.cases.values()} | {o.terms.bureau for o in there.offers.values() if o.terms.bureau})
     return SharingView(tuple(open_[:MOST_ROWS]), tuple(rest[:MOST_ROWS]), max(0, len(open_) - MOST_ROWS) + max(0, len(rest) - MOST_ROWS),
                        tuple(Number(f, value_words(f)) for f in figures(real, now, work_calendar())), tuple(found[-MOST_ROWS:]),
-                       by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), len(there.cases) - len(real.cases),
+                       by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), sum(c.request.synthetic for c in there.cases.values()),
                        tuple((o.published, names[o.published.provider], ATTRIBUTES[o.published.attribute]) for o in there.offers.values()
                              if o.published and o.published.attribute != "none")[:MOST_ROWS])
 
@@ -141,7 +143,7 @@ def request(context: Context, query: AskRequest) -> RequestView:
     there = everything(context)
     found = there.cases[query.code] if query.code in there.cases else case_of(context.workspace.ledger, query.code)
     orgs, who = known(context), context.principal.organisation
-    now, names = there.present(context.clock()), _names(there, orgs)
+    now, names = there.present(context.clock()), _names(context, there, orgs)
     words: tuple[tuple[Text, str], ...] = ()
     if who != PUBLIC and concerns(context, found):
         found = case_of(context.workspace.ledger, query.code)
@@ -160,7 +162,7 @@ def request(context: Context, query: AskRequest) -> RequestView:
 def desk(context: Context, query: AskDesk) -> DeskView:
     """What one organisation has to do next, and what it waits for. Raises Problem ``unknown_organisation``."""
     there, orgs = everything(context), known(context)
-    now, names = there.present(context.clock()), _names(there, orgs)
+    now, names = there.present(context.clock()), _names(context, there, orgs)
     if query.organisation not in names:
         raise Problem("unknown_organisation",
                       Text(f"{query.organisation[:40]!r} 没有共享也没有获得数据",
@@ -204,10 +206,13 @@ def _broken(shared: Shared, now: datetime, names: Mapping[str, Text]) -> list[Br
     return [Broken(b, BREACHES[b.kind][1], names.get(b.owes, Text(b.owes, b.owes))) for b in broken(shared, now, work_calendar())]
 
 
-def _names(there: Shared, orgs: Organisations) -> dict[str, Text]:
-    """Of every organisation in it; one this node does not know is called by its code."""
+def _names(context: Context, there: Shared, orgs: Organisations) -> dict[str, Text]:
+    """Of every organisation in it, and of every other node; one this node does not know is called by its code."""
     found = {o: Text(o, o) for c in there.cases.values() for o in (c.request.asker, c.request.provider)}
     found |= {o: Text(o, o) for offer in there.offers.values() for o in (offer.terms.provider, offer.terms.bureau) if o}
     if found:
         found |= {o.id: o.name for o in orgs if o.id in found}
+    if any(map(is_node, found)):
+        with context.workspace.store.read() as connection:
+            found |= {one.profile.id: one.profile.name for one in node_records.known(connection) if one.profile.id in found}
     return found
