@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -45,8 +46,9 @@ def walk(seed: int, size: int, most: int = 400) -> int:
         assert works, "a sound process never stands still"
         open_now = {net.nodes[w.node].id for w in works}
         assert open_now <= slow.can()
-        machine.state = State.unpack(machine.state.pack())  # whatever happens, it survives being written down
-        machine = Machine(net, machine.state, machine._choose)
+        state = machine.state
+        written = State.of(json.loads(json.dumps(state.plain())), state.variables)  # whatever happens, it survives being written down
+        machine = Machine(net, written, machine._choose)
         work = choice.choice(works)
         name = net.nodes[work.node].id
         if work.wait == Wait.TASK:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from jingwei.engines.decisions.compiler import Compiled, Frame, Scope, Unit
+from jingwei.engines.decisions.compiler import Scope, Unit
 from jingwei.engines.decisions.kinds import ANY, KINDS, UNKNOWN, Kind
 from jingwei.engines.decisions.library import BUILT_INS
 from jingwei.engines.decisions.names import Names
 from jingwei.engines.decisions.parser import TYPE_NAMES, parse_expression, parse_tests
 from jingwei.engines.decisions.reading import Element, children, named, text_of, type_of
-from jingwei.engines.decisions.run import Run
-from jingwei.engines.decisions.tree import Node, Tests
+from jingwei.engines.decisions.run import Compiled, Frame, Run
+from jingwei.engines.decisions.tree import FunctionOf, Node, Tests, inside
 from jingwei.engines.decisions.values import Value
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
@@ -22,13 +23,18 @@ ROOT = Names(BUILT_INS)
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """members : names of entries that may follow a dot; problems : what could not be compiled, shared by a whole model"""
+    """members : names of entries that may follow a dot; problems, tables : what could not be compiled, and what tables were; of a whole model
+
+    element : the decision or knowledge model it stands in
+    """
 
     unit: Unit
     where: Text
     members: Names
     types: Names
     problems: list[Problem]
+    element: str = ""
+    tables: list[Any] = field(default_factory=list)
     scope: Scope | None = None
     names: Names = ROOT
 
@@ -66,6 +72,9 @@ class Ground:
         return self.compiled(node)
 
     def compiled(self, node: Node) -> Compiled:
+        if any(isinstance(n, FunctionOf) and n.body is None for n in inside(node)):
+            self.fault(Problem("decision_external", Text("外部函数（Java、PMML）不予执行：模型中只用 FEEL", "external functions (Java, PMML) are not carried out: models hold FEEL only"),
+                               remedy=Text("请改写为 FEEL。", "Write it in FEEL.")))
         try:
             return self.unit.compile(node, self.scope)
         except Problem as problem:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jingwei.engines.decisions import boxed
-from jingwei.engines.decisions.compiler import Compiled, Unit, fitted, taken_as
+from jingwei.engines.decisions.calls import fitted, taken_as
+from jingwei.engines.decisions.compiler import Unit
 from jingwei.engines.decisions.kinds import Kind
 from jingwei.engines.decisions.reading import Node, child, children, expression_in, named, references, type_of
-from jingwei.engines.decisions.run import Run
+from jingwei.engines.decisions.run import Compiled, Run
 from jingwei.engines.decisions.values import Function, Value
 
 if TYPE_CHECKING:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
-
-import msgspec
 
 
 class Role(IntEnum):
@@ -106,16 +104,15 @@ class State:
         """All that would move it on, oldest first."""
         return [self.works[number] for number in sorted(self.works)]
 
-    def pack(self, variables: bool = True) -> bytes:
-        """The state as MessagePack; without its variables when they are kept elsewhere."""
-        return msgspec.msgpack.encode((
-            self.variables if variables else None, self.next, self.ended, self.failed,
-            [(w.id, w.node, w.scope, w.round, int(w.wait), w.host, w.why) for w in self.works.values()],
-            [(s.id, s.node, s.parent, int(s.role), s.live, s.round, s.held, s.items, s.done, s.total, s.undo) for s in self.scopes.values()]))
+    def plain(self) -> tuple[Any, ...]:
+        """All but the variables as numbers, texts and lists, for whoever writes it down: a few dozen bytes a work item."""
+        return (self.next, self.ended, self.failed,
+                [(w.id, w.node, w.scope, w.round, int(w.wait), w.host, w.why) for w in self.works.values()],
+                [(s.id, s.node, s.parent, int(s.role), s.live, s.round, list(s.held.items()), s.items, s.done, s.total, s.undo) for s in self.scopes.values()])
 
     @classmethod
-    def unpack(cls, content: bytes, variables: Mapping[str, Any] | None = None) -> State:
-        """What ``pack`` made."""
-        own, following, ended, failed, works, scopes = msgspec.msgpack.decode(content, strict=True)
-        return cls(dict(variables or {}) if own is None else own, {s[0]: Scope(s[0], s[1], s[2], Role(s[3]), *s[4:]) for s in scopes},
+    def of(cls, plain: Sequence[Any], variables: Mapping[str, Any]) -> State:
+        """What ``plain`` gave, read again as lists or tuples."""
+        following, ended, failed, works, scopes = plain
+        return cls(dict(variables), {s[0]: Scope(s[0], s[1], s[2], Role(s[3]), s[4], s[5], dict(s[6]), s[7], s[8], s[9], s[10]) for s in scopes},
                    {w[0]: Work(w[0], w[1], w[2], w[3], Wait(w[4]), w[5], w[6]) for w in works}, following, ended, failed)
