@@ -8,11 +8,11 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 
-def write_whole(path: Path, content: bytes | BinaryIO) -> None:
+def write_whole(path: Path, content: bytes | BufferedIOBase) -> None:
     """Write beside, sync, then rename: a crash leaves the old file or the new one, never half of one. A stream is copied bit by bit."""
     beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     with beside.open("wb") as sink:

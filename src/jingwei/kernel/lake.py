@@ -95,37 +95,48 @@ class Lake:
         """
         if not rows:
             return self.snapshot(dataset)
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        sink = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
-        content = sink.getvalue()
+        content = _parquet(dataset, rows)
         with self._writing(dataset) as home:
             before = self.snapshot(dataset)
             name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
             write_whole(home / "data" / name, content)
-            made = _placed(home, dataset, (*before.files, name))
-            write_whole(home / "current", made.id.encode())
-            return made
+            return _made_current(home, _listed(home, dataset, (*before.files, name)))
 
-    def place(self, dataset: Dataset, file: Path) -> Snapshot:
-        """A snapshot whose rows are those of a Parquet file; ``point`` makes it current, until then it is read by its id only.
+    def replace(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
+        """Make these rows all there are, in one step; the earlier ones stay readable under their own snapshot.
 
-        file : outside the lake, with the dataset's columns and types; copied bit by bit
-        Raises Problem ``lake_not_writable``.
+        Rows that are there already, and no others, are not written again. Raises Problem ``lake_not_writable``.
         """
-        with self._writing(dataset) as home, file.open("rb") as content:
-            name = f"000000-{hashlib.file_digest(content, 'sha256').hexdigest()[:16]}.parquet"
-            if not (home / "data" / name).is_file():
-                content.seek(0)
-                write_whole(home / "data" / name, content)
-            return _placed(home, dataset, (name,))
+        return self.take(dataset, io.BytesIO(_parquet(dataset, rows)))
+
+    def take(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+        """As ``replace``, with the rows of a Parquet file outside the lake, which has the dataset's columns and types; copied bit by bit."""
+        with self._writing(dataset) as home:
+            return _made_current(home, _placed(home, dataset, file))
+
+    def place(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+        """As ``take``, but ``point`` makes the snapshot current; until then it is read by its id only. Raises ``lake_not_writable``."""
+        with self._writing(dataset) as home:
+            return _placed(home, dataset, file)
 
     def point(self, dataset: Dataset, snapshot: Snapshot) -> None:
         """Make a snapshot that was placed the current one. Raises Problem ``lake_not_writable``."""
         with self._writing(dataset) as home:
-            write_whole(home / "current", snapshot.id.encode())
+            _made_current(home, snapshot)
+
+    def empty(self, dataset: Dataset, *, to: Path | None = None) -> int:
+        """Take every row a dataset ever had off the disk, or put its files into the folder ``to``; returns how many files went.
+
+        What it was made of stays on record in its manifests; earlier snapshots can be read no more. Raises ``lake_not_writable``.
+        """
+        with self._writing(dataset) as home:
+            _made_current(home, _listed(home, dataset, ()))  # first: whoever reads from now on finds an empty table, not a damaged one
+            gone = sorted((home / "data").iterdir())
+            if to is not None:
+                to.mkdir(parents=True, exist_ok=True)
+            for file in gone:
+                file.unlink() if to is None else file.replace(to / file.name)
+            return len(gone)
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
@@ -165,10 +176,33 @@ class Lake:
                                       "Make room or choose another folder with --workspace DIR.")) from None
 
 
-def _placed(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
+def _placed(home: Path, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+    file.seek(0)
+    name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
+    if not (home / "data" / name).is_file():
+        file.seek(0)
+        write_whole(home / "data" / name, file)
+    return _listed(home, dataset, (name,))
+
+
+def _listed(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
     manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*names]}, indent=1).encode()
     write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
     return Snapshot(_identity(manifest), dataset.version, names)
+
+
+def _made_current(home: Path, snapshot: Snapshot) -> Snapshot:
+    write_whole(home / "current", snapshot.id.encode())
+    return snapshot
+
+
+def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
+    return sink.getvalue()
 
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:

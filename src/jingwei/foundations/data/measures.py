@@ -61,4 +61,40 @@ SHARING_BREACHES = Measure(
                                                                                           "of Order 809 it offends"), 2025),),
     issuer=_NODE)
 
-MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES)
+DUPLICATES_FOUND = Measure(
+    code="duplicate_collections", name=Text(zh="重复收集", en="Duplicate collections"),
+    unit="count", direction=-1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("order_809_art_19", Text(
+        zh="已收集、同样对象的同样内容另一部门已持有、且没有法律依据的表对数（政务数据共享条例第十九条、第四十条第一项）", en="Pairs of collected tables of two organisations that hold "
+        "the same facts on the same subjects with no law behind it (Order 809, art. 19 and 40(1))"), 2025),),
+    issuer=_NODE, caution=Text(zh="只数取过样的表；样本太小、没有共同编号的看不见。", en="Of tables that were sampled; small ones and those without a common number are not seen."))
+
+DUPLICATES_AVOIDED = Measure(
+    code="duplicate_collections_avoided", name=Text(zh="避免的重复收集", en="Duplicate collections avoided"),
+    unit="count", direction=1, clause="O.1", tag="enabling", domain="data",
+    definitions=(Definition("decided_and_not_collected", Text(
+        zh="决定改用已有数据后九十天没有再收集的计划收集数", en="Planned collections decided against that did not come within ninety days of the decision"), 2025),),
+    issuer=_NODE)
+
+
+_DIMENSIONS = {"01": ("conformity", "规范性", "Conformity"), "02": ("completeness", "完整性", "Completeness"), "03": ("accuracy", "准确性", "Accuracy"),
+               "04": ("consistency", "一致性", "Consistency"), "05": ("timeliness", "时效性", "Timeliness"), "06": ("accessibility", "可访问性", "Accessibility")}
+
+QUALITY_BY_DIMENSION = {number: Measure(
+    code=f"data_quality_{code}", name=Text(zh=f"数据质量：{zh}", en=f"Data quality: {en.lower()}"),
+    unit="%", direction=1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("gb_36344", Text(
+        zh=f"数据湖各表{zh}得分（DB31/T 1523-2024 该维度可评指标的平均）的平均", en=f"Mean over the lake's tables of their score for {en.lower()}: the mean of the "
+        "dimension's metrics of DB31/T 1523-2024 that can be assessed"), 2019),),
+    issuer=_NODE, bounded=True) for number, (code, zh, en) in _DIMENSIONS.items()}
+"""By the number of the dimension in GB/T 36344-2018."""
+
+CATALOGUE_COVERAGE = Measure(
+    code="catalogue_coverage", name=Text(zh="数据目录覆盖率", en="Catalogue coverage"),
+    unit="%", direction=1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("order_809_art_13", Text(
+        zh="数据湖各表中，目录记录写全政务数据共享条例第十三条各项的比重", en="Of the lake's tables, the share whose catalogue record says all that Order 809 art. 13 asks"), 2025),),
+    issuer=_NODE, bounded=True)
+
+MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES, DUPLICATES_FOUND, DUPLICATES_AVOIDED,
+            *QUALITY_BY_DIMENSION.values(), CATALOGUE_COVERAGE)

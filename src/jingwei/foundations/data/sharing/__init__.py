@@ -10,7 +10,7 @@ _HERE = "jingwei.foundations.data.sharing"
 
 def _step(word: str, zh: str, en: str, given: type, handler: str, example: str, *, clauses: tuple[str, ...] = ("F2.2",), effect: Effect = "write",
           scope: str = "sharing.write", makes: tuple[str, ...] = ()) -> Action:
-    return Action(("share", word), Text(zh, en), clauses, scope, effect, given, f"{_HERE}.{handler}", makes, f"jingwei share {word} {example}")
+    return Action(("share", word), Text(zh, en), clauses, scope, effect, given, f"{_HERE}.{handler}", makes, f"jingwei share {word} {example}".rstrip())
 
 
 ACTIONS = (
@@ -28,6 +28,13 @@ ACTIONS = (
     _step("decide", "答复申请：同意即成授权", "Reply to a request; consent becomes a grant", asks.DecideRequest, "actions.decide", "R-0123456789 --outcome grant"),
     _step("deliver", "按授权提供数据", "Deliver exactly what was granted", asks.DeliverRequest, "actions.hand_over", "R-0123456789 --out out",
           makes=("data.csv", "data.parquet", "policy.json", "receipt.json")),
+    _step("take", "取用别的节点提供到本节点的数据", "Use what another node delivered here", asks.TakeData, "received.take", "R-0123456789 --out out",
+          makes=("data.csv", "data.parquet", "receipt.json")),
+    _step("received", "列出别的节点提供的数据：归谁、到何时、如何处理", "List what other nodes delivered: whose it is, until when, what became of it", asks.AskReceived,
+          "received.received", "", effect="read", scope="sharing.read"),
+    _step("issue", "为一个使用方发放接口凭据，或换发", "Issue a consumer's credential for an interface, or a new one", asks.IssueCredential, "credentials.issue",
+          "R-0123456789 --consumer immunisation --calls 60 --rows 100000"),
+    _step("revoke", "收回接口凭据", "Revoke a credential", asks.RevokeCredential, "credentials.revoke", "R-0123456789 K-1"),
     _step("report", "报告数据中的错误", "Report an error in delivered data", asks.ReportError, "actions.report", 'R-0123456789 --what "no rows for 440106"'),
     _step("correct", "答复所报告的错误", "Say what became of a reported error", asks.CorrectError, "actions.correct", "R-0123456789 --fault E-1 --outcome corrected"),
     _step("object", "提出异议", "Object", asks.ObjectRequest, "actions.object_to", 'R-0123456789 --reason "the duty is in the statute"'),

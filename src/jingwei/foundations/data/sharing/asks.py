@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from jingwei.foundations.data.sharing.model import Attribute, Mode
+from jingwei.foundations.data.sharing.model import After, Attribute, Mode
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
@@ -71,6 +71,7 @@ class AskData:
     last: Annotated[str | None, Option(Text("使用截止日", "last day of use"))] = None
     need: Annotated[str | None, Option(Text("所对应的需求编号", "code of the declared need it answers"))] = None
     key: Key = None
+    holder: Annotated[str | None, Option(Text("数据在另一节点时，它的编号，可只写开头", "id of the node that holds the data, where it is another; its beginning will do"))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class DecideRequest:
     columns: Columns = ()
     rows: Rows = ()
     export: Annotated[bool, Option(Text("可以离开本节点", "it may leave this node"))] = False
+    after: Annotated[After, Option(Text("授权结束时，另一节点上的数据删除还是封存", "what another node does with the data when the grant ends: delete or lock them"))] = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,40 @@ class DeliverRequest:
 
     code: Code
     key: Key = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCredential:
+    """One more consumer of an interface, with limits of its own; or a new secret for one that is there."""
+
+    code: Code
+    consumer: Annotated[str, Option(Text("使用它的系统或机构的代码", "code of the system or body that uses it"))]
+    last: Annotated[str | None, Option(Text("最后有效日；缺省与授权同止", "last day on which it serves; that of the grant by default"))] = None
+    calls: Annotated[int, Option(Text("每分钟最多几次，0 为不限", "answers a minute at the most; 0 for no limit"))] = 60
+    rows: Annotated[int, Option(Text("每天最多几行，0 为不限", "rows a day at the most; 0 for no limit"))] = 0
+    replaces: Annotated[str | None, Option(Text("代替哪个凭据，如 K-1；旧的立即失效", "which it takes the place of, such as K-1; that one ends at once"))] = None
+    key: Key = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeCredential:
+    """A credential that is to serve no more."""
+
+    code: Code
+    credential: Annotated[str, Option(Text("凭据编号，如 K-1", "code of the credential, such as K-1"), positional=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeData:
+    """Data that another node delivered here, to be used."""
+
+    code: Code
+    mode: Annotated[Literal["csv", "parquet"], Option(Text("文件格式", "format of the file"))] = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class AskReceived:
+    """What other nodes delivered here."""
 
 
 @dataclass(frozen=True, slots=True)

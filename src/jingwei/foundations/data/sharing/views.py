@@ -121,7 +121,7 @@ def sharing(context: Context, query: Nothing) -> SharingView:
     owing = sorted({c.request.provider for c in there.cases.values()} | {o.terms.bureau for o in there.offers.values() if o.terms.bureau})
     return SharingView(tuple(open_[:MOST_ROWS]), tuple(rest[:MOST_ROWS]), max(0, len(open_) - MOST_ROWS) + max(0, len(rest) - MOST_ROWS),
                        tuple(Number(f, value_words(f)) for f in figures(real, now, work_calendar())), tuple(found[-MOST_ROWS:]),
-                       by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), len(there.cases) - len(real.cases))
+                       by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), sum(c.request.synthetic for c in there.cases.values()))
 
 
 def request(context: Context, query: AskRequest) -> RequestView:

@@ -125,7 +125,8 @@ def _kept(context: Context, given: RegisterTable, before: records.Kept | None, m
         if (now.number if now else 0) != number - 1:
             raise Problem("overtaken", Text("同一数据集的另一次登记更快，这一次的什么也没有保留", "another registration of this dataset was faster, and nothing of this one was kept"),
                           where=code, remedy=Text("请重新登记。", "Register it again."))
-        snapshot = context.workspace.lake.place(Dataset(code, version, made.schema), read.file)
+        with read.file.open("rb") as content:
+            snapshot = context.workspace.lake.place(Dataset(code, version, made.schema), content)
         made = msgspec.structs.replace(made, snapshot=snapshot.id)
         kept = records.Kept(code, number, version, context.clock(), made.digest, _asked(given), made)
         records.keep(connection, kept, read.misfits)

@@ -1,0 +1,81 @@
+"""The figures the product ships, as tables of the lake with contracts of their own, so that a new node has quality to show that is real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jingwei.facts import open_table
+from jingwei.foundations.data.quality.contract import Contract, Field, Reference, RowRange, Rule
+from jingwei.kernel.lake import Dataset
+from jingwei.kernel.measures import STATUSES
+from jingwei.kernel.places import provinces
+
+SOURCES = Dataset("facts_sources", 1, {"source": "string", "issuer_zh": "string", "issuer_en": "string", "read_in": "string", "licence": "string", "note": "string"})
+PROVINCES = Dataset("facts_provinces", 1, {"measure": "string", "place": "string", "period": "string", "value": "float64", "source": "string", "vintage": "string"})
+NATION = Dataset("facts_nation", 1, {"measure": "string", "period": "string", "as_of": "string", "value": "float64", "unit": "string", "source": "string",
+                                     "vintage": "string", "definition": "string", "status": "string", "verified": "bool", "note": "string"})
+WORLD = Dataset("facts_world", 1, {"edition": "string", "iso3": "string", "rank": "int64", "egdi": "float64", "osi": "float64", "hci": "float64", "tii": "float64"})
+
+OWNER = "jingwei"
+
+MAINLAND = tuple(p.code for p in provinces() if p.code < "7")
+"""The 31 provinces that the yearbooks' tables have rows for (GB/T 2260)."""
+
+
+def tables() -> Iterator[tuple[Dataset, list[dict[str, Any]], Contract]]:
+    """Each table with its rows and its contract; an empty cell is a missing value."""
+    yield SOURCES, [_typed(r, SOURCES) for r in open_table("sources")], _SOURCES
+    yield PROVINCES, list(_provinces()), _PROVINCES
+    yield NATION, [_typed(r, NATION) for r in open_table("nation")], _NATION
+    yield WORLD, [_typed(r, WORLD) for r in open_table("world")], _WORLD
+
+
+def _provinces() -> Iterator[dict[str, Any]]:
+    """One row a figure; the bundled table has a column a province."""
+    for row in open_table("provinces"):
+        for code in MAINLAND:
+            yield _typed({**{n: row[n] for n in ("measure", "period", "source", "vintage")}, "place": code, "value": row[code]}, PROVINCES)
+
+
+def _typed(row: Mapping[str, str], dataset: Dataset) -> dict[str, Any]:
+    made: dict[str, Any] = {"string": str, "float64": float, "int64": int, "bool": "yes".__eq__}
+    return {name: made[kind](row[name]) if row[name] else None for name, kind in dataset.columns.items()}
+
+
+_CODE = "[a-z][a-z0-9_]{0,80}"
+_UNITS = ("%", "100M", "100M accounts", "100M parcels", "100M persons", "100M ports", "100M users", "100M volumes", "100M yuan", "10k", "10k accounts", "10k firms",
+          "10k km", "EFLOPS", "ZB", "index 2020=100", "per 100", "per 10k", "rank", "ratio", "trillion yuan", "ug/m3", "volumes")
+"""Units of the national figures. A unit of a figure that is not among them is a slip until somebody adds it."""
+
+_FROM_SOURCES = Reference(name="source is known", fields=("source",), dataset="facts_sources", columns=("source",))
+
+_SOURCES = Contract(
+    dataset="facts_sources", owner=OWNER, keys=(("source",),), rows=RowRange(least=1),
+    fields=(Field(name="source", type="string", required=True, pattern="[a-z0-9][a-z0-9-]{1,60}"), Field(name="issuer_zh", type="string", required=True),
+            Field(name="issuer_en", type="string", required=True), Field(name="read_in", type="string", required=True), Field(name="licence", type="string", required=True),
+            Field(name="note", type="string")))
+
+_PROVINCES = Contract(
+    dataset="facts_provinces", owner=OWNER, keys=(("measure", "place", "period", "source", "vintage"),), rows=RowRange(least=31), references=(_FROM_SOURCES,),
+    fields=(Field(name="measure", type="string", required=True, pattern=_CODE),
+            Field(name="place", type="string", required=True, format="place", codes=MAINLAND),
+            Field(name="period", type="string", required=True, format="year", least="2000", most="2035"),
+            Field(name="value", type="number", required=True, least=0, severity="warning"), Field(name="source", type="string", required=True),
+            Field(name="vintage", type="string", required=True)))
+
+_NATION = Contract(
+    dataset="facts_nation", owner=OWNER, keys=(("measure", "period", "source", "vintage"),), references=(_FROM_SOURCES,), rows=RowRange(least=1),
+    fields=(Field(name="measure", type="string", required=True, pattern=_CODE), Field(name="period", type="string", required=True, pattern="[0-9]{4}(?:-[0-9]{2}|H[12]|Q[1-4])?"),
+            Field(name="as_of", type="string", format="month"), Field(name="value", type="number", required=True, least=0),
+            Field(name="unit", type="string", required=True, codes=_UNITS), Field(name="source", type="string", required=True), Field(name="vintage", type="string", required=True),
+            Field(name="definition", type="string"), Field(name="status", type="string", required=True, codes=STATUSES), Field(name="verified", type="boolean", required=True),
+            Field(name="note", type="string")),
+    rules=(Rule(name="a share is at most 100", condition="unit <> '%' OR value <= 100"), Rule(name="a rank is a whole number from 1", condition="unit <> 'rank' OR value >= 1"),
+           Rule(name="the month described lies in the period", condition="left(as_of, 4) = left(period, 4)", kind="logic")))
+
+_WORLD = Contract(
+    dataset="facts_world", owner=OWNER, keys=(("edition", "iso3"),), rows=RowRange(least=193),
+    fields=(Field(name="edition", type="string", required=True, format="year"), Field(name="iso3", type="string", required=True, pattern="[A-Z]{3}"),
+            Field(name="rank", type="integer", required=True, least=1, most=194), *(Field(name=n, type="number", required=True, least=0, most=1) for n in ("egdi", "osi", "hci", "tii"))),
+    rules=(Rule(name="the index is the mean of its three parts", condition="near(egdi, (osi + hci + tii) / 3, 0.0051)", severity="warning"),))
