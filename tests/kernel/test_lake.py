@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -209,11 +210,9 @@ def test_a_snapshot_that_was_placed_is_read_by_its_id_until_the_dataset_is_point
     lake.append(wells, [{"depth": 1}])
     first = lake.snapshot(wells)
     pq.write_table(pa.table({"depth": [2, 3]}), tmp_path / "t.parquet")
-    with (tmp_path / "t.parquet").open("rb") as file:
-        placed = lake.place(wells, file)
-        assert lake.place(wells, file) == placed
+    placed = lake.place(wells, io.BytesIO((tmp_path / "t.parquet").read_bytes()))
     assert lake.snapshot(wells) == first
     assert lake.read(wells, lake.snapshot(wells, placed.id)).count().to_pyarrow().as_py() == 2
     lake.point(wells, placed)
-    assert lake.snapshot(wells) == placed
+    assert lake.snapshot(wells) == placed == lake.place(wells, io.BytesIO((tmp_path / "t.parquet").read_bytes()))
     assert lake.read(wells, lake.snapshot(wells, first.id)).count().to_pyarrow().as_py() == 1

@@ -244,11 +244,16 @@ class Model:
             return None
         return case.value(key) if node.kind in {"inputData", "decision"} else self.function(key)
 
+    def input_kind(self, key: Key) -> Kind:
+        """The type of an input or decision."""
+        if key not in self._input_kinds:
+            node = self.nodes[key]
+            self._input_kinds[key] = self.ground(node, Unit(self.kinds(key[0]))).kind(node.type)
+        return self._input_kinds[key]
+
     def _input(self, node: Node, case: Case) -> Value:
         value = case.given.get(node.key)
-        kind = self._input_kinds.get(node.key)
-        if kind is None:
-            kind = self._input_kinds[node.key] = self.ground(node, Unit(self.kinds(node.key[0]))).kind(node.type)
+        kind = self._input_kinds.get(node.key) or self.input_kind(node.key)
         if kind.python is type(value) and kind.allows is None:
             return value
         found = converted(value, kind)
@@ -311,7 +316,7 @@ class Model:
 
     def input_kinds(self) -> dict[str, Kind]:
         """Types of the model's own inputs by name: what JSON's strings are read by."""
-        return {n.name: self.ground(n, Unit(self.kinds(n.key[0]))).kind(n.type) for n in self.main.nodes if n.kind == "inputData"}
+        return {n.name: self.input_kind(n.key) for n in self.main.nodes if n.kind == "inputData"}
 
     def compile_all(self) -> list[Problem]:
         """Compile everything and return every fault there is."""

@@ -141,7 +141,7 @@ def world(held: int, new: int, *, seed: int = 809, people: int = 12_000) -> Worl
             case 3:  # nothing but who they are
                 return here.table(holder, name, here.some(draw.uniform(0.02, 0.3)).tolist(), ["id", "name", "sex"])
             case 4:
-                return here.table(holder, name, here.some(0.01).tolist(), what, stale=0.2)
+                return here.table(holder, name, here.some(max(0.01, 120 / people)).tolist(), what, stale=0.2)
             case _:
                 return here.table(holder, name, here.some(draw.uniform(0.02, 0.3)).tolist(), what, stale=draw.uniform(0, 0.3))
 

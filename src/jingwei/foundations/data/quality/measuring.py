@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jingwei.foundations.data.quality.checks import Check, agrees, complete_rows, row_checks
+from jingwei.foundations.data.quality.checks import agrees, complete_rows, row_checks
 from jingwei.foundations.data.quality.contract import Comparison, Contract, Reference
 from jingwei.foundations.data.quality.expressions import Scope, condition, text_of, where
 from jingwei.foundations.data.quality.formats import known
@@ -121,7 +121,7 @@ def _keys(table: ir.Table, contract: Contract, rows: int, counts: Counts) -> Non
         counts.add((("0303", ""),), rows - _one(table.distinct().count()), rows)
     for key in contract.keys:
         here = [c for c in key if c in table.columns]
-        alone = _one(_sum_of(_grouped(_whole(table, here, contract), here), "n", 1)) if len(here) == len(key) else 0
+        alone = _alone(_whole(table, here, contract), here) if len(here) == len(key) else 0
         counts.add((("0304", ""),), alone, rows)
         counts.broken(f"unique({','.join(key)})", [("0304", "")], key, "error", rows - alone, rows)
 
@@ -130,12 +130,11 @@ def _whole(table: ir.Table, columns: Sequence[str], contract: Contract) -> ir.Ta
     return table.filter(*(known(table[c], contract.missing) for c in columns))
 
 
-def _grouped(table: ir.Table, by: Sequence[str]) -> ir.Table:
-    return table.group_by(list(by)).aggregate(n=table.count())
-
-
-def _sum_of(grouped: ir.Table, column: str, value: int) -> ir.Table:
-    return grouped.aggregate(n=_sum(grouped[column] == value))
+def _alone(table: ir.Table, key: Sequence[str]) -> int:
+    """Rows whose key no other row has."""
+    keys = table.select(**{f"k{i}": table[c] for i, c in enumerate(key)})
+    grouped = keys.group_by(list(keys.columns)).aggregate(times=keys.count())
+    return _one(grouped.aggregate(n=_sum(grouped["times"] == 1)))
 
 
 def _one(expression: Any) -> int:

@@ -34,19 +34,24 @@ API = "v3.1.0"
 ENGINE = "jingwei"
 LARGEST = 1_000_000
 
-_ROOT = frozenset("apiVersion kind id name version status tenant tags servers dataProduct description domain schema support price team roles slaDefaultElement "
-                  "slaProperties authoritativeDefinitions customProperties contractCreatedTs context".split())
-_TABLE = frozenset("id name physicalType description businessName deprecated synonyms authoritativeDefinitions tags customProperties logicalType physicalName "
-                   "dataGranularityDescription properties relationships quality context".split())
-_FIELD = frozenset("id name physicalType physicalName description businessName deprecated synonyms authoritativeDefinitions tags customProperties primaryKey "
-                   "primaryKeyPosition logicalType logicalTypeOptions semanticType required unique partitioned partitionKeyPosition classification "
-                   "encryptedName transformSourceObjects transformLogic transformDescription examples enum criticalDataElement relationships quality "
-                   "properties items map".split())
-_OPTIONS = frozenset("minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf timezone defaultTimezone maxItems "
-                     "minItems uniqueItems maxProperties minProperties required".split())
-_QUALITY = frozenset("id authoritativeDefinitions businessImpact customProperties description dimension method name schedule scheduler severity tags type unit "
-                     "metric rule arguments mustBe mustNotBe mustBeGreaterThan mustBeGreaterOrEqualTo mustBeLessThan mustBeLessOrEqualTo mustBeBetween "
-                     "mustNotBeBetween query engine implementation validValues".split())
+_ROOT = frozenset((
+    "apiVersion", "kind", "id", "name", "version", "status", "tenant", "tags", "servers", "dataProduct", "description", "domain", "schema", "support",
+    "price", "team", "roles", "slaDefaultElement", "slaProperties", "authoritativeDefinitions", "customProperties", "contractCreatedTs", "context"))
+_TABLE = frozenset((
+    "id", "name", "physicalType", "description", "businessName", "deprecated", "synonyms", "authoritativeDefinitions", "tags", "customProperties",
+    "logicalType", "physicalName", "dataGranularityDescription", "properties", "relationships", "quality", "context"))
+_FIELD = frozenset((
+    "id", "name", "physicalType", "physicalName", "description", "businessName", "deprecated", "synonyms", "authoritativeDefinitions", "tags",
+    "customProperties", "primaryKey", "primaryKeyPosition", "logicalType", "logicalTypeOptions", "semanticType", "required", "unique", "partitioned",
+    "partitionKeyPosition", "classification", "encryptedName", "transformSourceObjects", "transformLogic", "transformDescription", "examples", "enum",
+    "criticalDataElement", "relationships", "quality", "properties", "items", "map"))
+_OPTIONS = frozenset((
+    "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "timezone",
+    "defaultTimezone", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required"))
+_QUALITY = frozenset((
+    "id", "authoritativeDefinitions", "businessImpact", "customProperties", "description", "dimension", "method", "name", "schedule", "scheduler",
+    "severity", "tags", "type", "unit", "metric", "rule", "arguments", "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo",
+    "mustBeLessThan", "mustBeLessOrEqualTo", "mustBeBetween", "mustNotBeBetween", "query", "engine", "implementation", "validValues"))
 _LIGHT = frozenset(("warning", "info", "low", "minor", "trivial"))
 _OFTEN = {(1, "d"): "DAILY", (7, "d"): "WEEKLY", (1, "w"): "WEEKLY", (2, "w"): "BIWEEKLY", (1, "m"): "MONTHLY", (3, "m"): "QUARTERLY", (6, "m"): "ANNUAL_2",
           (1, "y"): "ANNUAL", (2, "y"): "BIENNIAL"}
@@ -81,7 +86,7 @@ def read(document: Document, dataset: str) -> Contract:
             update=msgspec.convert(own["update"], Update) if "update" in own else update, validity=reading.validity, rows=reading.rows, unchecked=tuple(reading.unchecked))
     except (msgspec.ValidationError, TypeError) as error:
         raise _bad(where, Text(f"读不懂（{error}）", f"cannot be read ({error})")) from None
-    names = [f.name for f in fields] + [n.name for n in (*made.rules, *made.references, *made.comparisons)]
+    names = [*(f.name for f in fields), *(r.name for r in made.rules), *(r.name for r in made.references), *(c.name for c in made.comparisons)]
     if twice := next((n for n in names if names.count(n) > 1), None):
         raise _bad(where, Text(f"{twice!r} 用了两次", f"uses the name {twice!r} twice"))
     return made
@@ -213,7 +218,8 @@ class _Reading:
         found = None
         for each in told:
             unit = str(each.get("unit", "")).lower()[:1]
-            every = _OFTEN.get((each.get("value"), unit)) if isinstance(each.get("value"), int) else None
+            number = each.get("value")
+            every = _OFTEN.get((number, unit)) if isinstance(number, int) else None
             if each.get("property") in ("frequency", "fr") and every:
                 found = Update(every)
             else:
@@ -234,9 +240,9 @@ def _range(told: Mapping[str, Any]) -> RowRange | None:
             return RowRange(n, n)
         case {**ends} if ends and all(isinstance(v, int) for v in ends.values()) and set(ends) <= {
                 "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessThan", "mustBeLessOrEqualTo"}:
-            least = max((v + (k == "mustBeGreaterThan") for k, v in ends.items() if "Greater" in k), default=None)
-            most = min((v - (k == "mustBeLessThan") for k, v in ends.items() if "Less" in k), default=None)
-            return RowRange(least, most)
+            lower = [v + (k == "mustBeGreaterThan") for k, v in ends.items() if "Greater" in k]
+            upper = [v - (k == "mustBeLessThan") for k, v in ends.items() if "Less" in k]
+            return RowRange(max(lower, default=None), min(upper, default=None))
     return None
 
 

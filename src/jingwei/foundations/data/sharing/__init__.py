@@ -35,6 +35,8 @@ ACTIONS = (
     _step("issue", "为一个使用方发放接口凭据，或换发", "Issue a consumer's credential for an interface, or a new one", asks.IssueCredential, "credentials.issue",
           "R-0123456789 --consumer immunisation --calls 60 --rows 100000"),
     _step("revoke", "收回接口凭据", "Revoke a credential", asks.RevokeCredential, "credentials.revoke", "R-0123456789 K-1"),
+    _step("collect", "领取提供给本单位的数据", "Collect what was delivered to your organisation", asks.CollectData, "collecting.collect", "R-0123456789 --out out",
+          makes=("data.csv", "data.parquet", "receipt.json")),
     _step("report", "报告数据中的错误", "Report an error in delivered data", asks.ReportError, "actions.report", 'R-0123456789 --what "no rows for 440106"'),
     _step("correct", "答复所报告的错误", "Say what became of a reported error", asks.CorrectError, "actions.correct", "R-0123456789 --fault E-1 --outcome corrected"),
     _step("object", "提出异议", "Object", asks.ObjectRequest, "actions.object_to", 'R-0123456789 --reason "the duty is in the statute"'),

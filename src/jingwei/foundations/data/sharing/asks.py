@@ -14,8 +14,8 @@ from jingwei.kernel.tables import Document
 Code = Annotated[str, Option(Text("申请编号，如 R-0123456789", "code of the request, such as R-0123456789"), positional=True)]
 Data = Annotated[str, Option(Text("目录编码", "code of the data in the catalogue"), positional=True)]
 Columns = Annotated[tuple[str, ...], Option(Text(
-    "数据项及精度，可多次给出：name、income:rounded 1000、born:truncated month、place:generalised city、name:masked 1 0、id:hashed",
-    "column and precision, as often as needed: name, income:rounded 1000, born:truncated month, place:generalised city, name:masked 1 0, id:hashed"))]
+    "数据项及精度，可多次给出：name、income:rounded 1000、age:banded 10、born:truncated month、place:generalised city、name:masked 1 0、id:hashed",
+    "column and precision, as often as needed: name, income:rounded 1000, age:banded 10, born:truncated month, place:generalised city, name:masked 1 0, id:hashed"))]
 Rows = Annotated[tuple[str, ...], Option(Text(
     "行的条件，可多次给出，同时成立：place within 440000、year 2020..2024、grade in a|b、grade != c",
     "condition on rows, as often as needed, all to hold: place within 440000, year 2020..2024, grade in a|b, grade != c"))]
@@ -159,6 +159,13 @@ class TakeData:
 @dataclass(frozen=True, slots=True)
 class AskReceived:
     """What other nodes delivered here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectData:
+    """What was delivered, for the asker to take."""
+
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
