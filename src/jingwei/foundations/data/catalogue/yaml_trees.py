@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from jingwei.foundations.data.catalogue.trees import measured
+from jingwei.foundations.data.catalogue.layouts import measured
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Unreadable, reason
 
@@ -69,11 +69,13 @@ def _tree(node: yaml.Node, made: dict[int, Any]) -> Any:
         return known
     made[id(node)] = _OPEN
     if isinstance(node, yaml.SequenceNode):
-        if node.tag != _SEQ:
+        if node.tag != _SEQ and node.tag[0] != "!":
             raise _wrong(node, Text(f"不读 {node.tag}", f"{node.tag} is not read"))
         found: Any = [_tree(each, made) for each in node.value]
     else:
         found = _mapping(node, made)
+    if node.tag[0] == "!":
+        found = {node.tag: found}
     made[id(node)] = found
     return found
 
@@ -88,11 +90,13 @@ def _scalar(node: yaml.ScalarNode) -> str | bool | None:
         return str(value).lower() == "true"
     if tag in _TEXTS or tag == _MERGE:
         return str(value)
+    if tag[0] == "!":  # a program's own: what it would make of the text is not ours, the text is
+        return f"{tag} {value}"
     raise _wrong(node, Text(f"不读 {tag}", f"{tag} is not read"))
 
 
 def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
-    if node.tag != _MAP:
+    if node.tag != _MAP and node.tag[0] != "!":
         raise _wrong(node, Text(f"不读 {node.tag}", f"{node.tag} is not read"))
     found: dict[str, Any] = {}
     merged: list[Any] = []
@@ -103,6 +107,8 @@ def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
             continue
         key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else _odd(key_node)
         name = key if isinstance(key, str) else str(key_node.value)
+        if name in found and isinstance(value_node, yaml.ScalarNode) and found[name] == _scalar(value_node):
+            continue  # said twice, and the same
         if name in found:
             raise _wrong(key_node, Text(f"键 {name[:40]!r} 写了两次", f"the key {name[:40]!r} is given twice"))
         found[name] = _tree(value_node, made)
