@@ -24,6 +24,7 @@ from jingwei.kernel.workspace import Workspace
 
 ALONE = ("redlines check", "duties check", "matters check", "ledger head")
 AMONG_OTHERS = ("node share",)
+OF_OTHERS = ("data harvest-sources",)
 """What is done where the settings do not say: red lines and duties first, for matters look at them; the head last, for it covers both."""
 
 FIRST_WORD = "job"
@@ -43,7 +44,7 @@ def work_of_a_night(workspace: Workspace) -> list[Action]:
     """The actions, in their order. Raises Problem ``bad_settings`` for one that is not known or that no night can do."""
     wanted = workspace.settings.nightly.actions
     if wanted is None:
-        wanted = (*ALONE, *(AMONG_OTHERS if _among_others(workspace) else ()))
+        wanted = (*ALONE, *(AMONG_OTHERS if _among_others(workspace) else ()), *(OF_OTHERS if _has_sources(workspace) else ()))
     known = {" ".join(a.path): a for p in plan.pillars() for a in p.actions}
     for name in wanted:
         if name not in known:
@@ -114,6 +115,13 @@ def _among_others(workspace: Workspace) -> bool:
 
     with workspace.store.read() as connection:
         return bool(node_records.known(connection))
+
+
+def _has_sources(workspace: Workspace) -> bool:
+    from jingwei.foundations.data.catalogue.registered import registered
+
+    with workspace.store.read() as connection:
+        return bool(registered(connection))
 
 
 def _for(action: Action) -> Principal:

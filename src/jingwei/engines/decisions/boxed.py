@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from jingwei.engines.decisions import tables
-from jingwei.engines.decisions.compiler import (
-    Compiled,
-    Frame,
-    Scope,
-    by_name,
-    filtered,
-    fitted,
-    function_of,
-    iterated,
-    quantified,
-)
+from jingwei.engines.decisions.calls import by_name, fitted, function_of
+from jingwei.engines.decisions.compiler import Scope
 from jingwei.engines.decisions.ground import Ground
+from jingwei.engines.decisions.iteration import filtered, iterated, quantified
 from jingwei.engines.decisions.kinds import ANY, Kind
 from jingwei.engines.decisions.names import Names
 from jingwei.engines.decisions.reading import (
@@ -29,6 +22,7 @@ from jingwei.engines.decisions.reading import (
     text_of,
     type_of,
 )
+from jingwei.engines.decisions.run import Compiled, Frame
 from jingwei.engines.decisions.values import Function, Value
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
@@ -125,7 +119,7 @@ def _function(ground: Ground, element: Element, itself: int | None = None) -> Co
         return foreign(ground, element.get("kind") or "")
     parameters = [(named(p), ground.unit.place(), ground.kind(type_of(p))) for p in children(element, "formalParameter")]
     inner = ground.given({n: p for n, p, _ in parameters})
-    return function_of("function", ground.unit, parameters, expression(inner, expression_in(element)), ground.kind(type_of(element)), itself)
+    return function_of("function", lambda: ground.unit.size, parameters, expression(inner, expression_in(element)), ground.kind(type_of(element)), itself)
 
 
 def _invocation(ground: Ground, element: Element) -> Compiled:
@@ -165,7 +159,7 @@ def _filter(ground: Ground, element: Element) -> Compiled:
     names = Names(("item",), ground.names)
     names.known.update(ground.members.known)
     names.longest = ground.members.longest
-    inner = Ground(ground.unit, ground.where, ground.members, ground.types, ground.problems, Scope({}, ground.scope, place), names)
+    inner = replace(ground, scope=Scope({}, ground.scope, place), names=names)
     by = expression(inner.at("match", "match"), expression_in(child(element, "match")))
     return filtered(of, by, place)
 

@@ -5,13 +5,14 @@ A frame is a list: the run at 0, then whatever is in scope, each at a place of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from jingwei.engines.decisions import tree
-from jingwei.engines.decisions.kinds import ANY, Kind, converted, is_instance, kind_of
+from jingwei.engines.decisions.calls import by_name, function_of
+from jingwei.engines.decisions.iteration import filtered, iterated, quantified
+from jingwei.engines.decisions.kinds import ANY, Kind, is_instance, kind_of
 from jingwei.engines.decisions.library import BUILT_INS, BuiltIn
 from jingwei.engines.decisions.operations import (
     ARITHMETICS,
@@ -25,13 +26,10 @@ from jingwei.engines.decisions.operations import (
     passes,
     within,
 )
-from jingwei.engines.decisions.run import Run
-from jingwei.engines.decisions.values import Date, Function, Range, Value, date_of
+from jingwei.engines.decisions.run import Compiled, Frame, Run
+from jingwei.engines.decisions.values import Function, Range, Value
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
-
-Frame = list[Any]
-Compiled = Callable[[Frame], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +43,11 @@ class Scope:
 
 @dataclass(slots=True)
 class Unit:
-    """One compilation: how long its frames are, and the model's types."""
+    """One compilation: how long its frames are, the model's types, and names that mean nothing where they stand."""
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     size: int = 1
+    unknown: list[str] = field(default_factory=list)
 
     def place(self) -> int:
         self.size += 1
@@ -104,7 +103,7 @@ def _literal(_unit: Unit, node: tree.Literal, _scope: Scope | None) -> Compiled:
     return lambda _: value
 
 
-def _name(_unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
+def _name(unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
     name = node.name
     filters: list[int] = []
     level, found = scope, None
@@ -125,6 +124,9 @@ def _name(_unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
         function = BUILT_INS[name].function()
         base = lambda _: function  # noqa: E731
     else:
+        if not filters:
+            unit.unknown.append(name)
+
         def base(f: Frame) -> Value:
             f[0].note(f"没有 {name} 这个名称，取 null", f"there is no {name!r}: null")
             return None
@@ -287,66 +289,6 @@ def _filter(unit: Unit, node: tree.Filter, scope: Scope | None) -> Compiled:
     return filtered(of, by, place)
 
 
-def filtered(of: Compiled, by: Compiled, place: int) -> Compiled:
-    """Items of a list for which a condition holds, or the one at a position; a single value is a list of itself."""
-
-    def found(f: Frame) -> Value:
-        value = of(f)
-        if value is None:
-            return None
-        items = value if type(value) is list else [value]
-        run: Run = f[0]
-        run.charge(len(items))
-        kept = []
-        for at, item in enumerate(items or [None]):
-            f[place] = item
-            answer = by(f)
-            if type(answer) is Decimal and not at:
-                return _at(items, answer)
-            if answer is not None and type(answer) is not bool:
-                run.note("筛选条件不是布尔值，取 null", "the condition of a filter is no boolean: null")
-                return None
-            if answer and items:
-                kept.append(item)
-        return kept
-
-    return found
-
-
-def _at(items: list[Value], position: Decimal) -> Value:
-    at = int(position)
-    if at != position or not 1 <= abs(at) <= len(items):
-        return None
-    return items[at - 1] if at > 0 else items[at]
-
-
-def domain(value: Value, run: Run, *, written_out: bool) -> Iterator[Value] | None:
-    """What a ``for`` runs over: a list's items, or whole numbers or days between two ends; None where there is no such thing.
-
-    written_out : ``a..b`` without brackets, which may also run downwards
-    """
-    if type(value) is list:
-        return iter(value)
-    if not isinstance(value, Range):
-        return iter([value]) if value is not None else None
-    low, high = value.low, value.high
-    if type(low) is not type(high) or not isinstance(low, Decimal | Date):
-        return None
-    if isinstance(low, Date):
-        first, last = low.days, high.days
-        make: Callable[[int], Value] = date_of
-    else:
-        if low != low.to_integral_value() or high != high.to_integral_value():
-            return None
-        first, last = int(low), int(high)
-        make = Decimal
-    down = first > last
-    if down and not written_out:
-        return None
-    first, last = first + (not value.low_in), last - (not value.high_in)
-    return (make(i) for i in (range(first, last - 1, -1) if down else range(first, last + 1)))
-
-
 def _domains(unit: Unit, node: tree.For | tree.Quantified, scope: Scope | None) -> tuple[list[tuple[int, Compiled, bool]], Scope | None]:
     made = []
     for name, of in node.domains:
@@ -355,58 +297,6 @@ def _domains(unit: Unit, node: tree.For | tree.Quantified, scope: Scope | None) 
         made.append((place, unit.compile(of, scope), out))
         scope = Scope({name: place}, scope)
     return made, scope
-
-
-def over(domains: Sequence[tuple[int, Compiled, bool]], f: Frame, at: int = 0) -> Iterator[bool]:
-    """Set the variables to each combination in turn, the last the fastest; False where a domain is none."""
-    if at == len(domains):
-        f[0].charge(1)
-        yield True
-        return
-    place, of, out = domains[at]
-    items = domain(of(f), f[0], written_out=out)
-    if items is None:
-        yield False
-        return
-    for item in items:
-        f[place] = item
-        yield from over(domains, f, at + 1)
-
-
-def iterated(domains: Sequence[tuple[int, Compiled, bool]], partial: int, body: Compiled, *, copies: bool = True) -> Compiled:
-    """``for``: the body for each combination, what came before in ``partial``; null where a domain is none."""
-
-    def made(f: Frame) -> Value:
-        results: list[Value] = []
-        for good in over(domains, f):
-            if not good:
-                return None
-            if copies:
-                f[0].charge(len(results) // 8)
-                f[partial] = list(results)
-            results.append(body(f))
-        return results
-
-    return made
-
-
-def quantified(domains: Sequence[tuple[int, Compiled, bool]], body: Compiled, *, every: bool) -> Compiled:
-    """``some`` and ``every``: a chain of ``or`` or ``and`` in three values."""
-
-    def found(f: Frame) -> Value:
-        unsure = False
-        for good in over(domains, f):
-            answer = body(f) if good else None
-            if not good:
-                return None
-            if answer is not None and type(answer) is not bool:
-                return None
-            if answer is (not every):
-                return not every
-            unsure = unsure or answer is not every
-        return None if unsure else every
-
-    return found
 
 
 def _for(unit: Unit, node: tree.For, scope: Scope | None) -> Compiled:
@@ -426,62 +316,6 @@ def _instance(unit: Unit, node: tree.InstanceOf, scope: Scope | None) -> Compile
     return lambda f: is_instance(of(f), kind)
 
 
-def function_of(name: str, unit: Unit, parameters: Sequence[tuple[str, int, Kind]], body: Compiled, result: Kind = ANY,
-                itself: int | None = None) -> Compiled:
-    """A function value over the frame it is made in. Arguments are converted to the parameters' types; one that cannot be makes null.
-
-    itself : place at which the function knows itself, so that it may recur
-    """
-    names = tuple(n for n, _, _ in parameters)
-    places = tuple(p for _, p, _ in parameters)
-    kinds = tuple(k for _, _, k in parameters)
-
-    def made(f: Frame) -> Value:
-        def call(run: Run, arguments: list[Value]) -> Value:
-            given = taken_as(run, name, names, kinds, arguments)
-            if given is None:
-                return None
-            inner = own.copy()
-            inner[0] = run
-            for place, value in zip(places, given, strict=True):
-                inner[place] = value
-            run.enter()
-            try:
-                return fitted(run, body(inner), result)
-            finally:
-                run.depth -= 1
-
-        own = f.copy()
-        own.extend([None] * (unit.size - len(own)))
-        function = Function(name, names, call, kinds, result)
-        if itself is not None:
-            own[itself] = function
-        return function
-
-    return made
-
-
-def taken_as(run: Run, name: str, parameters: Sequence[str], kinds: Sequence[Kind], arguments: Sequence[Value]) -> list[Value] | None:
-    """Arguments as their parameters' types want them; None, with a note, where there are more or fewer or one cannot be."""
-    if len(arguments) != len(parameters):
-        run.note(f"{name} 要 {len(parameters)} 个参数，给了 {len(arguments)} 个", f"{name} takes {len(parameters)} arguments and was given {len(arguments)}")
-        return None
-    given = [fitted(run, argument, kind) for argument, kind in zip(arguments, kinds, strict=True)]
-    for parameter, argument, value in zip(parameters, arguments, given, strict=True):
-        if value is None and argument is not None:
-            run.note(f"{name} 的参数 {parameter} 类型不符", f"argument {parameter} of {name} is not of its type")
-            return None
-    return given
-
-
-def fitted(run: Run, value: Value, kind: Kind) -> Value:
-    if kind is ANY:
-        return value
-    if type(value) in (list, dict):
-        run.weigh(value)
-    return converted(value, kind)
-
-
 def _function(unit: Unit, node: tree.FunctionOf, scope: Scope | None, itself: int | None = None) -> Compiled:
     if node.body is None:
         def refused(f: Frame) -> Value:
@@ -491,7 +325,7 @@ def _function(unit: Unit, node: tree.FunctionOf, scope: Scope | None, itself: in
         return refused
     parameters = [(name, unit.place(), kind_of(t, unit.kinds) if t else ANY) for name, t in node.parameters]
     body = unit.compile(node.body, Scope({n: p for n, p, _ in parameters}, scope))
-    return function_of("function", unit, parameters, body, itself=itself)
+    return function_of("function", lambda: unit.size, parameters, body, itself=itself)
 
 
 def _invoke(unit: Unit, node: tree.Invoke, scope: Scope | None) -> Compiled:
@@ -514,16 +348,6 @@ def _invoke(unit: Unit, node: tree.Invoke, scope: Scope | None) -> Compiled:
         return found.call(f[0], values) if names is None else by_name(found, f[0], dict(zip(names, values, strict=True)))
 
     return called
-
-
-def by_name(function: Function, run: Run, arguments: dict[str, Value]) -> Value:
-    """A function invoked with named arguments; null where they are not exactly its parameters."""
-    if function.by_name:
-        return function.by_name(run, arguments)
-    if arguments.keys() != set(function.parameters):
-        run.note(f"{function.name} 的参数名不符", f"these are not the parameters of {function.name}")
-        return None
-    return function.call(run, [arguments[p] for p in function.parameters])
 
 
 def _built_in(node: tree.Node, scope: Scope | None) -> BuiltIn | None:

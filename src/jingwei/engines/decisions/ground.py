@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from jingwei.engines.decisions.compiler import Compiled, Frame, Scope, Unit
+from jingwei.engines.decisions.compiler import Scope, Unit
 from jingwei.engines.decisions.kinds import ANY, KINDS, UNKNOWN, Kind
 from jingwei.engines.decisions.library import BUILT_INS
 from jingwei.engines.decisions.names import Names
 from jingwei.engines.decisions.parser import TYPE_NAMES, parse_expression, parse_tests
 from jingwei.engines.decisions.reading import Element, children, named, text_of, type_of
-from jingwei.engines.decisions.run import Run
-from jingwei.engines.decisions.tree import Node, Tests
+from jingwei.engines.decisions.run import Compiled, Frame, Run
+from jingwei.engines.decisions.tree import FunctionOf, Node, Tests, inside
 from jingwei.engines.decisions.values import Value
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.problems import Problem
+from jingwei.kernel.problems import Problem, did_you_mean
 
 ROOT = Names(BUILT_INS)
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """members : names of entries that may follow a dot; problems : what could not be compiled, shared by a whole model"""
+    """members : names of entries that may follow a dot; problems, tables : what could not be compiled, and what tables were; of a whole model
+
+    element : the decision or knowledge model it stands in
+    """
 
     unit: Unit
     where: Text
     members: Names
     types: Names
     problems: list[Problem]
+    element: str = ""
+    tables: list[Any] = field(default_factory=list)
     scope: Scope | None = None
     names: Names = ROOT
 
@@ -66,11 +72,33 @@ class Ground:
         return self.compiled(node)
 
     def compiled(self, node: Node) -> Compiled:
+        if any(isinstance(n, FunctionOf) and n.body is None for n in inside(node)):
+            self.fault(Problem("decision_external", Text("外部函数（Java、PMML）不予执行：模型中只用 FEEL", "external functions (Java, PMML) are not carried out: models hold FEEL only"),
+                               remedy=Text("请改写为 FEEL。", "Write it in FEEL.")))
         try:
             return self.unit.compile(node, self.scope)
         except Problem as problem:
             self.fault(problem)
             return self.nothing(problem.what)
+        finally:
+            self.tell_unknown()
+
+    def tests(self, node: Tests, place: int) -> Callable[[Frame], bool]:
+        """Whether the value at a place passes; tests that cannot be compiled pass nothing, and the fault is noted."""
+        try:
+            return self.unit.tests(node, self.scope, place)
+        except Problem as problem:
+            self.fault(problem)
+            return lambda _: False
+        finally:
+            self.tell_unknown()
+
+    def tell_unknown(self) -> None:
+        """Names nobody declared are null when asked, and a fault of the model."""
+        for name in self.unit.unknown:
+            self.fault(Problem("decision_name_unknown", Text(f"此处没有 {name!r} 这个名称", f"there is no name {name!r} here"),
+                               remedy=did_you_mean(name, self.names.all()) or Text("请声明所需的输入或知识。", "Declare the input or knowledge it needs as a requirement.")))
+        self.unit.unknown.clear()
 
     def nothing(self, why: Text) -> Compiled:
         where = self.where
@@ -177,11 +205,7 @@ def test_of(ground: Ground, text: str) -> Constraint | None:
     parsed = ground.parsed_tests(text)
     if parsed is None:
         return None
-    try:
-        test = ground.unit.tests(parsed, ground.scope, place)
-    except Problem as problem:
-        ground.fault(problem)
-        return None
+    test = ground.tests(parsed, place)
 
     def holds(value: Value) -> bool:
         frame = ground.unit.frame(Run())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jingwei.engines.decisions import boxed, invocable, tree
-from jingwei.engines.decisions.compiler import Compiled, Unit, fitted
+from jingwei.engines.decisions.calls import fitted
+from jingwei.engines.decisions.compiler import Unit
 from jingwei.engines.decisions.ground import Ground, Types, type_names
 from jingwei.engines.decisions.kinds import Kind, converted
 from jingwei.engines.decisions.names import Names
@@ -18,7 +19,7 @@ from jingwei.engines.decisions.reading import (
     named,
     read,
 )
-from jingwei.engines.decisions.run import MAX_STEPS, Run, too_deep
+from jingwei.engines.decisions.run import MAX_STEPS, Compiled, Run, too_deep
 from jingwei.engines.decisions.tables import Table
 from jingwei.engines.decisions.values import Function, Value
 from jingwei.kernel.clock import system_clock
@@ -47,22 +48,24 @@ class Program:
 class Case:
     """One set of inputs and what has been answered of it."""
 
-    __slots__ = ("given", "known", "model", "run")
+    __slots__ = ("decided", "given", "known", "model", "run")
 
     def __init__(self, model: Model, run: Run, given: Mapping[Key, Value]) -> None:
         self.model = model
         self.run = run
         self.given = given
+        self.decided = frozenset(given.keys() & model.deciding)
         self.known: dict[Key, Value] = {}
 
     def value(self, key: Key) -> Value:
         """Of any element; what it needs is answered first, in order, so that long chains need no stack."""
         if key in self.known:
             return self.known[key]
-        for needed in self.model.order(key, self.given):
-            if needed not in self.known:
-                self.known[needed] = self.model.answer(needed, self)
-        return self.known[key]
+        known, model = self.known, self.model
+        for needed in model.order(key, self.decided):
+            if needed not in known:
+                known[needed] = model.answer(needed, self)
+        return known[key]
 
 
 class Model:
@@ -75,7 +78,10 @@ class Model:
         self.main = definitions[0]
         self.spaces = {d.namespace: d for d in reversed(definitions)}
         self.nodes: dict[Key, Node] = {n.key: n for d in reversed(definitions) for n in d.nodes}
+        self.nodes = {k: replace(n, requires=self.resolved(n.requires), knows=self.resolved(n.knows)) for k, n in self.nodes.items()}
+        self.deciding = frozenset(k for k, n in self.nodes.items() if n.kind == "decision")
         self.problems: list[Problem] = []
+        self._tables: list[Table] = []
         self.members = Names(())
         self._kinds: dict[str, dict[str, Kind]] = {}
         self._programs: dict[Key, Program] = {}
@@ -83,6 +89,9 @@ class Model:
         self._knowledge: dict[Key, invocable.Knowledge] = {}
         self._orders: dict[tuple[Key, frozenset[Key]], tuple[Key, ...]] = {}
         self._input_kinds: dict[Key, Kind] = {}
+        self._prefixes = {i.prefix for i in self.main.imports if i.prefix}
+        self._inputs_called = self._by_name()
+        self._named: dict[tuple[str, str], Node] = {}
         self._check_whole()
 
     @classmethod
@@ -109,6 +118,21 @@ class Model:
         model.problems += unread
         return model
 
+    def unnamed(self, space: str) -> list[str]:
+        """Namespaces whose elements one model may speak of as if they were its own: imported without a name, and through these again."""
+        found: list[str] = [space]
+        for at in found:
+            found += [i.namespace for i in (self.spaces[at].imports if at in self.spaces else ()) if not i.prefix and i.namespace not in found]
+        return found[1:]
+
+    def resolved(self, keys: Iterable[Key]) -> tuple[Key, ...]:
+        """Keys of elements as they are; one that only a model imported without a name has, by that. Where several have it, none is meant."""
+        found = []
+        for space, name in keys:
+            there = [(space, name)] if (space, name) in self.nodes else [(s, name) for s in self.unnamed(space) if (s, name) in self.nodes]
+            found.append(there[0] if len(there) == 1 else (space, name))
+        return tuple(found)
+
     def _check_whole(self) -> None:
         for node in self.nodes.values():
             for key in (*node.requires, *node.knows):
@@ -117,22 +141,27 @@ class Model:
                                                  where=self.main.where, remedy=Text("请把所引的模型文件放在一起。", "Put the file of the imported model beside it.")))
         for node in self.nodes.values():
             if node.kind == "decision":
-                self.order(node.key, {})
+                self.order(node.key, frozenset())
 
     # what there is
 
     def named(self, name: str, kind: str = "decision") -> Node:
         """An element of the model itself by name. Raises Problem, with what there is."""
+        if (name, kind) in self._named:
+            return self._named[name, kind]
         plain = " ".join(name.split())
-        found = next((n for n in self.main.nodes if n.kind == kind and plain in {n.name, n.key[1]}), None)
+        own = [self.nodes[n.key] for n in self.main.nodes]
+        lent = [n for s in self.unnamed(self.main.namespace) for n in self.nodes.values() if n.key[0] == s]
+        found = next((n for n in (*own, *lent) if n.kind == kind and plain in {n.name, n.key[1]}), None)
         if found is None:
             known = [n.name for n in self.main.nodes if n.kind == kind]
             raise Problem("decision_unknown", Text(f"没有名为 {name!r} 的 {kind}", f"there is no {kind} {name!r}"), where=self.main.where,
                           remedy=did_you_mean(name, known) or Text(f"有：{'、'.join(known[:20])}", f"There are: {', '.join(known[:20])}"))
+        self._named[name, kind] = found
         return found
 
     def decisions(self) -> list[Node]:
-        return [n for n in self.main.nodes if n.kind == "decision"]
+        return [self.nodes[n.key] for n in self.main.nodes if n.kind == "decision"]
 
     def kinds(self, space: str) -> dict[str, Kind]:
         """Types known in one file: its own, and those it imports as ``prefix.name``."""
@@ -158,18 +187,24 @@ class Model:
 
         An imported input goes by its own name, by ``prefix.name``, or in a context under the import's prefix.
         """
-        prefixes = {i.namespace: i.prefix for i in self.main.imports}
         found: dict[Key, Value] = {}
+        for name, value in inputs.items():
+            for key in self._inputs_called.get(name, ()):
+                found.setdefault(key, value)
+            if name in self._prefixes and isinstance(value, dict):
+                found |= {k: v for n, v in value.items() for k in self._inputs_called.get(f"{name}.{n}", ())}
+        return found
+
+    def _by_name(self) -> dict[str, tuple[Key, ...]]:
+        """Which inputs and decisions each name may mean."""
+        prefixes = {i.namespace: i.prefix for i in self.main.imports}
+        called: dict[str, list[Key]] = {}
         for node in self.nodes.values():
             if node.kind in {"inputData", "decision"}:
                 prefix = prefixes.get(node.key[0], "") if node.key[0] != self.main.namespace else ""
-                places = [inputs[prefix]] if prefix and isinstance(inputs.get(prefix), dict) else []
-                for place in (*places, inputs):
-                    name = next((n for n in (f"{prefix}.{node.name}", node.variable, node.name) if n in place), None)
-                    if name is not None:
-                        found[node.key] = place[name]
-                        break
-        return found
+                for name in {node.name, node.variable, *([f"{prefix}.{node.name}", f"{prefix}.{node.variable}"] if prefix else [])}:
+                    called.setdefault(name, []).append(node.key)
+        return {name: tuple(keys) for name, keys in called.items()}
 
     @staticmethod
     def guarded(answer: Callable[[], Value]) -> Value:
@@ -178,9 +213,12 @@ class Model:
         except RecursionError:
             raise too_deep() from None
 
-    def order(self, key: Key, given: Mapping[Key, Value]) -> tuple[Key, ...]:
-        """What must be answered before an element, and it last. Raises Problem when decisions need each other in a circle."""
-        known = (key, frozenset(given))
+    def order(self, key: Key, given: frozenset[Key]) -> tuple[Key, ...]:
+        """What must be answered before an element, and it last. Raises Problem when decisions need each other in a circle.
+
+        given : decisions that are given and not worked out
+        """
+        known = (key, given)
         if known in self._orders:
             return self._orders[known]
         done: dict[Key, None] = {}
@@ -211,8 +249,9 @@ class Model:
             return self._input(node, case)
         program = self.program(node)
         f = program.unit.frame(case.run)
+        known = case.known
         for place, needed in program.needs:
-            f[place] = self._seen(needed, case)
+            f[place] = known[needed] if needed in known else self._seen(needed, case)
         for place, group in program.groups:
             f[place] = {name: self._seen(needed, case) for name, needed in group}
         return fitted(case.run, program.body(f), program.kind)
@@ -223,11 +262,18 @@ class Model:
             return None
         return case.value(key) if node.kind in {"inputData", "decision"} else self.function(key)
 
+    def input_kind(self, key: Key) -> Kind:
+        """The type of an input or decision."""
+        if key not in self._input_kinds:
+            node = self.nodes[key]
+            self._input_kinds[key] = self.ground(node, Unit(self.kinds(key[0]))).kind(node.type)
+        return self._input_kinds[key]
+
     def _input(self, node: Node, case: Case) -> Value:
         value = case.given.get(node.key)
-        kind = self._input_kinds.get(node.key)
-        if kind is None:
-            kind = self._input_kinds[node.key] = self.ground(node, Unit(self.kinds(node.key[0]))).kind(node.type)
+        kind = self._input_kinds.get(node.key) or self.input_kind(node.key)
+        if kind.python is type(value) and kind.allows is None:
+            return value
         found = converted(value, kind)
         if found is None and value is not None:
             case.run.note(f"输入 {node.name} 不符合它的类型", f"the input {node.name} is not of its type")
@@ -236,7 +282,7 @@ class Model:
     # compiling
 
     def ground(self, node: Node, unit: Unit) -> Ground:
-        return Ground(unit, Text(f"{self.main.where}，{node.name}", f"{self.main.where}, {node.name}"), self.members, type_names(unit.kinds), self.problems)
+        return Ground(unit, Text(f"{self.main.where}，{node.name}", f"{self.main.where}, {node.name}"), self.members, type_names(unit.kinds), self.problems, node.name, self._tables)
 
     def program(self, node: Node) -> Program:
         if node.key not in self._programs:
@@ -288,7 +334,7 @@ class Model:
 
     def input_kinds(self) -> dict[str, Kind]:
         """Types of the model's own inputs by name: what JSON's strings are read by."""
-        return {n.name: self.ground(n, Unit(self.kinds(n.key[0]))).kind(n.type) for n in self.main.nodes if n.kind == "inputData"}
+        return {n.name: self.input_kind(n.key) for n in self.main.nodes if n.kind == "inputData"}
 
     def compile_all(self) -> list[Problem]:
         """Compile everything and return every fault there is."""
@@ -298,6 +344,10 @@ class Model:
             elif node.kind == "businessKnowledgeModel":
                 self.knowledge(node).logic()
         return self.problems
+
+    def tables(self) -> list[Table]:
+        """Every table compiled so far, those inside other expressions too."""
+        return self._tables
 
     def table(self, name: str) -> Table:
         """The decision's table. Raises Problem when its logic is no table."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import NoReturn
 
 from jingwei.engines.decisions import tree
+from jingwei.engines.decisions.characters import KEY, Characters, Unparsed
 from jingwei.engines.decisions.names import PART, SPACE, START, Names
 from jingwei.engines.decisions.tree import Node, TypeNode
 from jingwei.engines.decisions.values import ARITHMETIC, parse_at
@@ -21,17 +21,9 @@ from jingwei.kernel.problems import Problem
 MAX_TEXT = 200_000
 MAX_NESTING = 80
 
-_BLANK = re.compile(rf"(?:[{SPACE}]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
-_WORD = re.compile(rf"[{START}][{PART}]*")
-_PIECE = re.compile(rf"[{START}][{PART}]*|\d+|[./\-'+*]")
-_KEY = re.compile(rf"([{START}][{PART}{SPACE}./\-'+*]*?)[{SPACE}]*:")
 _VARIABLE = re.compile(rf"([{START}][{PART}{SPACE}./\-'+*]*?)[{SPACE}]+in(?![{PART}])")
 _PARAMETER = re.compile(rf"([{START}][{PART}{SPACE}./\-'+*]*?)[{SPACE}]*(?=[:,)])")
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_STRING = re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 _STOPS = frozenset({"and", "or", "between", "in", "instance", "then", "else", "return", "satisfies"})
 """Words that end a name whose end nothing else tells."""
@@ -43,15 +35,6 @@ _TYPES = ("any", "Any", "Null", "number", "string", "boolean", "date", "time", "
 
 
 TYPE_NAMES = Names(_TYPES)
-
-
-class Unparsed(Exception):
-    """The text is no FEEL: why, and at which character."""
-
-    def __init__(self, what: Text, at: int) -> None:
-        super().__init__(str(what))
-        self.what = what
-        self.at = at
 
 
 def parse_expression(text: str, names: Names, members: Names | None = None, types: Names = TYPE_NAMES) -> Node:
@@ -83,10 +66,9 @@ def _parsed(text: str, read: Callable[[_Parser], Node], names: Names, members: N
         raise Problem("feel_too_deep", Text("表达式嵌套太深", "the expression is nested too deeply"), remedy=Text("请拆成几个决策。", "Part it into several decisions.")) from None
 
 
-class _Parser:
+class _Parser(Characters):
     def __init__(self, text: str, names: Names, members: Names, types: Names) -> None:
-        self.text = text
-        self.at = 0
+        super().__init__(text)
         self.names = names
         self.members = members
         self.types = types
@@ -94,69 +76,7 @@ class _Parser:
         self.steps = 20 * len(text) + 1000
         self.range_end = False
 
-    # characters
-
-    def blank(self) -> None:
-        found = _BLANK.match(self.text, self.at)
-        if found:
-            self.at = found.end()
-
-    def fails(self, zh: str, en: str) -> NoReturn:
-        raise Unparsed(Text(zh, en), min(self.at, len(self.text)))
-
-    def at_end(self) -> bool:
-        self.blank()
-        return self.at == len(self.text)
-
-    def see(self, sign: str) -> bool:
-        self.blank()
-        return self.text.startswith(sign, self.at)
-
-    def take(self, sign: str) -> bool:
-        if self.see(sign):
-            self.at += len(sign)
-            return True
-        return False
-
-    def need(self, sign: str) -> None:
-        if not self.take(sign):
-            self.fails(f"此处应为 {sign!r}", f"{sign!r} is expected here")
-
-    def word(self) -> str:
-        """The word ahead, not taken; empty when there is none."""
-        self.blank()
-        found = _WORD.match(self.text, self.at)
-        return found[0] if found else ""
-
-    def take_word(self, word: str) -> bool:
-        if self.word() == word:
-            self.at += len(word)
-            return True
-        return False
-
-    def need_word(self, word: str) -> None:
-        if not self.take_word(word):
-            self.fails(f"此处应为 {word}", f"{word!r} is expected here")
-
-    def whole(self, read: Callable[[], Node]) -> Node:
-        node = read()
-        if not self.at_end():
-            self.fails("表达式在此之后还有多余的文字", "there is text left over from here on")
-        return node
-
     # names
-
-    def pieces(self, most: int) -> tuple[list[str], list[int]]:
-        found, ends, at = list[str](), list[int](), self.at
-        while len(found) < most:
-            piece = _PIECE.match(self.text, at)
-            if not piece:
-                break
-            found.append(piece[0])
-            ends.append(piece.end())
-            blank = _BLANK.match(self.text, piece.end())
-            at = blank.end() if blank else piece.end()
-        return found, ends
 
     def name(self, names: Names) -> str:
         """The name ahead: the longest known one, else the words that stand side by side."""
@@ -186,6 +106,12 @@ class _Parser:
             return read()
         finally:
             self.names = outer
+
+    def whole(self, read: Callable[[], Node]) -> Node:
+        node = read()
+        if not self.at_end():
+            self.fails("表达式在此之后还有多余的文字", "there is text left over from here on")
+        return node
 
     # expressions, by precedence
 
@@ -347,21 +273,6 @@ class _Parser:
         match = self.names.longest_match(self.pieces(self.names.reach())[0])
         return match is not None and (match[0] > 1 or match[1] != keyword)
 
-    def string(self) -> str:
-        found = _STRING.match(self.text, self.at)
-        if not found:
-            self.fails("字符串没有收尾的引号", "a string is expected here, closed by a quotation mark")
-        self.at = found.end()
-
-        def unescaped(escape: re.Match[str]) -> str:
-            code = escape[1] or escape[2]
-            if code:
-                return chr(int(code, 16)) if int(code, 16) <= 0x10FFFF else escape[0]
-            return _ESCAPES.get(escape[3], escape[0])
-
-        text = _ESCAPE.sub(unescaped, found[1])
-        return _PAIR.sub(lambda p: p[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
-
     def bracket(self) -> Node:
         self.need("[")
         if self.take("]"):
@@ -424,24 +335,20 @@ class _Parser:
             self.names = outer
         return tree.ContextOf(tuple(entries))
 
-    def key(self) -> str:
-        self.blank()
-        if self.see('"'):
-            key = self.string()
-            self.need(":")
-            return key
-        found = _KEY.match(self.text, self.at)
-        if not found:
-            self.fails("此处应为键和冒号", "a key and a colon are expected here")
-        self.at = found.end()
-        return " ".join(found[1].split())
-
     def condition(self) -> Node:
-        condition = self.expression()
-        self.need_word("then")
-        then = self.expression()
-        self.need_word("else")
-        return tree.If(condition, then, self.expression())
+        """``if``; a chain of ``else if`` however long is read without going deeper."""
+        branches: list[tuple[Node, Node]] = []
+        while True:
+            condition = self.expression()
+            self.need_word("then")
+            branches.append((condition, self.expression()))
+            self.need_word("else")
+            if not self.take_word("if"):
+                break
+        node = self.expression()
+        for condition, then in reversed(branches):
+            node = tree.If(condition, then, node)
+        return node
 
     def domains(self) -> tuple[tuple[str, Node], ...]:
         found: list[tuple[str, Node]] = []
@@ -503,7 +410,7 @@ class _Parser:
             if arguments:
                 self.need(",")
             self.blank()
-            found = _KEY.match(self.text, self.at)
+            found = KEY.match(self.text, self.at)
             if found:
                 self.at = found.end()
                 names.append(" ".join(found[1].split()))

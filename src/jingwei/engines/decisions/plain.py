@@ -32,11 +32,11 @@ _READ: dict[type, Callable[[str], Value]] = {
 
 def taken(value: Any, kind: Kind = ANY) -> Value:  # noqa: PLR0911 (one answer a type)
     """A value of JSON or Python as FEEL's. Numbers are taken by their shortest digits; NaN and infinities become null."""
-    if value is None or isinstance(value, bool):
-        return value
     if isinstance(value, str):
         read = _READ.get(kind.python) if kind.python else None
         return read(value) if read else value
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, int):
         return ARITHMETIC.create_decimal(value)
     if isinstance(value, float):

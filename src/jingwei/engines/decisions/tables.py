@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from jingwei.engines.decisions import tree
+from jingwei.engines.decisions.calls import fitted
 from jingwei.engines.decisions.cells import CellTests, Column, cell_tests, column, constant
-from jingwei.engines.decisions.compiler import Compiled, Frame, fitted
 from jingwei.engines.decisions.ground import Ground, test_of
 from jingwei.engines.decisions.kinds import ANY, Kind
 from jingwei.engines.decisions.library.lists import maximum, minimum, total
 from jingwei.engines.decisions.operations import equal
 from jingwei.engines.decisions.reading import Element, TableRecord, read_table
-from jingwei.engines.decisions.run import Run
+from jingwei.engines.decisions.run import Compiled, Frame, Run
 from jingwei.engines.decisions.values import Value, written
 from jingwei.kernel.problems import Problem
 
@@ -53,6 +53,7 @@ class Table:
     """A compiled table. outputs : by rule and column; constants : the same where none depends on inputs; ranks : of output values, by column"""
 
     where: str
+    decision: str
     record: TableRecord
     inputs: tuple[InputColumn, ...]
     outputs: tuple[tuple[Compiled, ...], ...]
@@ -174,7 +175,9 @@ def of(ground: Ground, element: Element) -> Table | None:
     kinds = tuple(ground.kind(o.type) for o in record.outputs)
     defaults = tuple(None if o.default is None else ground.at("缺省结果", "default result").expression(o.default) for o in record.outputs)
     ranks = tuple(_ranked(ground, o.values) for o in record.outputs)
-    return Table(str(ground.where), record, inputs, outputs, _constants(ground, parsed, kinds), kinds, defaults, ranks)
+    table = Table(ground.where.en, ground.element, record, inputs, outputs, _constants(ground, parsed, kinds), kinds, defaults, ranks)
+    ground.tables.append(table)
+    return table
 
 
 def _constants(ground: Ground, parsed: list[list[Any]], kinds: tuple[Kind, ...]) -> tuple[tuple[Value, ...], ...] | None:
@@ -197,7 +200,7 @@ def _column(ground: Ground, record: TableRecord, at: int) -> InputColumn:
     for number, rule in enumerate(record.rules, 1):
         text = rule.tests[at]
         parsed = inner.at(f"规则 {number}", f"rule {number}").parsed_tests(text) if text and text != "-" else tree.Tests(False, ())
-        tests.append(_never if parsed is None else ground.unit.tests(parsed, inner.scope, place))
+        tests.append(_never if parsed is None else inner.at(f"规则 {number}", f"rule {number}").tests(parsed, place))
         cells.append(None if parsed is None else cell_tests(parsed, ground.unit))
 
     def test(rule: int, value: Value) -> bool:
