@@ -100,7 +100,7 @@ class Lake:
             before = self.snapshot(dataset)
             name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
             write_whole(home / "data" / name, content)
-            return _made_current(home, dataset, (*before.files, name))
+            return _made_current(home, _placed(home, dataset, (*before.files, name)))
 
     def replace(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
         """Make these rows all there are, in one step; the earlier ones stay readable under their own snapshot.
@@ -112,11 +112,17 @@ class Lake:
     def take(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
         """As ``replace``, with the rows of a Parquet file outside the lake, which has the dataset's columns and types; copied bit by bit."""
         with self._writing(dataset) as home:
-            name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
-            if not (home / "data" / name).is_file():
-                file.seek(0)
-                write_whole(home / "data" / name, file)
-            return _made_current(home, dataset, (name,))
+            return _made_current(home, _copied(home, dataset, file))
+
+    def place(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+        """As ``take``, but ``point`` makes it current; until then it is read by its id only. Raises Problem ``lake_not_writable``."""
+        with self._writing(dataset) as home:
+            return _copied(home, dataset, file)
+
+    def point(self, dataset: Dataset, snapshot: Snapshot) -> None:
+        """Make a snapshot that was placed the current one. Raises Problem ``lake_not_writable``."""
+        with self._writing(dataset) as home:
+            _made_current(home, snapshot)
 
     def empty(self, dataset: Dataset, *, to: Path | None = None) -> int:
         """Take every row a dataset ever had off the disk, or put its files into the folder ``to``; returns how many files went.
@@ -124,7 +130,7 @@ class Lake:
         What it was made of stays on record in its manifests; earlier snapshots can be read no more. Raises ``lake_not_writable``.
         """
         with self._writing(dataset) as home:
-            _made_current(home, dataset, ())  # first: whoever reads from now on finds an empty table, not a damaged one
+            _made_current(home, _placed(home, dataset, ()))  # first: whoever reads from now on finds an empty table, not a damaged one
             gone = sorted((home / "data").iterdir())
             if to is not None:
                 to.mkdir(parents=True, exist_ok=True)
@@ -170,11 +176,23 @@ class Lake:
                                       "Make room or choose another folder with --workspace DIR.")) from None
 
 
-def _made_current(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
+def _placed(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
     manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*names]}, indent=1).encode()
     write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
-    write_whole(home / "current", _identity(manifest).encode())
     return Snapshot(_identity(manifest), dataset.version, names)
+
+
+def _made_current(home: Path, snapshot: Snapshot) -> Snapshot:
+    write_whole(home / "current", snapshot.id.encode())
+    return snapshot
+
+
+def _copied(home: Path, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+    name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
+    if not (home / "data" / name).is_file():
+        file.seek(0)
+        write_whole(home / "data" / name, file)
+    return _placed(home, dataset, (name,))
 
 
 def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -188,11 +206,15 @@ def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
     """The rows as plain records, in the order of the columns named: no engine's own order is ever relied on."""
-    ordered = table.order_by(list(by))
-    backend = ordered.get_backend()
+    return list(arrow(table.order_by(list(by))).to_pylist())
+
+
+def arrow(table: ir.Table) -> Any:
+    """The rows as an Arrow table, types as the lake has them on either engine."""
+    backend = table.get_backend()
     if backend.name == "pyspark":  # Ibis would go through pandas here, which turns integers with gaps into floats
-        return list(backend.raw_sql(backend.compile(ordered)).toArrow().to_pylist())
-    return list(ordered.to_pyarrow().to_pylist())
+        return backend.raw_sql(backend.compile(table)).toArrow()
+    return table.to_pyarrow()
 
 
 def _schema(dataset: Dataset) -> Any:

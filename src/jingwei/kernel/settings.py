@@ -6,6 +6,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -90,6 +91,33 @@ class Nightly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("nightly.at must be empty or a time such as 02:30")
 
 
+class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """issuer : of the OpenID provider, exactly as it names itself; empty for no sign-in. https, or http on the loopback address
+    client : what this node is called there
+    secret_file : file in the workspace that holds the client's secret; ``JINGWEI_LOGIN_SECRET`` goes before it; neither for a public client
+    scopes : asked for beside ``openid``, where the mapping of claims needs more
+    skew : seconds the two clocks may differ
+    hours : a session lasts
+    """
+
+    issuer: str = ""
+    client: str = ""
+    secret_file: str = ""
+    scopes: tuple[str, ...] = ()
+    skew: int = 60
+    hours: float = 8
+
+    def __post_init__(self) -> None:
+        where = urlsplit(self.issuer)
+        safe = where.scheme == "https" or (where.scheme == "http" and where.hostname in ("localhost", "127.0.0.1", "::1"))
+        if self.issuer and not (safe and where.hostname and not where.query and not where.fragment and not where.username):
+            raise ValueError("login.issuer must begin with https://, or with http:// on the loopback address, and be no more than host and path")
+        if bool(self.issuer) != bool(self.client):
+            raise ValueError("login needs both an issuer and a client")
+        if not 0 <= self.skew <= 300 or not 0 < self.hours <= 24:
+            raise ValueError("login.skew is 0 to 300 seconds, login.hours up to 24")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every setting has a default; the file may be empty.
 
@@ -101,6 +129,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     federation: Federation = Federation()
     nightly: Nightly = Nightly()
     harvest: Harvest = Harvest()
+    login: Login = Login()
     demonstration: bool = False
 
     @classmethod

@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from litestar.testing import TestClient
 from sharing_nodes import PEOPLE, Two, granted_rows, people
 
 from jingwei.coordination.federation.neighbours import gather
+from jingwei.doors.portal.app import application
 from jingwei.foundations.data.sharing import across, actions, asks, landing, received, reports
 from jingwei.foundations.data.sharing.cases import Shared
 from jingwei.foundations.data.sharing.clocks import clocks_of, readings
@@ -250,3 +252,13 @@ def test_a_newer_delivery_takes_the_place_of_the_older_in_the_receivers_lake(two
     two.pass_on()
     assert len(landed_rows(two, name)) == 16 + 2
     assert [one.rows for one in case(two.city.workspace.ledger, name).landed] == [16, 18]
+
+
+def test_the_pages_of_both_ends_name_the_other_node_and_say_where_the_request_lies(two):
+    name = two.delivered()
+    for end, other, lies in ((two.city, "county", False), (two.county, "city", True)):
+        with TestClient(application(end.workspace)) as client:
+            page = client.get(f"/en/sharing/{name}")
+            assert (page.status_code, other in page.text) == (200, True)
+            assert ("at the node that holds the data" in page.text) is lies
+            assert client.get("/zh/sharing").status_code == 200

@@ -17,6 +17,7 @@ from jingwei.engines.sketches.names import Terms, dice, plain
 from jingwei.engines.sketches.rows import Rows, agreement, held
 from jingwei.engines.sketches.sets import END, Shelf, Sketch, common_part, containment, kept, member, sketch
 from jingwei.engines.sketches.values import hashed, kind_of, normal, tied
+from jingwei.kernel.tables import MISSING
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 DRAWN = np.random.default_rng(809)
@@ -52,7 +53,7 @@ def test_the_normal_form_of_a_normal_form_is_itself(text):
 
 
 def test_what_says_nothing_has_no_normal_form():
-    assert {normal(t) for t in ("", "  ", "NULL", "—", "N/A", "缺失", "　")} == {""}
+    assert {normal(t) for t in ("  ", "NULL", "　", "无", *MISSING)} == {""}
 
 
 def test_kinds_are_told_by_shape():
@@ -126,8 +127,8 @@ def test_a_large_register_keeps_more_so_that_a_small_collection_in_it_is_still_s
 
 
 def test_intervals_of_containment_hold_the_truth_as_often_as_they_say():
-    misses, tried = Counter[float](), 250
-    for truth in (0.02, 0.3, 0.75, 0.99):
+    misses, tried = Counter[float](), 200
+    for truth in (0.02, 0.5, 0.99):
         for _ in range(tried):
             one = drawn(4_000)
             other = np.concatenate([one[:round(4_000 * truth)], drawn(9_000)])

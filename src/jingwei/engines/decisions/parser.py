@@ -336,11 +336,19 @@ class _Parser(Characters):
         return tree.ContextOf(tuple(entries))
 
     def condition(self) -> Node:
-        condition = self.expression()
-        self.need_word("then")
-        then = self.expression()
-        self.need_word("else")
-        return tree.If(condition, then, self.expression())
+        """``if``; a chain of ``else if`` however long is read without going deeper."""
+        branches: list[tuple[Node, Node]] = []
+        while True:
+            condition = self.expression()
+            self.need_word("then")
+            branches.append((condition, self.expression()))
+            self.need_word("else")
+            if not self.take_word("if"):
+                break
+        node = self.expression()
+        for condition, then in reversed(branches):
+            node = tree.If(condition, then, node)
+        return node
 
     def domains(self) -> tuple[tuple[str, Node], ...]:
         found: list[tuple[str, Node]] = []

@@ -6,7 +6,7 @@ inputs stand apart: a table need not answer them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
@@ -14,7 +14,7 @@ from jingwei.engines.decisions.lattice import Axis, axes, axis
 from jingwei.engines.decisions.operations import equal
 from jingwei.engines.decisions.run import Run
 from jingwei.engines.decisions.tables import Table, bits
-from jingwei.engines.decisions.values import Value
+from jingwei.engines.decisions.values import Value, written
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable
 
@@ -76,15 +76,18 @@ def _steps(lines: Sequence[tuple[int | None, ...]]) -> list[Step]:
 
 @dataclass(slots=True)
 class _Search:
-    """All combinations of cell groups, told apart only by the masks they have led to so far; so their number stays small.
+    """All combinations of cell groups as a decision diagram: combinations that come to the same are one node, so that regions are as wide as they can be.
 
-    settled : whether nothing further along can change what is said of these masks; wanted : whether masks at the end are a finding
+    settled : whether nothing further along can change what is said of these masks
+    finding : what masks at the end come to, None where there is nothing to tell; equal ones are told as one
     """
 
     steps: Sequence[Sequence[Step]]
     settled: Callable[[tuple[int, ...]], bool]
-    wanted: Callable[[tuple[int, ...]], bool]
-    known: dict[tuple[int, tuple[int, ...]], bool] = field(default_factory=dict)
+    finding: Callable[[tuple[int, ...]], Hashable]
+    nodes: list[_Node] = field(default_factory=lambda: [_Node(0, ())])
+    known: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
+    alike: dict[Hashable, int] = field(default_factory=dict)
 
     def ends(self, full: tuple[int, ...]) -> set[tuple[int, ...]]:
         """Every mask that some inputs lead to."""
@@ -97,26 +100,49 @@ class _Search:
                 raise _too_many()
         return found | at
 
-    def leads(self, depth: int, masks: tuple[int, ...]) -> bool:
-        """Whether a finding lies further along."""
-        if depth == len(self.steps) or self.settled(masks):
-            return self.wanted(masks)
+    def grown(self, depth: int, masks: tuple[int, ...]) -> int:
+        """The node for what lies further along; 0 where there is nothing to tell."""
         key = (depth, masks)
         if key not in self.known:
             if len(self.known) > MAX_STATES:
                 raise _too_many()
-            self.known[key] = any(self.leads(depth + 1, _met(masks, step)) for step in self.steps[depth])
+            self.known[key] = self._made(depth, masks)
         return self.known[key]
 
-    def findings(self, masks: tuple[int, ...], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], tuple[int, ...]]]:
-        """Each finding: the groups of cells that lead to it, and its masks."""
-        if not self.leads(len(path), masks):
-            return
-        if len(path) == len(self.steps) or self.settled(masks):
-            yield path, masks
-            return
-        for step in self.steps[len(path)]:
-            yield from self.findings(_met(masks, step), (*path, step))
+    def _made(self, depth: int, masks: tuple[int, ...]) -> int:
+        if depth == len(self.steps) or self.settled(masks):
+            finding = self.finding(masks)
+            return 0 if finding is None else self._node(("end", finding), _Node(depth, (), masks))
+        below: dict[int, list[int]] = {}
+        for cells, met in self.steps[depth]:
+            below.setdefault(self.grown(depth + 1, _met(masks, (cells, met))), []).extend(cells)
+        if len(below) == 1:
+            return next(iter(below))
+        branches = tuple((child, tuple(sorted(cells))) for child, cells in sorted(below.items()))
+        return self._node((depth, branches), _Node(depth, branches))
+
+    def _node(self, key: Hashable, node: _Node) -> int:
+        if key not in self.alike:
+            self.nodes.append(node)
+            self.alike[key] = len(self.nodes) - 1
+        return self.alike[key]
+
+    def findings(self, at: int, path: tuple[tuple[int, tuple[int, ...]], ...] = ()) -> Iterator[tuple[dict[int, tuple[int, ...]], tuple[int, ...]]]:
+        """Each region: the cells of the axes that matter, by axis, and its masks."""
+        node = self.nodes[at]
+        if at and not node.branches:
+            yield dict(path), node.masks
+        for child, cells in node.branches:
+            yield from self.findings(child, (*path, (node.depth, cells)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """branches : (node, cells that lead to it); none at an end, which keeps the masks of one way to it"""
+
+    depth: int
+    branches: tuple[tuple[int, tuple[int, ...]], ...]
+    masks: tuple[int, ...] = ()
 
 
 def _met(masks: tuple[int, ...], step: Step) -> tuple[int, ...]:
@@ -128,11 +154,11 @@ def _too_many() -> NotAssessable:
                          remedy=Text("请把表拆成几张。", "Part the table into several."))
 
 
-def _region(found: Sequence[Axis], path: Sequence[Step]) -> Region:
+def _region(found: Sequence[Axis], path: Mapping[int, tuple[int, ...]]) -> Region:
     inputs, example = {}, {}
     for i, a in enumerate(found):
-        cells = path[i][0] if i < len(path) else tuple(c for c, m in enumerate(a.masks) if m is not None)
-        inputs[a.label] = "-" if i >= len(path) else a.text(cells)
+        cells = path.get(i) or tuple(c for c, m in enumerate(a.masks) if m is not None)
+        inputs[a.label] = a.text(cells) if i in path else "-"
         example[a.label] = a.example(cells[0])
     return Region(inputs, example)
 
@@ -143,17 +169,20 @@ def check(table: Table) -> Findings:
     steps = [_steps([a.masks]) for a in found]
     policy = table.record.policy
 
-    def overlapping(masks: tuple[int, ...]) -> bool:
-        return bool(masks[0] & (masks[0] - 1)) and policy in {"U", "A"} and (policy == "U" or _disagree(table, masks[0]))
+    def overlapping(masks: tuple[int, ...]) -> Hashable:
+        several = bool(masks[0] & (masks[0] - 1)) and policy in {"U", "A"} and (policy == "U" or _disagree(table, masks[0]))
+        return masks[0] if several else None
 
     def settled(masks: tuple[int, ...]) -> bool:
         return not masks[0]
 
     full = (table.every,)
-    gaps = list(islice(_Search(steps, settled, settled).findings(full), MAX_FINDINGS + 1))
-    overlaps = list(islice(_Search(steps, settled, overlapping).findings(full), MAX_FINDINGS + 1))
+    missing = _Search(steps, settled, lambda masks: None if masks[0] else True)
+    gaps = list(islice(missing.findings(missing.grown(0, full)), MAX_FINDINGS + 1))
+    twice = _Search(steps, settled, overlapping)
+    overlaps = list(islice(twice.findings(twice.grown(0, full)), MAX_FINDINGS + 1))
     used = 0
-    for (mask,) in _Search(steps, settled, settled).ends(full):
+    for (mask,) in missing.ends(full):
         used |= mask & -mask if policy == "F" else mask
     return Findings(tuple(_region(found, path) for path, _ in gaps[:MAX_FINDINGS]),
                     tuple(Overlap(_region(found, path), tuple(bits(mask))) for path, (mask,) in overlaps[:MAX_FINDINGS]),
@@ -197,6 +226,10 @@ def diff(before: Table, after: Table) -> tuple[tuple[Change, ...], bool]:
     def answers(masks: tuple[int, ...]) -> tuple[Value, Value]:
         return before.answer(masks[0], frames[0]), after.answer(masks[1], frames[1])
 
-    search = _Search(steps, lambda masks: masks == (0, 0), lambda masks: equal(*answers(masks)) is not True)
-    changes = list(islice(search.findings((before.every, after.every)), MAX_FINDINGS + 1))
+    def changed(masks: tuple[int, ...]) -> Hashable:
+        a, b = answers(masks)
+        return None if equal(a, b) is True else (written(a, inside=True), written(b, inside=True))
+
+    search = _Search(steps, lambda masks: masks == (0, 0), changed)
+    changes = list(islice(search.findings(search.grown(0, (before.every, after.every))), MAX_FINDINGS + 1))
     return tuple(Change(_region(found, path), *answers(masks)) for path, masks in changes[:MAX_FINDINGS]), len(changes) > MAX_FINDINGS

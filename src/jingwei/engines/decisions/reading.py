@@ -24,6 +24,8 @@ def parse(content: bytes, where: str) -> Element:
     """The root of an XML file. Raises Unreadable for what is not XML, has a document type, or is beyond the limits."""
     if len(content) > MAX_BYTES:
         raise Unreadable(Text(f"文件有 {len(content):,} 字节，最多 {MAX_BYTES:,}", f"the file has {len(content):,} bytes; {MAX_BYTES:,} are the most"), where=where)
+    if content.count(b"<") > 4 * MAX_ELEMENTS:
+        raise _too_many(where)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(content, parser)
@@ -39,10 +41,14 @@ def parse(content: bytes, where: str) -> Element:
         at, depth = waiting.pop()
         count += 1
         if count > MAX_ELEMENTS or depth > MAX_DEPTH:
-            raise Unreadable(Text(f"文件超过 {MAX_ELEMENTS:,} 个元素或 {MAX_DEPTH} 层", f"the file has more than {MAX_ELEMENTS:,} elements or {MAX_DEPTH} levels"), where=where,
-                             remedy=Text("请拆成几个模型，用 import 相连。", "Part it into several models joined by imports."))
+            raise _too_many(where)
         waiting.extend((child, depth + 1) for child in at)
     return root
+
+
+def _too_many(where: str) -> Unreadable:
+    return Unreadable(Text(f"文件超过 {MAX_ELEMENTS:,} 个元素或 {MAX_DEPTH} 层", f"the file has more than {MAX_ELEMENTS:,} elements or {MAX_DEPTH} levels"), where=where,
+                      remedy=Text("请拆成几个模型，用 import 相连。", "Part it into several models joined by imports."))
 
 
 def local(element: Element) -> str:

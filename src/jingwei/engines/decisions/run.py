@@ -61,10 +61,14 @@ class Run:
 
     def text(self, size: int) -> None:
         """Before a text of so many characters is made."""
+        self.fits(size)
+        self.charge(size // 100)
+
+    def fits(self, size: int) -> None:
+        """Whether a text of so many characters may be; raises Problem."""
         if size > MAX_CHARACTERS:
             raise Problem("decision_too_large", Text(f"字符串会有 {size:,} 个字符，最多 {MAX_CHARACTERS:,}", f"a string would have {size:,} characters; {MAX_CHARACTERS:,} are the most"),
                           remedy=Text("请检查拼接和替换。", "Look at what is joined and replaced."))
-        self.charge(size // 100)
 
     def weigh(self, value: Value) -> None:
         """Charge a value by its size when written out: one that holds itself many times over is found out before it is walked."""

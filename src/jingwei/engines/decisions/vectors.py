@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jingwei.engines.decisions.cells import Column
-from jingwei.engines.decisions.lattice import at_point
+from jingwei.engines.decisions.kinds import Kind, converted
 from jingwei.engines.decisions.model import Model
 from jingwei.engines.decisions.plain import taken
 from jingwei.engines.decisions.run import Run
 from jingwei.engines.decisions.tables import InputColumn
 from jingwei.engines.decisions.tree import Name
-from jingwei.engines.decisions.values import Value
+from jingwei.engines.decisions.values import Range, Value
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
@@ -29,6 +29,9 @@ Answers = NDArray[np.object_]
 
 MAX_TABLE = 4_000_000
 """Combinations of cells kept as one look-up table."""
+
+MAX_SEEN = 1_000_000
+"""Words of which the cell is kept."""
 
 _EXACT = 2**53
 
@@ -47,7 +50,7 @@ class Batch:
         names = [p.name if isinstance(p, Name) else "" for p in parsed]
         if self.table.constants is None or any(d is not None for d in self.table.defaults) or any(n not in inputs for n in names):
             raise _not_ready(name)
-        self.columns = [_Coded(n, column) for n, column in zip(names, self.table.inputs, strict=True)]
+        self.columns = [_Coded(n, column, model.input_kind(inputs[n])) for n, column in zip(names, self.table.inputs, strict=True)]
         self.width = int(np.prod([c.size for c in self.columns], dtype=np.float64))
         if self.width > MAX_TABLE:
             raise _not_ready(name)
@@ -90,23 +93,24 @@ def _fit_doubles(array: NDArray[Any]) -> bool:
 
 
 class _Coded:
-    """One input's cells as numbers: gaps even, points odd, then null, then what the table does not admit."""
+    """One input's cells as numbers: gaps even, points odd, then null, then values of another kind, then what the table does not admit."""
 
-    def __init__(self, name: str, column: InputColumn) -> None:
+    def __init__(self, name: str, column: InputColumn, given: Kind) -> None:
         index = column.index
         if index is None or (column.allows is not None and None in column.limits):
             raise _not_ready(name)
         self.name = name
         self.column = column
+        self.given = given
         self.index: Column = index
         self.null = 2 * len(index.points) + 1
-        self.size = self.null + 2
+        self.size = self.null + 3
         points = [m for i, g in enumerate(index.gaps) for m in ([g, index.hits[index.points[i]]] if i < len(index.points) else [g])]
-        self.masks = [*points, index.null, 0]
+        self.masks = [*points, index.null, index.other("" if index.kind is not str else Decimal(0)), 0]
         self.admits = [True] * (self.size - 1) + [False]
-        self.restricted = column.allows is not None or column.kind.allows is not None
+        self.restricted = column.allows is not None or column.kind.allows is not None or given.allows is not None
         self.seen: dict[Any, int] = {}
-        if index.kind is Decimal and not self.restricted:
+        if index.kind is Decimal and not self.restricted and given.python in {None, Decimal}:
             self.doubles = np.unique(np.array([float(p) for p in index.points], dtype=np.float64))
             self.at_double: Ints = np.array([self._cell(taken(float(d))) for d in self.doubles], dtype=np.int64)
             below = [0, *(sum(float(p) <= d for p in index.points) for d in self.doubles)]
@@ -114,7 +118,7 @@ class _Coded:
 
     def codes(self, values: Sequence[Any] | NDArray[Any]) -> Ints:
         array = values if isinstance(values, np.ndarray) else None
-        if array is not None and self.index.kind is Decimal and not self.restricted and array.dtype.kind in "iuf" and _fit_doubles(array):
+        if array is not None and hasattr(self, "doubles") and array.dtype.kind in "iuf" and _fit_doubles(array):
             return self._of_doubles(array.astype(np.float64))
         listed = array.tolist() if array is not None else values
         seen, unknown = self.seen, self._unknown
@@ -130,21 +134,25 @@ class _Coded:
         return np.where(np.isfinite(array), found, self.null)
 
     def _unknown(self, value: Any) -> int:
-        found = taken(value, self.column.kind)
-        cell = self.size - 1 if not self._admitted(value, found) else self.null if found is None else self._cell(found)
-        if isinstance(value, str) and len(self.seen) < 1_000_000:
+        cell = self._found(value)
+        if isinstance(value, str) and len(self.seen) < MAX_SEEN:
             self.seen[value] = cell
         return cell
 
-    def _admitted(self, given: Any, value: Value) -> bool:
-        if value is None:
-            return given is None or given != given  # noqa: PLR0124 (NaN is null)
-        if type(value) is not self.index.kind:
-            return False
-        return all(at_point(limit, value) for limit in self.column.limits if limit is not None)
+    def _found(self, value: Any) -> int:
+        """The cell of one value, as the table would come to it: by the type of the input, then that of the column, then what it allows."""
+        found = converted(taken(value, self.given), self.given)
+        if found is None:
+            return self.null
+        fitting = converted(found, self.column.kind)
+        if fitting is None or (self.column.allows is not None and not self.column.allows(fitting)):
+            return self.size - 1
+        if type(fitting) is self.index.kind:
+            return self._cell(fitting)
+        if isinstance(fitting, list | dict | Range):
+            raise _not_ready(self.name)
+        return self.null + 1
 
     def _cell(self, value: Value) -> int:
         at = bisect_left(self.index.points, value)
         return 2 * at + (at < len(self.index.points) and self.index.points[at] == value)
-
-

@@ -14,10 +14,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from jingwei.kernel.tables import MISSING
-
 Hashes = npt.NDArray[np.uint64]
 Kind = Literal["", "text", "integer", "decimal", "date"]
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—", "…", "..", "...", "缺失", "无"})
+"""Words that say nothing; as in the tables people send, and 无."""
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)(?:[ t]00:00(?::00(?:\.0+)?)?z?)?")
 _FIGURE = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")

@@ -61,6 +61,20 @@ SHARING_BREACHES = Measure(
                                                                                           "of Order 809 it offends"), 2025),),
     issuer=_NODE)
 
+BANK_TABLES_ADMITTED = Measure(
+    code="bank_tables_admitted", name=Text(zh="资源库准入率", en="Tables admitted to resource banks"),
+    unit="%", direction=1, clause="F2.3", tag="enabling", domain="data",
+    definitions=(Definition("gate", Text(zh="送到资源库的表中，质量、权利、分级都过关而收下的比重", en="Of tables brought to a bank, the share admitted: quality, right and grade "
+                                                                                "in order"), 2026),),
+    issuer=_NODE, bounded=True)
+
+DATASETS_USED = Measure(
+    code="datasets_used", name=Text(zh="数据集使用率", en="Datasets in use"),
+    unit="%", direction=1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("year", Text(zh="数据湖的数据集中，近365天内有决定、供给、资源库或评估用过的比重", en="Of the lake's datasets, the share that a decision, a delivery, a "
+                                                                                          "bank or an evaluation used in the last 365 days"), 2026),),
+    issuer=_NODE, bounded=True)
+
 DUPLICATES_FOUND = Measure(
     code="duplicate_collections", name=Text(zh="重复收集", en="Duplicate collections"),
     unit="count", direction=-1, clause="F2.2", tag="enabling", domain="data",
@@ -97,4 +111,4 @@ CATALOGUE_COVERAGE = Measure(
     issuer=_NODE, bounded=True)
 
 MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES, DUPLICATES_FOUND, DUPLICATES_AVOIDED,
-            *QUALITY_BY_DIMENSION.values(), CATALOGUE_COVERAGE)
+            *QUALITY_BY_DIMENSION.values(), CATALOGUE_COVERAGE, BANK_TABLES_ADMITTED, DATASETS_USED)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from departments import FACTS, City, Drawn, codes, world
+from once_node import EARLY, PEOPLE, Node, collected, table
 
 from jingwei.engines.sketches.values import normal
 from jingwei.foundations.data.once import actions, asks, records
@@ -22,16 +23,16 @@ from jingwei.foundations.data.once.matching import compare
 from jingwei.foundations.data.once.model import Column, Taken
 from jingwei.foundations.data.once.taking import Given, Kept, fields_of, form, take
 from jingwei.foundations.data.once.terms import IDENTITY, NAMES, SUBJECTS, TERMS
-from jingwei.kernel.actions import Context, Result
+from jingwei.foundations.data.tables import actions as tables
+from jingwei.foundations.data.tables.asks import RegisterTable
+from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.lake import Dataset
 from jingwei.kernel.people import Principal, Role
 from jingwei.kernel.problems import Problem
-from jingwei.kernel.tables import Document, Table
-from jingwei.kernel.workspace import Workspace
+from jingwei.kernel.tables import Document
 
-EARLY, LATE = datetime(2026, 1, 5, tzinfo=CHINA), datetime(2026, 3, 2, tzinfo=CHINA)
+LATE = datetime(2026, 3, 2, tzinfo=CHINA)
 KEY = b"k" * 32
 
 
@@ -41,7 +42,7 @@ def taken(drawn: Sequence[Drawn], at: datetime) -> list[Taken]:
 
 @pytest.fixture(scope="module")
 def made() -> tuple[Any, list[Taken], list[Taken], list[Any]]:
-    drawn = world(30, 10)
+    drawn = world(30, 10, people=5_000)
     held, new = taken(drawn.held, EARLY), taken(drawn.new, LATE)
     return drawn, held, new, compare(new, held)
 
@@ -187,12 +188,6 @@ def test_under_two_secrets_nothing_is_in_common():
 # Forms
 
 
-def table(*header: str, rows: Sequence[Sequence[str]] = (), name: str = "form.csv") -> Table:
-    sink = io.StringIO()
-    csv.writer(sink).writerows([header, *rows])
-    return Table.read(Document(name, sink.getvalue().encode()))
-
-
 def test_a_form_is_a_header_without_rows_or_a_list_of_fields():
     assert fields_of(table("姓名", "手机号")) == ("姓名", "手机号")
     assert fields_of(table("字段", "类型", rows=[("姓名", "文本"), ("手机号", "文本"), ("姓名", "文本")])) == ("姓名", "手机号")
@@ -226,34 +221,7 @@ def test_the_terms_are_one_each_and_their_groups_are_terms():
 
 # On a node
 
-PEOPLE = Dataset("people", 1, {"sfzh": "string", "sjhm": "string", "zz": "string", "score": "float64"})
 ROLE = Role("collector", Text("收集", "collecting"), frozenset({"once.write", "once.read"}))
-
-
-class Node:
-    def __init__(self, folder: Path) -> None:
-        self.now = EARLY
-        self.context = Context(Workspace(folder), "en", clock=lambda: self.now)
-        city = City(900, 5)
-        self.rows = [{"sfzh": city.values["id"][i], "sjhm": city.values["mobile"][i], "zz": city.values["address"][i], "score": float(i % 7)} for i in range(700)]
-        self.context.workspace.establish()
-        self.context.workspace.lake.append(PEOPLE, self.rows)
-        self.form = table("身份证号", "联系电话", "地址", "血型", rows=[(city.values["id"][i], f"+86 {city.values['mobile'][i]}", city.values["address"][i], "ABO"[i % 3]) for i in range(400, 900)])
-
-    def take(self, **given: Any) -> Result:
-        return actions.take_tables(self.context, asks.TakeTable(**{"dataset": "people", "holder": "civil", "title": "Register", **given}))
-
-    def plan(self, **given: Any) -> Result:
-        return actions.plan(self.context, asks.PlanCollection(**{"code": "visits", "holder": "health", "form": self.form, **given}))
-
-    def report(self, **given: Any) -> Result:
-        return actions.report(self.context, asks.AskReport(**given))
-
-    def decide(self, code: str, **given: Any) -> Result:
-        return actions.decide(self.context, asks.DecideFinding(code, **{"outcome": "reuse", "reason": "shared already", **given}))
-
-    def figures(self) -> dict[str, float]:
-        return {f["measure"]: f["value"] for f in self.report().data["figures"]}
 
 
 @pytest.fixture
@@ -277,7 +245,7 @@ def test_a_form_with_a_first_sample_is_told_who_holds_what_before_anything_is_co
     assert found["basis"] == "values"
     assert found["people"] == {"low": 300, "value": 300, "high": 300}
     assert {(p["new"], p["held"]): p["by"] for p in found["pairs"]} == {("身份证号", "sfzh"): "key", ("联系电话", "sjhm"): "values", ("地址", "zz"): "values"}
-    assert "civil's “Register” already holds 3 / 4 of its columns" in told.report
+    assert "“Register” of civil already holds 3 / 4 of the columns" in told.report
     assert actions.check(node.context, asks.CheckForm(table("水位", "库容", "测站"))).holds
 
 
@@ -339,12 +307,6 @@ def test_an_avoided_collection_is_one_decided_against_that_did_not_come(node):
     assert node.figures() == {"duplicate_collections": 0, "duplicate_collections_avoided": 1}
 
 
-def collected(node: Node, name: str) -> None:
-    dataset = Dataset(name, 1, dict.fromkeys(("id", "tel", "addr", "blood"), "string"))
-    node.context.workspace.lake.append(dataset, [dict(zip(dataset.columns, r, strict=True)) for r in node.form.rows])
-    node.take(dataset=name, holder="health", title="")
-
-
 @pytest.mark.parametrize("name", ["visits", "visits2"])
 def test_a_collection_that_came_all_the_same_was_not_avoided_under_whatever_name(node, name):
     node.take()
@@ -378,6 +340,28 @@ def test_exercises_are_listed_only_where_asked_for_and_never_counted(node):
     assert node.figures() == {"duplicate_collections": 0, "duplicate_collections_avoided": 0}
     assert node.report().data["findings"] == []
     assert len(node.report(synthetic=True).data["findings"]) == 1
+
+
+def test_whoever_registers_a_table_is_told_at_once_who_holds_it_already(node):
+    def register(holder: str, name: str, context: Context) -> Any:
+        lines = [",".join(node.form.columns), *(",".join(r) for r in node.form.rows)]
+        return tables.register(context, RegisterTable(Document("t.csv", "\n".join(lines).encode()), name, name, holder)).data["findings"]
+
+    assert register("civil", "first", node.context) == []
+    assert actions.take_tables(node.context, asks.TakeTable()).data["taken"][0]["holder"] == "civil"
+    node.now += timedelta(days=1)
+    (told,) = register("health", "second", replace(node.context, dry_run=True))
+    assert told["code"] == "collected_twice"
+    assert "“first” of civil already holds 4 / 4 of the columns, for 100.0% of the subjects" in told["said"]
+    assert register("civil", "third", node.context) == []  # its own again is no business of others
+    assert told["link"] == "once"
+
+
+def test_a_table_that_nobody_sampled_yet_is_known_by_its_names(node):
+    lines = "\n".join([",".join(node.form.columns), *(",".join(r) for r in node.form.rows)])
+    for holder, name in (("civil", "first"), ("health", "second")):
+        told = tables.register(node.context, RegisterTable(Document("t.csv", lines.encode()), name, name, holder))
+    assert [f["code"] for f in told.data["findings"]] == ["named_alike"]
 
 
 def test_what_is_decided_is_on_record_without_words_and_only_by_the_bureau(node):

@@ -116,7 +116,7 @@ def _pattern(pattern: str, flags: str) -> Any:
 
 def _without_blanks(pattern: str) -> str:
     """Flag x: white space outside a character class is not part of the pattern."""
-    return "".join(re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|[^\s]", pattern, re.DOTALL))
+    return "".join(re.findall(r"\\\S|\[(?:\\.|[^\]\\])*\]|\S", pattern, re.DOTALL))
 
 
 def _found(run: Run, text: str, pattern: Any) -> Iterator[Any]:
@@ -146,7 +146,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     for match in _found(run, text, compiled):
         added = [text[at : match.start()], *(p if isinstance(p, str) else match[p] or "" for p in pieces)]
         size += sum(map(len, added))
-        run.text(size)
+        run.fits(size)
         made += added
         at = match.end()
     return _bounded(run, "".join(made) + text[at:])

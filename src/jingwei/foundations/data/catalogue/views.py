@@ -170,6 +170,7 @@ class Terms:
     attribute: Text
     provider: str
     published: bool
+    dataset: str
     requests: tuple[tuple[str, Text], ...]
 
 
@@ -366,5 +367,5 @@ def _terms(context: Context, one: Record) -> Iterator[Terms]:
     for code in one.identifier:
         if (offer := there.offers.get(code)) is not None:
             asked = [(c.request.code, PHASES[c.phase(today)]) for c in there.cases.values() if c.request.data == code]
-            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, tuple(reversed(asked))[:PER_PAGE])
+            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE])
 

@@ -1,4 +1,4 @@
-"""Take samples, plan a collection, check a form, list and show what is found, decide; and what registration is told."""
+"""Take samples, plan a collection, check a form, list and show what is found, decide."""
 
 from __future__ import annotations
 
@@ -20,16 +20,28 @@ from jingwei.foundations.data.once.figures import figures
 from jingwei.foundations.data.once.findings import Standing, against_all, all_findings
 from jingwei.foundations.data.once.model import Finding, Taken
 from jingwei.foundations.data.once.taking import Given, Kept, fields_of, form, take
-from jingwei.foundations.data.once.telling import BYS, STANDS, as_json, headline, interval, next_step, share_words
+from jingwei.foundations.data.once.telling import (
+    BYS,
+    STANDS,
+    as_json,
+    commands,
+    headline,
+    interval,
+    next_step,
+    share_words,
+)
 from jingwei.foundations.data.sharing.delivery import dataset_called
 from jingwei.foundations.data.sharing.law import basis_of
 from jingwei.foundations.data.sharing.model import code
 from jingwei.foundations.data.sharing.records import acting, common_bureau, known, organisation
 from jingwei.foundations.data.sharing.reports import everything as shared_everything
 from jingwei.foundations.data.sharing.reports import figure_table, observations
+from jingwei.foundations.data.tables.records import latest
+from jingwei.foundations.data.tables.records import names as table_names
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table, csv_bytes
 
@@ -73,9 +85,12 @@ def take_tables(context: Context, given: TakeTable) -> Result:
 
 
 def _holders(context: Context) -> dict[str, tuple[str, str, bool]]:
-    """Whose each table of the lake is, what it is called, and whether it is an exercise: as it is offered for sharing."""
-    return {o.terms.dataset: (o.terms.provider, context.say(o.terms.name.zh, o.terms.name.en), o.terms.synthetic)
-            for o in shared_everything(context).offers.values()}
+    """Whose each table of the lake is, what it is called, and whether it is an exercise: as it was registered, or is offered for sharing."""
+    offered = {o.terms.dataset: (o.terms.provider, context.say(o.terms.name.zh, o.terms.name.en), o.terms.synthetic)
+               for o in shared_everything(context).offers.values()}
+    with context.workspace.store.read() as connection:
+        registered = [kept.profile for name in table_names(connection) if (kept := latest(connection, name))]
+    return offered | {p.dataset: (p.owner, *offered.get(p.dataset, ("", p.dataset, False))[1:]) for p in registered}
 
 
 def _lake(context: Context, dataset: str) -> tuple[ir.Table, str]:
@@ -121,11 +136,6 @@ def _of_form(context: Context, table: Table, secret: bytes, holder: str, dataset
     return take(Given(table), secret, holder, dataset, title, context.clock())
 
 
-def evidence(context: Context, new: Taken) -> list[Finding]:
-    """What a table that is being registered asks for again: facts found by values, or names where there was nothing else."""
-    return [f for f in against_all(context, new) if f.basis != "subjects"]
-
-
 def _checked(context: Context, new: Taken, found: Sequence[Finding]) -> Result:
     told = [f for f in found if f.basis != "subjects"]
     lines = [] if new.valued else [context.say("这份表单只有字段名，没有数据：以下只比了名称，没有比内容，也没有误差可说。",
@@ -163,7 +173,7 @@ def report(context: Context, given: AskReport) -> Result:
             "cells_low", "cells", "cells_high", "share", "share_low", "share_high", "information", "synthetic")
     return Result("\n".join(lines) + "\n", {"tables": len(known_.tables), "other_secret": list(known_.other_secret), "figures": [
         {"measure": n.measure.code, "value": n.value, "waiting": n.unknown} for n in numbers], "findings": [as_json(s.finding, s.stand) for s in told]},
-        (Document("duplicates.csv", csv_bytes(head, (_row(s) for s in told))), observations(numbers, context.clock())), holds=not told)
+        (Document("duplicates.csv", csv_bytes(head, (_row(s) for s in told))), observations(numbers, context.clock(), place_of(context.workspace.store))), holds=not told)
 
 
 def _row(s: Standing) -> tuple[object, ...]:
@@ -197,7 +207,7 @@ def show(context: Context, given: AskFinding) -> Result:
     lines = [f"# {s.finding.code}", "", headline(s.finding, names).in_(context.language), "", _pairs(context, s.finding), STANDS[s.stand].in_(context.language)]
     if s.decided:
         lines.append(f"- {s.decided.at:%Y-%m-%d} {OUTCOMES[s.decided.outcome].in_(context.language)}")
-    lines += ["", next_step(s.finding).in_(context.language)]
+    lines += ["", next_step(s.finding).in_(context.language), "", commands(s.finding).in_(context.language)]
     return Result("\n".join(lines) + "\n", as_json(s.finding, s.stand))
 
 

@@ -78,7 +78,8 @@ def _by_values(news: Sequence[Taken], helds: Sequence[Taken]) -> list[Finding]:
     by_table = defaultdict[tuple[int, int], list[_Met]](list)
     for one in (m for m, is_real in zip(met, real, strict=True) if is_real):
         by_table[one.new, one.held].append(one)
-    tried = [(news[n], helds[h], k, agreement(news[n].keys[k.key][1], helds[h].keys[k.held_key][1])) for (n, h), keys in by_table.items() for k in keys]
+    tried = [(news[n], helds[h], k, agreement(news[n].keys[k.key][1], helds[h].keys[k.held_key][1]))
+             for (n, h), keys in by_table.items() for k in _to_try(keys, news[n], helds[h])]
     same = _same(tried)
     best: dict[tuple[str, str], Finding] = {}
     for (new, old, keys, how), which in zip(tried, same, strict=True):
@@ -89,9 +90,17 @@ def _by_values(news: Sequence[Taken], helds: Sequence[Taken]) -> list[Finding]:
     return list(best.values())
 
 
-def _telling(f: Finding) -> tuple[int, float, float]:
-    """Of several keys two tables share, the one under which most columns agree: two people of one name do not share a telephone."""
-    return len(f.proved), f.cells.low if f.cells else 0.0, f.pairs[0].new.bits
+def _to_try(keys: Sequence[_Met], new: Taken, old: Taken) -> Sequence[_Met]:
+    """The number that stands for a subject in all offices, where both have it; else every key that met."""
+    sure = [k for k in keys if TERMS.term(new.columns[new.keys[k.key][0]].name) in SUBJECTS and TERMS.term(old.columns[old.keys[k.held_key][0]].name) in SUBJECTS]
+    return sure or keys
+
+
+def _telling(f: Finding) -> tuple[int, bool, float, float]:
+    """Of several keys two tables share, the one under which most columns agree, since two people of one name do not share a telephone; then a
+    number that stands for a subject in all offices."""
+    key = f.pairs[0]
+    return len(f.proved), bool({TERMS.term(key.new.name), TERMS.term(key.held.name)} & SUBJECTS), f.cells.low if f.cells else 0.0, key.new.bits
 
 
 def _met(news: Sequence[Taken], helds: Sequence[Taken]) -> tuple[list[_Met], int]:
@@ -118,7 +127,7 @@ def _by_chance(new: Column, old: Column) -> float:
 
     Of ``distinct`` values each is met with the probability that two rows agree; the longer column knows that better.
     """
-    return min(1.0, max(TRIFLE, old.density, old.distinct * 2.0 ** -max(new.bits, old.bits)))
+    return min(1.0, max(TRIFLE, old.density, old.distinct * math.exp2(-max(new.bits, old.bits))))
 
 
 def _same(tried: Sequence[tuple[Taken, Taken, _Met, Agreement]]) -> list[list[tuple[int, int]]]:

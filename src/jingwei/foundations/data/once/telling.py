@@ -23,13 +23,13 @@ def headline(f: Finding, names: Mapping[str, Text]) -> Text:
     holder, title = names.get(f.held.holder, Text(f.held.holder, f.held.holder)), f.held.title
     columns = f"{len(f.same)} / {f.compared}"
     if f.basis == "names":
-        return Text(f"{holder.zh}的“{title}”有同名的列（{columns} 列）。只比了名称。", f"{holder.en}'s “{title}” has columns of the same name ({columns}). Names alone were compared.")
+        return Text(f"{holder.zh}的“{title}”有同名的列（{columns} 列）。只比了名称。", f"“{title}” of {holder.en} has columns of the same name ({columns}). Names alone were compared.")
     subjects = share_words(f.subjects)
     if f.basis == "subjects":
         return Text(f"{holder.zh}的“{title}”里有同样的对象（{subjects}），除了是谁，未见内容相同。",
-                    f"{holder.en}'s “{title}” has the same subjects ({subjects}); nothing was seen to be the same but who they are.")
+                    f"“{title}” of {holder.en} has the same subjects ({subjects}); nothing was seen to be the same but who they are.")
     return Text(f"{holder.zh}的“{title}”已有其中 {columns} 列，对象的 {subjects}：{interval(f.people)} 个对象被再次询问，{interval(f.duplicated)} 格已有同样的值。",
-                f"{holder.en}'s “{title}” already holds {columns} of its columns, for {subjects} of its subjects: {interval(f.people)} are asked again, for {interval(f.duplicated)} "
+                f"“{title}” of {holder.en} already holds {columns} of the columns, for {subjects} of the subjects: {interval(f.people)} are asked again, for {interval(f.duplicated)} "
                 "cells that are held with the same value.")
 
 
@@ -40,8 +40,14 @@ def next_step(f: Finding) -> Text:
                     f"Ask the holder about “{f.held.title}”; what can be shared is not to be collected (Order 809, art. 19).")
     if f.basis == "subjects":
         return Text("不必做什么；要用对方的数据，可以申请共享。", "Nothing has to be done; the other's data can be asked for.")
-    return Text("能通过共享取得的不得重复收集（国务院令第809号第十九条）：申请共享 jingwei share request；主管部门决定 jingwei once decide " + f.code,
-                "What can be had by sharing is not to be collected again (Order 809, art. 19): ask for it with jingwei share request; the bureau decides with jingwei once decide " + f.code)
+    return Text("能通过共享取得的不得重复收集（国务院令第809号第十九条）：向持有部门申请共享。", "What can be had by sharing is not to be collected again (Order 809, art. 19): ask the holder to share it.")
+
+
+def commands(f: Finding) -> Text:
+    """How the next step is typed; nothing where there is none."""
+    if f.basis == "subjects":
+        return Text("", "")
+    return Text(f"申请共享：jingwei share request；主管部门决定：jingwei once decide {f.code}", f"To ask: jingwei share request; for the bureau to decide: jingwei once decide {f.code}")
 
 
 def interval(numbers: tuple[int, int, int] | None) -> str:

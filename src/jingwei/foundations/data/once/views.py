@@ -106,7 +106,7 @@ def finding(context: Context, query: AskFinding) -> FindingView:
     return FindingView(
         _row(s, called), headline(f, called), next_step(f),
         tuple(Evidence(p, BYS[p.by], Bar.of(p.agreement), Bar.of(p.containment), p.agreement.compared if p.agreement else 0) for p in f.pairs),
-        tuple(c.name for c in f.new.columns if c.name not in shown), Bar.of(f.subjects), Bar.of(f.cells), OUTCOMES[s.decided.outcome] if s.decided else None,
+        tuple(c.name for c in f.new.columns if c.name not in shown and not c.counts), Bar.of(f.subjects), Bar.of(f.cells), OUTCOMES[s.decided.outcome] if s.decided else None,
         organisations[bureau].name if bureau else Text("", ""))
 
 

@@ -175,12 +175,11 @@ def digest_of(a: Assessment) -> str:
 def _rows(a: Assessment, at: str) -> list[dict[str, Any]]:
     """Rows of HISTORY."""
     head = {"dataset": a.dataset, "snapshot": a.snapshot, "contract": a.contract, "at": at}
-    found = []
+    found: list[dict[str, Any]] = []
     for f in a.figures:
         status = "assessed" if f.value is not None else "not assessable"
-        for p in f.parts or [None]:
-            found.append({**head, "metric": f.metric, "part": p.name if p else "", "numerator": p.numerator if p else None,
-                          "denominator": p.denominator if p else None, "value": f.value, "status": status})
+        found += [{**head, "metric": f.metric, "part": p.name if p else "", "numerator": p.numerator if p else None,
+                   "denominator": p.denominator if p else None, "value": f.value, "status": status} for p in f.parts or (None,)]
     return found
 
 
@@ -260,14 +259,15 @@ def _promised(contract: Contract) -> int:
 def bring_facts(context: Context, given: BringFacts) -> Result:  # noqa: ARG001
     """The bundled figures as tables of the lake, each under its contract; again and again without harm."""
     from jingwei.foundations.data.quality.bundled import tables
-    from jingwei.foundations.data.quality.odcs import write
+    from jingwei.foundations.data.quality.odcs import read, write
 
     told = []
     for dataset, rows, contract in tables():
+        file = write(contract)
         if not context.dry_run:
             context.workspace.establish()
             context.workspace.lake.replace(dataset, rows)
-        told.append({"dataset": dataset.name, "rows": len(rows), "contract": keep_contract(context, contract, write(contract))})
+        told.append({"dataset": dataset.name, "rows": len(rows), "contract": keep_contract(context, read(file, dataset.name), file)})
     lines = [context.say("随产品发布的数已成为数据湖里的表：", "The figures the product ships, as tables of the lake:"), "",
              *(f"- {t['dataset']}: {t['rows']:,}" for t in told), "", context.say("评质量：", "Assess them: ") + "`jingwei quality run`"]
     return Result("\n".join(lines) + "\n", {"tables": told})
@@ -287,7 +287,7 @@ def _told(a: Assessment, since: Mapping[tuple[str, str], str], at: str) -> dict[
 
 def scores_csv(found: Sequence[Assessment]) -> bytes:
     """A row a part; a metric that is not assessable has one without numbers and with the reason."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for a in found:
         for f in a.figures:
             m = METRICS[f.metric]
@@ -322,9 +322,13 @@ def scores_table(context: Context, found: Sequence[Assessment]) -> str:
 
 
 def score_words(context: Context, value: float | None, assessable: int, metrics: int) -> str:
+    return percent(context, value) if value is None else f"{percent(context, value)} ({assessable}/{metrics})"
+
+
+def percent(context: Context, value: float | None) -> str:
+    """Two decimals; what is short of all or more than nothing is never rounded to it."""
     if value is None:
         return context.say("无法评估", "not assessable")
-    shown = f"{100 * value:.2f}" if value in (0.0, 1.0) else f"{min(max(100 * value, 0.01), 99.99):.2f}"
-    return f"{shown}% ({assessable}/{metrics})"
+    return f"{100 * value:.2f}%" if value in (0.0, 1.0) else f"{min(max(100 * value, 0.01), 99.99):.2f}%"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jingwei.foundations.data.quality.contract import Contract, Field
@@ -12,6 +13,7 @@ from jingwei.foundations.data.quality.expressions import Scope, columns_of, cond
 from jingwei.foundations.data.quality.formats import (
     CHECKED,
     FORMATS,
+    LARGEST,
     TYPES,
     digit_right,
     dirty,
@@ -54,7 +56,7 @@ def row_checks(table: ir.Table, contract: Contract, today: date) -> Iterator[Che
     for columns in contract.sequences:
         if all(c in table.columns for c in columns):
             times = [text_of(table[c]) for c in columns]
-            ordered = _all(a <= b for a, b in zip(times, times[1:], strict=False))
+            ordered = _all(a <= b for a, b in pairwise(times))
             yield Check(f"sequence({','.join(columns)})", (("0503", ""),), columns, "error", _all(known(table[c], contract.missing) for c in columns), true(ordered))
     period = contract.period
     if period and period.column in table.columns:
@@ -107,19 +109,23 @@ def _field_checks(table: ir.Table, contract: Contract, field: Field) -> Iterator
 
 def _typed(column: Any, kind: str) -> Any:
     """Whether a value is of a type: as its column has it, or as its text is written."""
+    import ibis
+
     held = column.type()
     if held.is_string():
         return _always() if kind == "string" else whole(column, TYPES[kind])
     if kind == "integer" and (held.is_floating() or held.is_decimal()):
         number = column.cast("float64")
-        return number == number.floor()
+        fraction = ibis.ifelse(number.abs() < 2.0**53, number, 0.0)  # beyond, all are whole; and a floor is an int64 on either engine
+        return (fraction.floor() == fraction) & (number.abs() <= LARGEST)
     return _always() if agrees(held, kind) else ~_always()
 
 
 def agrees(held: Any, kind: str) -> bool:
     """Whether a column of that type can hold what is declared; text can hold anything, written out."""
-    return {"string": held.is_string(), "integer": held.is_integer() or held.is_floating() or held.is_decimal(), "number": held.is_numeric(),
-            "boolean": held.is_boolean(), "date": held.is_date(), "timestamp": held.is_timestamp()}[kind] or held.is_string()
+    fits = {"string": held.is_string(), "integer": held.is_integer() or held.is_floating() or held.is_decimal(), "number": held.is_numeric(),
+            "boolean": held.is_boolean(), "date": held.is_date(), "timestamp": held.is_timestamp()}
+    return bool(fits[kind] or held.is_string())
 
 
 def _within(column: Any, field: Field) -> Any:

@@ -67,7 +67,7 @@ def _parsed(text: str, scope: Scope) -> exp.Expression:
     except (sqlglot.errors.SqlglotError, ValueError, RecursionError) as error:
         said = str(error).partition("\n")[0][:120]
         raise _bad(scope, Text(f"读不懂（{said}）", f"cannot be read ({said})"), text) from None
-    if found is None:
+    if not isinstance(found, sqlglot.exp.Expression):
         raise _bad(scope, Text("是空的", "is empty"), text)
     return found
 
@@ -107,7 +107,7 @@ def _column(node: exp.Column, scope: Scope) -> _Known:
     raise _bad(scope, Text(f"{name} 列是 {kind}，不能用在规则里", f"column {name} is {kind}, which no rule can use"), node.sql())
 
 
-def _compile(node: exp.Expression, scope: Scope, depth: int) -> _Known:
+def _compile(node: exp.Expression, scope: Scope, depth: int) -> _Known:  # noqa: PLR0911, PLR0912 - one case a word of the language
     """One node built anew; whatever is not named here is refused."""
     import ibis
     from sqlglot import exp

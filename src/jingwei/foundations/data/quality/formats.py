@@ -39,7 +39,7 @@ TYPES: dict[str, str] = {"integer": "[+-]?[0-9]+", "number": "[+-]?(?:[0-9]+(?:[
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _BLANKS = " \t\r\n\u00a0\u3000"
 _DIRT = "[\ufffd\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]|锟斤拷|烫烫烫"
-_LARGEST = sys.float_info.max
+LARGEST = sys.float_info.max
 _PLAIN = re.compile(r"\\[dDwW.\-+*?()\[\]{}|^$/\\]|[^\\]", re.DOTALL)
 _REPEAT = re.compile(r"[*+]|\{[0-9]+,(?:[0-9]*)\}")
 
@@ -77,7 +77,7 @@ def _wrong(text: str) -> Text | None:
         return Text(f"不成立（{error}）", f"is none ({error})")
     if any(int(n) > 1000 for n in re.findall(r"\{[0-9]*,?([0-9]+)\}", bare)):
         return Text("重复次数过多", "repeats too often")
-    return Text("重复之中又有重复", "repeats what repeats already") if _nested(re.sub(r"\[\^?\]?[^\]]*\]", "x", bare)) else None
+    return Text("重复之中又有重复", "repeats what repeats already") if _nested(re.sub(r"\[\^?\]?[^\]]*\]", "x", bare).replace("(?:", "(")) else None
 
 
 def _nested(bare: str) -> bool:
@@ -119,7 +119,7 @@ def dirty(column: Any, missing: Sequence[str]) -> Any:
     import ibis
 
     if column.type().is_floating():
-        return ibis.coalesce((column.abs() > _LARGEST) & ~column.isnan(), ibis.literal(False))  # Spark's own test for infinity says no
+        return ibis.coalesce((column.abs() > LARGEST) & ~column.isnan(), ibis.literal(False))  # Spark's own test for infinity says no
     found = column.re_search(rf"(?s){_DIRT}|\A[{_BLANKS}]|[{_BLANKS}]\z")
     return ibis.coalesce(found | column.isin(list(missing)) if missing else found, ibis.literal(False))
 

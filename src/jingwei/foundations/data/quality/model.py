@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -90,6 +90,12 @@ METRICS = {m.code: m for m in (
     _metric("0602", "可用性", "Usable", ("仍在有效期内的行 / 写明有效期的行", "rows still valid / rows that say until when"), ("没有约定有效期列", "no column says until when a row is valid")))}
 
 
+PARTS: dict[str, Text] = {
+    "type": Text("类型", "type"), "format": Text("格式", "format"), "length": Text("长度", "length"), "intra-equal": Text("表内等值", "equalities within"),
+    "intra-logic": Text("表内逻辑", "implications within"), "cross-equal": Text("表间等值", "equalities across"), "cross-logic": Text("表间逻辑", "implications across")}
+"""The parts of the metrics that are means."""
+
+
 class Part(msgspec.Struct, frozen=True):
     """A and B of one part of a metric; ``value`` is None where B is 0, never 1.0."""
 
@@ -132,6 +138,14 @@ class Figure(msgspec.Struct, frozen=True):
     @property
     def why(self) -> Text:
         return Text(self.why_zh, self.why_en)
+
+    @property
+    def counted(self) -> Text:
+        """A over B, part by part; else what is missing."""
+        def told(of: Callable[[Text], str]) -> str:
+            return "; ".join(f"{of(PARTS[p.name]) if p.name else ''} {p.numerator:,} / {p.denominator:,}".strip() for p in self.parts)
+
+        return Text(told(lambda t: t.zh), told(lambda t: t.en)) if self.parts else self.why
 
 
 class Breach(msgspec.Struct, frozen=True):

@@ -34,19 +34,27 @@ API = "v3.1.0"
 ENGINE = "jingwei"
 LARGEST = 1_000_000
 
-_ROOT = frozenset("apiVersion kind id name version status tenant tags servers dataProduct description domain schema support price team roles slaDefaultElement "
-                  "slaProperties authoritativeDefinitions customProperties contractCreatedTs context".split())
-_TABLE = frozenset("id name physicalType description businessName deprecated synonyms authoritativeDefinitions tags customProperties logicalType physicalName "
-                   "dataGranularityDescription properties relationships quality context".split())
-_FIELD = frozenset("id name physicalType physicalName description businessName deprecated synonyms authoritativeDefinitions tags customProperties primaryKey "
-                   "primaryKeyPosition logicalType logicalTypeOptions semanticType required unique partitioned partitionKeyPosition classification "
-                   "encryptedName transformSourceObjects transformLogic transformDescription examples enum criticalDataElement relationships quality "
-                   "properties items map".split())
-_OPTIONS = frozenset("minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf timezone defaultTimezone maxItems "
-                     "minItems uniqueItems maxProperties minProperties required".split())
-_QUALITY = frozenset("id authoritativeDefinitions businessImpact customProperties description dimension method name schedule scheduler severity tags type unit "
-                     "metric rule arguments mustBe mustNotBe mustBeGreaterThan mustBeGreaterOrEqualTo mustBeLessThan mustBeLessOrEqualTo mustBeBetween "
-                     "mustNotBeBetween query engine implementation validValues".split())
+_ROOT = frozenset((
+    "apiVersion", "kind", "id", "name", "version", "status", "tenant", "tags", "servers", "dataProduct", "description", "domain", "schema", "support",
+    "price", "team", "roles", "slaDefaultElement", "slaProperties", "authoritativeDefinitions", "customProperties", "contractCreatedTs", "context"))
+_TABLE = frozenset((
+    "id", "name", "physicalType", "description", "businessName", "deprecated", "synonyms", "authoritativeDefinitions", "tags", "customProperties",
+    "logicalType", "physicalName", "dataGranularityDescription", "properties", "relationships", "quality", "context"))
+_FIELD = frozenset((
+    "id", "name", "physicalType", "physicalName", "description", "businessName", "deprecated", "synonyms", "authoritativeDefinitions", "tags",
+    "customProperties", "primaryKey", "primaryKeyPosition", "logicalType", "logicalTypeOptions", "semanticType", "required", "unique", "partitioned",
+    "partitionKeyPosition", "classification", "encryptedName", "transformSourceObjects", "transformLogic", "transformDescription", "examples", "enum",
+    "criticalDataElement", "relationships", "quality", "properties", "items", "map"))
+_OPTIONS = frozenset((
+    "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "timezone",
+    "defaultTimezone", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required"))
+_QUALITY = frozenset((
+    "id", "authoritativeDefinitions", "businessImpact", "customProperties", "description", "dimension", "method", "name", "schedule", "scheduler",
+    "severity", "tags", "type", "unit", "metric", "rule", "arguments", "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo",
+    "mustBeLessThan", "mustBeLessOrEqualTo", "mustBeBetween", "mustNotBeBetween", "query", "engine", "implementation", "validValues"))
+_OPTION_OF = {"format": "format", "pattern": "pattern", "shortest": "minLength", "longest": "maxLength", "least": "minimum", "most": "maximum"}
+_OPTIONS_OF_TYPE = {"string": ("format", "pattern", "shortest", "longest"), **dict.fromkeys(("integer", "number", "date", "timestamp"), ("least", "most"))}
+"""What the standard has options for, by type; a term it has none for goes under custom properties."""
 _LIGHT = frozenset(("warning", "info", "low", "minor", "trivial"))
 _OFTEN = {(1, "d"): "DAILY", (7, "d"): "WEEKLY", (1, "w"): "WEEKLY", (2, "w"): "BIWEEKLY", (1, "m"): "MONTHLY", (3, "m"): "QUARTERLY", (6, "m"): "ANNUAL_2",
           (1, "y"): "ANNUAL", (2, "y"): "BIENNIAL"}
@@ -81,7 +89,7 @@ def read(document: Document, dataset: str) -> Contract:
             update=msgspec.convert(own["update"], Update) if "update" in own else update, validity=reading.validity, rows=reading.rows, unchecked=tuple(reading.unchecked))
     except (msgspec.ValidationError, TypeError) as error:
         raise _bad(where, Text(f"读不懂（{error}）", f"cannot be read ({error})")) from None
-    names = [f.name for f in fields] + [n.name for n in (*made.rules, *made.references, *made.comparisons)]
+    names = [*(f.name for f in fields), *(r.name for r in made.rules), *(r.name for r in made.references), *(c.name for c in made.comparisons)]
     if twice := next((n for n in names if names.count(n) > 1), None):
         raise _bad(where, Text(f"{twice!r} 用了两次", f"uses the name {twice!r} twice"))
     return made
@@ -126,7 +134,7 @@ class _Reading:
             self.unchecked.append(f"{name}: format {form}")
         if options.get("pattern"):
             made["pattern"] = pattern(str(options["pattern"]), where)
-        made |= {ours: _plain(options[theirs]) for theirs, ours in (("minLength", "shortest"), ("maxLength", "longest"), ("minimum", "least"), ("maximum", "most")) if theirs in options}
+        made |= {ours: _plain(options[theirs]) for ours, theirs in _OPTION_OF.items() if theirs in options and ours not in ("format", "pattern")}
         if told.get("enum"):
             made["codes"] = tuple(_plain(e.get("value") if isinstance(e, dict) else e) for e in told["enum"])
         if told.get("unique") is True:
@@ -134,7 +142,9 @@ class _Reading:
         if told.get("primaryKey") is True:
             self.primary.append((int(told.get("primaryKeyPosition") or 0), name))
         own = self.own(_dicts(told.get("customProperties"), where))
-        made |= {k: own[k] for k in ("protected", "severity") if k in own}
+        made |= {k: own[k] for k in ("protected", "severity", *_OPTION_OF) if k in own}
+        if "pattern" in own:
+            pattern(str(own["pattern"]), where)
         for each in _dicts(told.get("quality"), f"{where}, quality"):
             made |= self._about_field(each, name)
         for each in _dicts(told.get("relationships"), f"{where}, relationships"):
@@ -213,7 +223,8 @@ class _Reading:
         found = None
         for each in told:
             unit = str(each.get("unit", "")).lower()[:1]
-            every = _OFTEN.get((each.get("value"), unit)) if isinstance(each.get("value"), int) else None
+            number = each.get("value")
+            every = _OFTEN.get((number, unit)) if isinstance(number, int) else None
             if each.get("property") in ("frequency", "fr") and every:
                 found = Update(every)
             else:
@@ -234,9 +245,9 @@ def _range(told: Mapping[str, Any]) -> RowRange | None:
             return RowRange(n, n)
         case {**ends} if ends and all(isinstance(v, int) for v in ends.values()) and set(ends) <= {
                 "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessThan", "mustBeLessOrEqualTo"}:
-            least = max((v + (k == "mustBeGreaterThan") for k, v in ends.items() if "Greater" in k), default=None)
-            most = min((v - (k == "mustBeLessThan") for k, v in ends.items() if "Less" in k), default=None)
-            return RowRange(least, most)
+            lower = [v + (k == "mustBeGreaterThan") for k, v in ends.items() if "Greater" in k]
+            upper = [v - (k == "mustBeLessThan") for k, v in ends.items() if "Less" in k]
+            return RowRange(max(lower, default=None), min(upper, default=None))
     return None
 
 
@@ -325,11 +336,14 @@ def write(contract: Contract) -> Document:
 
 
 def _written(field: Field, unique: bool) -> dict[str, Any]:
-    options = {"format": field.format, "pattern": field.pattern, "minLength": field.shortest, "maxLength": field.longest, "minimum": field.least, "maximum": field.most}
+    terms = {name: value for name in _OPTION_OF if (value := getattr(field, name)) not in (None, "")}
+    worded = field.type in ("date", "timestamp", "string")  # the standard's bounds of days are texts, those of numbers numbers
+    standard = [t for t in _OPTIONS_OF_TYPE.get(field.type or "", ()) if t in terms and (t in ("shortest", "longest") or isinstance(terms[t], str) == worded)]
+    others = {**{t: v for t, v in terms.items() if t not in standard}, "protected": field.protected, "severity": field.severity if field.severity != "error" else None}
     codes = [{"metric": "invalidValues", "arguments": {"validValues": list(field.codes)}, "mustBe": 0}] if field.codes else []
-    own = [{"property": f"{ENGINE}.{k}", "value": v} for k, v in (("protected", field.protected), ("severity", field.severity if field.severity != "error" else None)) if v]
+    own = [{"property": f"{ENGINE}.{k}", "value": v} for k, v in others.items() if v is not None]
     return _without_empty({"name": field.name, "logicalType": field.type, "required": field.required or None, "unique": unique or None,
-                           "logicalTypeOptions": {k: v for k, v in options.items() if v not in (None, "")}, "quality": codes, "customProperties": own})
+                           "logicalTypeOptions": {_OPTION_OF[t]: terms[t] for t in standard}, "quality": codes, "customProperties": own})
 
 
 def _promises(contract: Contract, fields: set[str]) -> Iterator[dict[str, Any]]:
@@ -338,7 +352,9 @@ def _promises(contract: Contract, fields: set[str]) -> Iterator[dict[str, Any]]:
 
     if contract.rows != RowRange():
         least, most = contract.rows.least, contract.rows.most
-        ends = {"mustBeGreaterOrEqualTo": least, "mustBeLessOrEqualTo": most}
+        ends: dict[str, Any] = {"mustBeGreaterOrEqualTo": least, "mustBeLessOrEqualTo": most}
+        if least is not None and most is not None:
+            ends = {"mustBeBetween": [least, most]}
         yield {"metric": "rowCount", **{k: v for k, v in ends.items() if v is not None}}
     for key in contract.keys:
         if len(key) > 1 or key[0] not in fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +13,7 @@ from jingwei.foundations.data.quality.actions import (
     breaches_csv,
     contract_of,
     opened,
-    score_words,
+    percent,
     scores_csv,
     scores_table,
     tables_of,
@@ -21,14 +22,15 @@ from jingwei.foundations.data.quality.checks import row_checks
 from jingwei.foundations.data.quality.contract import Contract
 from jingwei.foundations.data.quality.figures import Share, figures
 from jingwei.foundations.data.quality.formats import known
-from jingwei.foundations.data.quality.measuring import as_key, paired, verdict_of
+from jingwei.foundations.data.quality.measuring import as_key, number_of, paired, verdict_of
 from jingwei.foundations.data.quality.model import DIMENSIONS, METRICS, FailingRows, ShowContract, ShowQuality, scores
 from jingwei.foundations.data.quality.surroundings import World, complete
 from jingwei.foundations.data.sharing.records import acting
 from jingwei.kernel.actions import Context, Result
-from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.clock import CHINA, day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, csv_bytes
 
@@ -41,8 +43,15 @@ MOST_ROWS = 100_000
 MOST_RUNS = 50
 
 
+def as_of_today(context: Context) -> Context:
+    """What is read is read as of the end of its day: pages and answers are made at the day's first instant and hold all that it brings."""
+    end = context.clock().astimezone(CHINA).replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return replace(context, clock=lambda: end)
+
+
 def show(context: Context, given: ShowQuality) -> Result:
     """The last assessment of one table with its history, or of all with the figures for the evaluation."""
+    context = as_of_today(context)
     at = context.clock()
     with context.workspace.store.read() as connection:
         latest = records.latest(connection, at)
@@ -59,7 +68,7 @@ def show(context: Context, given: ShowQuality) -> Result:
         lines += [_metrics(context, found[0].figures), *_broken(context, found[0].breaches, given.dataset, since), *_history(context, runs)]
     else:
         lines += ["", markdown((context.say("指标", "measure"), context.say("数值", "value"), context.say("由", "made of")), (
-            (s.measure.name.in_(context.language), context.say("无法评估", "not assessable") if s.value is None else f"{s.value:.2f}%", f"{s.of} / {s.tables}") for s in shares))]
+            (s.measure.name.in_(context.language), percent(context, None if s.value is None else s.value / 100), f"{s.of} / {s.tables}") for s in shares))]
     documents = [Document("scores.csv", scores_csv(found)), Document("breaches.csv", breaches_csv(found, since))]
     if given.dataset is None:
         documents.append(_observations(shares, context))
@@ -72,6 +81,7 @@ def show(context: Context, given: ShowQuality) -> Result:
 
 def overall(context: Context) -> list[Share]:
     """The measures of the room that quality answers for; a node of exercises has none to tell."""
+    context = as_of_today(context)
     world, at = World(context), context.clock()
     with context.workspace.store.read() as connection:
         latest = records.latest(connection, at)
@@ -83,20 +93,19 @@ def overall(context: Context) -> list[Share]:
 
 
 def _observations(shares: Sequence[Share], context: Context) -> Document:
-    """As ``jingwei observe`` takes them in; the place is for whoever runs the node to fill in. What is not assessable has no value."""
-    day = day_in_china(context.clock())
+    """As ``jingwei observe`` takes them in, with the node's place. What is not assessable has no value."""
+    day, place = day_in_china(context.clock()), place_of(context.workspace.store)
     return Document("observations.csv", csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), (
-        (s.measure.code, "", day.year, s.value, s.measure.unit, "quality", day.isoformat(), "missing" if s.value is None else "observed") for s in shares)))
+        (s.measure.code, place, day.year, s.value, s.measure.unit, "quality", day.isoformat(), "missing" if s.value is None else "observed") for s in shares)))
 
 
 def _metrics(context: Context, found: Sequence[Any]) -> str:
     rows = []
     for f in found:
         m = METRICS[f.metric]
-        counted = "; ".join(f"{p.name} {p.numerator:,} / {p.denominator:,}".strip() for p in f.parts)
-        value = score_words(context, f.value, len(f.parts), len(m.parts)).partition(" (")[0]
+        value = percent(context, f.value)
         interval = f" ({100 * f.low:.1f}–{100 * f.high:.1f})" if f.low is not None and f.high is not None else ""
-        rows.append((m.code, m.name.in_(context.language), value + interval, counted or f.why.in_(context.language), m.formula))
+        rows.append((m.code, m.name.in_(context.language), value + interval, f.counted.in_(context.language), m.formula))
     return markdown([context.say(*w) for w in (("编号", "number"), ("指标", "metric"), ("数值", "value"), ("A / B，或缺什么", "A / B, or what is missing"), ("公式", "formula"))], rows)
 
 
@@ -115,7 +124,7 @@ def _history(context: Context, runs: Sequence[records.Run]) -> Iterator[str]:
 def show_contract(context: Context, given: ShowContract) -> Result:
     """The contract in force, as the file it came in."""
     with context.workspace.store.read() as connection:
-        kept = records.contract(connection, given.dataset, context.clock())
+        kept = records.contract(connection, given.dataset, as_of_today(context).clock())
     if kept is None:
         raise Problem("no_contract", Text(f"{given.dataset[:60]!r} 没有数据约定", f"{given.dataset[:60]!r} has no contract"),
                       remedy=Text("这样定：jingwei quality contract set TABLE FILE", "Set one: jingwei quality contract set TABLE FILE"))
@@ -129,12 +138,13 @@ def rows(context: Context, given: FailingRows) -> Result:
 
     Raises Problem ``not_party`` for anybody else, ``unknown_check`` for a promise the contract does not have.
     """
+    context = as_of_today(context)
     contract, world = contract_of(context, given.dataset), World(context)
     table = opened(context, given.dataset)
     found = world.record(contract)
     acting(context, world.owner(contract, found[1] if found else None), Text("看不合约定的行", "see rows that fail"))
     failing = failing_rows(context, table, contract, given.check)
-    count = int(failing.count().execute())
+    count = number_of(failing.count())
     columns = [f.removeprefix("column ") for f in failing.columns]
     shown = failing.order_by(list(failing.columns)).limit(MOST_ROWS)
     backend = shown.get_backend()

@@ -105,7 +105,7 @@ def _holder(connection: Any, name: str) -> Known:
         raise Problem("not_admitted", Text("两个节点还没有接上", "the two nodes are not joined yet"), where=one.profile.id,
                       remedy=Text("见 jingwei node status。", "See jingwei node status."))
     if not speaks(one.profile, SHARING):
-        raise Problem("older_program", Text(f"{one.profile.name_zh}的程序还不会处理数据申请", f"the program of {one.profile.name_en} knows no requests for data yet"),
+        raise Problem("older_program", Text(f"{one.profile.name.zh}的程序还不会处理数据申请", f"the program of {one.profile.name.en} knows no requests for data yet"),
                       where=one.profile.id, remedy=Text("等它升级后再申请。", "Ask when it has been upgraded."))
     return one
 

@@ -14,8 +14,8 @@ from jingwei.kernel.tables import Document
 Code = Annotated[str, Option(Text("申请编号，如 R-0123456789", "code of the request, such as R-0123456789"), positional=True)]
 Data = Annotated[str, Option(Text("目录编码", "code of the data in the catalogue"), positional=True)]
 Columns = Annotated[tuple[str, ...], Option(Text(
-    "数据项及精度，可多次给出：name、income:rounded 1000、born:truncated month、place:generalised city、name:masked 1 0、id:hashed",
-    "column and precision, as often as needed: name, income:rounded 1000, born:truncated month, place:generalised city, name:masked 1 0, id:hashed"))]
+    "数据项及精度，可多次给出：name、income:rounded 1000、age:banded 10、born:truncated month、place:generalised city、name:masked 1 0、id:hashed",
+    "column and precision, as often as needed: name, income:rounded 1000, age:banded 10, born:truncated month, place:generalised city, name:masked 1 0, id:hashed"))]
 Rows = Annotated[tuple[str, ...], Option(Text(
     "行的条件，可多次给出，同时成立：place within 440000、year 2020..2024、grade in a|b、grade != c",
     "condition on rows, as often as needed, all to hold: place within 440000, year 2020..2024, grade in a|b, grade != c"))]
@@ -162,6 +162,13 @@ class AskReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectData:
+    """What was delivered, for the asker to take."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
 class ReportError:
     """An error in data that were delivered."""
 
@@ -263,6 +270,9 @@ class AskUses:
 
     data: Annotated[str | None, Option(Text("目录编码", "code of the data"))] = None
     asker: Annotated[str | None, Option(Text("需求部门", "organisation that uses it"))] = None
+    provider: Annotated[str | None, Option(Text("提供部门", "organisation whose data they are"))] = None
+    first: Annotated[str | None, Option(Text("自哪一日", "from which day on, such as 2026-03-04"))] = None
+    last: Annotated[str | None, Option(Text("至哪一日", "up to which day"))] = None
 
 
 @dataclass(frozen=True, slots=True)

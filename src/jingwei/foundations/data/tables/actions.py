@@ -46,6 +46,7 @@ def register(context: Context, given: RegisterTable) -> Result:
         misfits = records.misfits(connection, code, before.number) if before else []
     _free(context, code, owner, before)
     if before and (before.digest, before.asked) == (digest, asked):
+        _point(context, before)
         return _told(context, before.profile, misfits, (), (), (), before.number, written=False, same=True)
     with _workplace() as folder:
         read, made, found = _looked_at(context, given, code, owner, digest, folder)
@@ -113,7 +114,7 @@ def _looked_at(context: Context, given: RegisterTable, code: str, owner: str, di
 
 
 def _kept(context: Context, given: RegisterTable, before: records.Kept | None, made: Profile, read: Read, changes: Sequence[Change]) -> Profile:
-    """All of it or nothing; where the process dies in between, the same registration again puts it right."""
+    """All of it or nothing. The lake turns to the new rows last: where the process dies before, the same registration again makes it."""
     from jingwei.foundations.data.tables.entry import keep_record
 
     code = made.dataset
@@ -125,7 +126,7 @@ def _kept(context: Context, given: RegisterTable, before: records.Kept | None, m
             raise Problem("overtaken", Text("同一数据集的另一次登记更快，这一次的什么也没有保留", "another registration of this dataset was faster, and nothing of this one was kept"),
                           where=code, remedy=Text("请重新登记。", "Register it again."))
         with read.file.open("rb") as content:
-            snapshot = context.workspace.lake.take(Dataset(code, version, made.schema), content)
+            snapshot = context.workspace.lake.place(Dataset(code, version, made.schema), content)
         made = msgspec.structs.replace(made, snapshot=snapshot.id)
         kept = records.Kept(code, number, version, context.clock(), made.digest, _asked(given), made)
         records.keep(connection, kept, read.misfits)
@@ -134,7 +135,17 @@ def _kept(context: Context, given: RegisterTable, before: records.Kept | None, m
         facts = {"dataset": code, "snapshot": snapshot.id, "rows": made.rows, "quarantined": made.quarantined, "version": number,
                  "columns": "sha256:" + hashlib.sha256(schema).hexdigest()}
         context.workspace.ledger.append(Event("dataset.registered", context.clock(), context.principal.id, facts))
+    _point(context, kept)
     return made
+
+
+def _point(context: Context, kept: records.Kept) -> None:
+    """Have the lake's current snapshot be that of the newest version."""
+    lake, dataset = context.workspace.lake, kept.lake_dataset()
+    wanted = lake.snapshot(dataset, kept.profile.snapshot)
+    current = lake.folder / dataset.name / "current"
+    if not context.dry_run and not (current.is_file() and current.read_text().strip() == wanted.id):
+        lake.point(dataset, wanted)
 
 
 def _first(connection: Any, code: str, context: Context) -> str:

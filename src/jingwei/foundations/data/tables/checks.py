@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jingwei.kernel.actions import Context
 
-CHECKS: tuple[str, ...] = ()
+CHECKS: tuple[str, ...] = ("jingwei.foundations.data.once.registration.evidence",)
 """Dotted names of ``model.Check``."""
 
 

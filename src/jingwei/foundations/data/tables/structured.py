@@ -112,23 +112,23 @@ def parquet(document: Document, file: Path) -> tuple[Raw, dict[str, ColumnType],
     import pyarrow.parquet as pq
 
     try:
-        source = pq.ParquetFile(document.open())
-        if source.metadata.num_rows > MAX_PARQUET_ROWS or source.metadata.num_columns > MAX_COLUMNS:
-            raise Problem("too_large", Text("行或列太多", "too many rows or columns"), where=document.name,
-                          remedy=Text("请分成几个文件。", "Part it into several files."))
-        fields = _flattened(pa.record_batch([pa.nulls(0, f.type) for f in source.schema_arrow], source.schema_arrow)).schema
-        kinds = {f.name: _lake_type(f.type, f.name, document.name) for f in fields}
-        if not kinds or len({name.lower() for name in fields.names}) < len(fields) or ROW in kinds or not all(n.strip() for n in fields.names):
-            raise Unreadable(Text("有列没有名称，或名称重复（大小写不算不同）", "a column has no name, or a name stands twice (letters' case does not count)"),
-                             where=document.name)
-        arrow = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
-        schema = pa.schema([(name, arrow[kind]) for name, kind in kinds.items()])
-        written: dict[str, dict[str, int]] = {}
-        with pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as sink:
-            for batch in source.iter_batches(PARQUET_BATCH):
-                flat = _flattened(batch)
-                sink.write_batch(pa.record_batch([_as(column, kind.type, name, written) for name, column, kind in
-                                                  zip(flat.schema.names, flat.columns, schema, strict=True)], schema))
+        with document.open() as stream:
+            source = pq.ParquetFile(stream)
+            if source.metadata.num_rows > MAX_PARQUET_ROWS or source.metadata.num_columns > MAX_COLUMNS:
+                raise Problem("too_large", Text("行或列太多", "too many rows or columns"), where=document.name,
+                              remedy=Text("请分成几个文件。", "Part it into several files."))
+            fields = source.schema_arrow.empty_table().flatten().schema
+            kinds = {f.name: _lake_type(f.type, f.name, document.name) for f in fields}
+            if not kinds or len({name.lower() for name in fields.names}) < len(fields) or ROW in kinds or not all(n.strip() for n in fields.names):
+                raise Unreadable(Text("有列没有名称，或名称重复（大小写不算不同）", "a column has no name, or a name stands twice (letters' case does not count)"),
+                                 where=document.name)
+            arrow = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
+            schema = pa.schema([(name, arrow[kind]) for name, kind in kinds.items()])
+            written: dict[str, dict[str, int]] = {}
+            with pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as sink:
+                for batch in source.iter_batches(PARQUET_BATCH):
+                    flat = pa.Table.from_batches([batch]).flatten()
+                    sink.write_table(pa.table([_as(column, kind.type, kind.name, written) for column, kind in zip(flat.columns, schema, strict=True)], schema=schema))
     except Problem:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError, LookupError, TypeError, MemoryError) as error:
@@ -136,15 +136,6 @@ def parquet(document: Document, file: Path) -> tuple[Raw, dict[str, ColumnType],
         raise Unreadable(Text(f"Parquet 文件读不出来（{why}）", f"not a readable Parquet file ({why})"), where=document.name) from None
     rows = source.metadata.num_rows
     return Raw(file, tuple(kinds), rows, written=written), kinds, rows
-
-
-def _flattened(batch: Any) -> Any:
-    import pyarrow as pa
-
-    if not any(pa.types.is_struct(f.type) for f in batch.schema):
-        return batch
-    return pa.Table.from_batches([batch]).flatten().combine_chunks().to_batches()[0] if batch.num_rows else pa.RecordBatch.from_arrays(
-        [pa.nulls(0, f.type) for f in pa.Table.from_batches([batch]).flatten().schema], schema=pa.Table.from_batches([batch]).flatten().schema)
 
 
 def _lake_type(kind: Any, name: str, document: str) -> ColumnType:  # noqa: PLR0911 (one for each family of types)

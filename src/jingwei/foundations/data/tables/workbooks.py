@@ -6,7 +6,7 @@ import datetime as dt
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree import ElementTree as ET
 
 from jingwei.foundations.data.tables.lines import Apart, Line
@@ -41,8 +41,9 @@ def read(document: Document, sheet: str = "") -> Workbook:
     import openpyxl
 
     _measured(document)
+    source = document.open()
     try:
-        book = openpyxl.load_workbook(document.open(), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
         seen = {s.title: s.sheet_state for s in book.worksheets}
         shown = [name for name, state in seen.items() if state == "visible"]
         wanted = sheet or (shown or [""])[0]
@@ -50,12 +51,14 @@ def read(document: Document, sheet: str = "") -> Workbook:
             raise Problem("unknown_sheet", Text(f"没有工作表 {wanted[:40]!r}", f"there is no sheet {wanted[:40]!r}"), where=document.name,
                           remedy=did_you_mean(wanted, seen) or Text(f"有：{'、'.join(list(seen)[:20])}。", f"There are {', '.join(list(seen)[:20])}."))
         page = book[wanted]
-        with zipfile.ZipFile(document.open()) as archive, archive.open(page._worksheet_path) as part:
+        with document.open() as again, zipfile.ZipFile(again) as archive, archive.open(page._worksheet_path) as part:
             merged, empty = _merged(part, document.name)
         page.reset_dimensions()
     except Problem:
+        source.close()
         raise
     except Exception as error:  # openpyxl raises whatever its XML made it stumble over
+        source.close()
         raise _unreadable(document, error) from None
     notes = []
     if len(seen) > 1:
@@ -64,14 +67,14 @@ def read(document: Document, sheet: str = "") -> Workbook:
         notes.append(Text(f"读的是工作表 {wanted}；没有读：{'、'.join(others[:20])}", f"sheet {wanted} was read; not read: {', '.join(hidden[:20])}"))
     if merged:
         notes.append(Text(f"{len(merged)} 个合并单元格按其左上格填满", f"{len(merged)} cells of merged ranges were filled from their upper left one"))
-    return Workbook(_rows(document, page, merged, empty), tuple(notes))
+    return Workbook(_rows(document, source, page, merged, empty), tuple(notes))
 
 
 def _measured(document: Document) -> None:
     """Unpack every part once and count, keeping nothing: a bomb goes off here, in bounded memory."""
     total = 0
     try:
-        with zipfile.ZipFile(document.open()) as archive:
+        with document.open() as source, zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
             if "[Content_Types].xml" not in archive.namelist():
                 raise Unreadable(Text("这是压缩包，不是 Excel 工作簿", "an archive, not an Excel workbook"), where=document.name,
@@ -118,9 +121,9 @@ def _merged(part: Any, name: str) -> tuple[dict[tuple[int, int], tuple[int, int]
             case "f":
                 formula = True
             case "v":
-                value = True
+                value = bool(element.text)
             case "c":
-                if formula and not value and "r" in element.attrib:
+                if formula and not value and element.attrib.get("t") != "str" and "r" in element.attrib:  # a text may be empty
                     empty.add(coordinate_to_tuple(element.attrib["r"]))
                 formula = value = False
             case "mergeCell":
@@ -134,7 +137,7 @@ def _merged(part: Any, name: str) -> tuple[dict[tuple[int, int], tuple[int, int]
     return merged, empty
 
 
-def _rows(document: Document, page: Any, merged: dict[tuple[int, int], tuple[int, int]], empty: set[tuple[int, int]]) -> Iterator[Line]:
+def _rows(document: Document, source: BinaryIO, page: Any, merged: dict[tuple[int, int], tuple[int, int]], empty: set[tuple[int, int]]) -> Iterator[Line]:
     """Title rows, whose merged cell spans the table, keep one cell; elsewhere a merged range says the same in all of its cells."""
     needed, kept = set(merged.values()), dict[tuple[int, int], str]()
     rows_needed, rows_merged = {r for r, _ in needed}, {r for r, _ in merged}
@@ -155,8 +158,8 @@ def _rows(document: Document, page: Any, merged: dict[tuple[int, int], tuple[int
                 for column in range(1, len(cells) + 1):
                     if (at, column) in empty:
                         cells[column - 1] = Apart("", "no_result")
-                    elif (source := merged.get((at, column))) is not None and not cells[column - 1]:
-                        cells[column - 1] = "" if source[0] == at and _spans(merged, source, at, len(cells)) else kept.get(source, "")
+                    elif (corner := merged.get((at, column))) is not None and not cells[column - 1]:
+                        cells[column - 1] = "" if corner[0] == at and _spans(merged, corner, at, len(cells)) else kept.get(corner, "")
                     if (at, column) in needed:
                         kept[at, column] = cells[column - 1]
             yield at, cells
@@ -164,6 +167,8 @@ def _rows(document: Document, page: Any, merged: dict[tuple[int, int], tuple[int
         raise
     except Exception as error:  # as above
         raise _unreadable(document, error) from None
+    finally:
+        source.close()
 
 
 def _spans(merged: dict[tuple[int, int], tuple[int, int]], source: tuple[int, int], row: int, width: int) -> bool:
