@@ -22,7 +22,7 @@ from jingwei.foundations.data.quality.checks import row_checks
 from jingwei.foundations.data.quality.contract import Contract
 from jingwei.foundations.data.quality.figures import Share, figures
 from jingwei.foundations.data.quality.formats import known
-from jingwei.foundations.data.quality.measuring import as_key, paired, verdict_of
+from jingwei.foundations.data.quality.measuring import as_key, number_of, paired, verdict_of
 from jingwei.foundations.data.quality.model import DIMENSIONS, METRICS, FailingRows, ShowContract, ShowQuality, scores
 from jingwei.foundations.data.quality.surroundings import World, complete
 from jingwei.foundations.data.sharing.records import acting
@@ -144,7 +144,7 @@ def rows(context: Context, given: FailingRows) -> Result:
     found = world.record(contract)
     acting(context, world.owner(contract, found[1] if found else None), Text("看不合约定的行", "see rows that fail"))
     failing = failing_rows(context, table, contract, given.check)
-    count = int(failing.count().execute())
+    count = number_of(failing.count())
     columns = [f.removeprefix("column ") for f in failing.columns]
     shown = failing.order_by(list(failing.columns)).limit(MOST_ROWS)
     backend = shown.get_backend()
