@@ -177,7 +177,7 @@ def test_failing_rows_are_for_the_owner_and_the_nodes_own_operator_alone(node):
         made = run(ROWS_ACTION, replace(node.context, principal=who), FailingRows("人口"))
         return sorted(Table.read(next(d for d in made.documents if d.name == "rows.csv")).rows)
 
-    rows_ = [("age.range", "b", "-1"), ("age.range", "b", "200"), ("id.required", " ", ""), ("unique(id)", " ", ""), ("unique(id)", "b", "-1"), ("unique(id)", "b", "200")]
+    rows_ = [("age.range", "b", "-1"), ("age.range", "b", "200"), ("id.required", "", ""), ("unique(id)", "", ""), ("unique(id)", "b", "-1"), ("unique(id)", "b", "200")]
     assert [(a, i, n.lstrip("'")) for a, i, n in asked("civil")] == rows_
     with pytest.raises(Problem) as raised:
         asked("health")
