@@ -116,3 +116,12 @@ def test_one_faulty_decision_does_not_take_the_others_with_it():
     faults = read.compile_all()
     assert [f.code for f in faults] == ["feel_syntax"]
     assert "bad" in str(faults[0])
+
+
+def test_a_name_nobody_declared_is_null_and_a_fault_with_what_was_likely_meant():
+    read = model(wrapped('<inputData id="i" name="monthly income"><variable name="monthly income" typeRef="number"/></inputData><decision id="d" name="d"><variable name="d"/>'
+                         '<informationRequirement><requiredInput href="#i"/></informationRequirement><literalExpression><text>monthly incme * 12</text></literalExpression></decision>'))
+    assert read.decide("d", {}) is None
+    (fault,) = read.compile_all()
+    assert fault.code == "decision_name_unknown"
+    assert "monthly income" in str(fault)

@@ -43,10 +43,11 @@ class Scope:
 
 @dataclass(slots=True)
 class Unit:
-    """One compilation: how long its frames are, and the model's types."""
+    """One compilation: how long its frames are, the model's types, and names that mean nothing where they stand."""
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     size: int = 1
+    unknown: list[str] = field(default_factory=list)
 
     def place(self) -> int:
         self.size += 1
@@ -102,7 +103,7 @@ def _literal(_unit: Unit, node: tree.Literal, _scope: Scope | None) -> Compiled:
     return lambda _: value
 
 
-def _name(_unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
+def _name(unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
     name = node.name
     filters: list[int] = []
     level, found = scope, None
@@ -123,6 +124,9 @@ def _name(_unit: Unit, node: tree.Name, scope: Scope | None) -> Compiled:
         function = BUILT_INS[name].function()
         base = lambda _: function  # noqa: E731
     else:
+        if not filters:
+            unit.unknown.append(name)
+
         def base(f: Frame) -> Value:
             f[0].note(f"没有 {name} 这个名称，取 null", f"there is no {name!r}: null")
             return None

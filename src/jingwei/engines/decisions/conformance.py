@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from jingwei.engines.decisions.model import Case, Model
+from jingwei.engines.decisions.model import Case, Key, Model
 from jingwei.engines.decisions.operations import equal
 from jingwei.engines.decisions.reading import Element, child, children, local, named, parse
 from jingwei.engines.decisions.run import Run
@@ -125,7 +125,19 @@ def _answered(model: Model, case: Element, result: Element, run: Run) -> Value:
     if kind == "bkm":
         function = model.function(model.named(invoked or named(result), "businessKnowledgeModel").key)
         return function.call(run, [inputs.get(p) for p in function.parameters])
-    return Case(model, run, model.by_key(inputs)).value(model.named(named(result)).key)
+    return Case(model, run, _given(model, case, inputs)).value(_asked(model, result))
+
+
+def _given(model: Model, case: Element, inputs: dict[str, Value]) -> dict[Key, Value]:
+    """Inputs by key; one that names its model's namespace goes to that model only."""
+    spaces = {named(i): i.get("namespace") for i in children(case, "inputNode") if i.get("namespace")}
+    found = model.by_key({name: value for name, value in inputs.items() if name not in spaces})
+    return found | {n.key: inputs[n.name] for n in model.nodes.values() if spaces.get(n.name) == n.key[0]}
+
+
+def _asked(model: Model, result: Element) -> Key:
+    space = result.get("namespace")
+    return next((n.key for n in model.nodes.values() if space == n.key[0] and n.name == named(result)), None) or model.named(named(result)).key
 
 
 def expected(result: Element) -> Value:

@@ -16,7 +16,7 @@ from jingwei.engines.decisions.run import Compiled, Frame, Run
 from jingwei.engines.decisions.tree import FunctionOf, Node, Tests, inside
 from jingwei.engines.decisions.values import Value
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.problems import Problem
+from jingwei.kernel.problems import Problem, did_you_mean
 
 ROOT = Names(BUILT_INS)
 
@@ -80,6 +80,25 @@ class Ground:
         except Problem as problem:
             self.fault(problem)
             return self.nothing(problem.what)
+        finally:
+            self.tell_unknown()
+
+    def tests(self, node: Tests, place: int) -> Callable[[Frame], bool]:
+        """Whether the value at a place passes; tests that cannot be compiled pass nothing, and the fault is noted."""
+        try:
+            return self.unit.tests(node, self.scope, place)
+        except Problem as problem:
+            self.fault(problem)
+            return lambda _: False
+        finally:
+            self.tell_unknown()
+
+    def tell_unknown(self) -> None:
+        """Names nobody declared are null when asked, and a fault of the model."""
+        for name in self.unit.unknown:
+            self.fault(Problem("decision_name_unknown", Text(f"此处没有 {name!r} 这个名称", f"there is no name {name!r} here"),
+                               remedy=did_you_mean(name, self.names.all()) or Text("请声明所需的输入或知识。", "Declare the input or knowledge it needs as a requirement.")))
+        self.unit.unknown.clear()
 
     def nothing(self, why: Text) -> Compiled:
         where = self.where
@@ -186,11 +205,7 @@ def test_of(ground: Ground, text: str) -> Constraint | None:
     parsed = ground.parsed_tests(text)
     if parsed is None:
         return None
-    try:
-        test = ground.unit.tests(parsed, ground.scope, place)
-    except Problem as problem:
-        ground.fault(problem)
-        return None
+    test = ground.tests(parsed, place)
 
     def holds(value: Value) -> bool:
         frame = ground.unit.frame(Run())

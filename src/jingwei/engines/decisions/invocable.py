@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jingwei.engines.decisions import boxed
 from jingwei.engines.decisions.calls import fitted, taken_as
 from jingwei.engines.decisions.compiler import Unit
-from jingwei.engines.decisions.kinds import Kind
+from jingwei.engines.decisions.kinds import ANY, Kind
 from jingwei.engines.decisions.reading import Node, child, children, expression_in, named, references, type_of
 from jingwei.engines.decisions.run import Compiled, Run
 from jingwei.engines.decisions.values import Function, Value
@@ -31,7 +31,7 @@ class Knowledge:
         self.places = [self.unit.place() for _ in self.parameters]
         ground = model.ground(node, self.unit)
         self.kinds = tuple(ground.kind(type_of(p)) for p in self.parameters)
-        self.result = ground.kind(node.type)
+        self.result = given_by(ground.kind(node.type))
         self._logic: Logic | None = None
 
     def logic(self) -> Logic:
@@ -66,6 +66,11 @@ class Knowledge:
             run.depth -= 1
 
 
+def given_by(kind: Kind) -> Kind:
+    """What a function gives: models say either that, or the type of the function itself."""
+    return (kind.result or ANY) if kind.shape == "function" else kind
+
+
 def known(model: Model, key: Key) -> Value:
     """What knowledge may invoke: other knowledge and services, no data."""
     node = model.nodes.get(key)
@@ -77,10 +82,10 @@ def service(model: Model, node: Node) -> Function:
     from jingwei.engines.decisions.model import Case
 
     space = node.key[0]
-    outputs, decisions, data = (references(node.element, n, space) for n in ("outputDecision", "inputDecision", "inputData"))
+    outputs, decisions, data = (model.resolved(references(node.element, n, space)) for n in ("outputDecision", "inputDecision", "inputData"))
     inputs = [model.nodes[k] for k in (*data, *decisions) if k in model.nodes]
     ground = model.ground(node, Unit(model.kinds(space)))
-    names, kinds, result = tuple(i.variable for i in inputs), tuple(ground.kind(i.type) for i in inputs), ground.kind(node.type)
+    names, kinds, result = tuple(i.variable for i in inputs), tuple(ground.kind(i.type) for i in inputs), given_by(ground.kind(node.type))
 
     def call(run: Run, arguments: list[Value]) -> Value:
         given = taken_as(run, node.name, names, kinds, arguments)

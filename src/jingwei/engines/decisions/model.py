@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jingwei.engines.decisions import boxed, invocable, tree
@@ -78,6 +78,7 @@ class Model:
         self.main = definitions[0]
         self.spaces = {d.namespace: d for d in reversed(definitions)}
         self.nodes: dict[Key, Node] = {n.key: n for d in reversed(definitions) for n in d.nodes}
+        self.nodes = {k: replace(n, requires=self.resolved(n.requires), knows=self.resolved(n.knows)) for k, n in self.nodes.items()}
         self.deciding = frozenset(k for k, n in self.nodes.items() if n.kind == "decision")
         self.problems: list[Problem] = []
         self._tables: list[Table] = []
@@ -117,6 +118,21 @@ class Model:
         model.problems += unread
         return model
 
+    def unnamed(self, space: str) -> list[str]:
+        """Namespaces whose elements one model may speak of as if they were its own: imported without a name, and through these again."""
+        found: list[str] = [space]
+        for at in found:
+            found += [i.namespace for i in (self.spaces[at].imports if at in self.spaces else ()) if not i.prefix and i.namespace not in found]
+        return found[1:]
+
+    def resolved(self, keys: Iterable[Key]) -> tuple[Key, ...]:
+        """Keys of elements as they are; one that only a model imported without a name has, by that. Where several have it, none is meant."""
+        found = []
+        for space, name in keys:
+            there = [(space, name)] if (space, name) in self.nodes else [(s, name) for s in self.unnamed(space) if (s, name) in self.nodes]
+            found.append(there[0] if len(there) == 1 else (space, name))
+        return tuple(found)
+
     def _check_whole(self) -> None:
         for node in self.nodes.values():
             for key in (*node.requires, *node.knows):
@@ -134,7 +150,9 @@ class Model:
         if (name, kind) in self._named:
             return self._named[name, kind]
         plain = " ".join(name.split())
-        found = next((n for n in self.main.nodes if n.kind == kind and plain in {n.name, n.key[1]}), None)
+        own = [self.nodes[n.key] for n in self.main.nodes]
+        lent = [n for s in self.unnamed(self.main.namespace) for n in self.nodes.values() if n.key[0] == s]
+        found = next((n for n in (*own, *lent) if n.kind == kind and plain in {n.name, n.key[1]}), None)
         if found is None:
             known = [n.name for n in self.main.nodes if n.kind == kind]
             raise Problem("decision_unknown", Text(f"没有名为 {name!r} 的 {kind}", f"there is no {kind} {name!r}"), where=self.main.where,
@@ -143,7 +161,7 @@ class Model:
         return found
 
     def decisions(self) -> list[Node]:
-        return [n for n in self.main.nodes if n.kind == "decision"]
+        return [self.nodes[n.key] for n in self.main.nodes if n.kind == "decision"]
 
     def kinds(self, space: str) -> dict[str, Kind]:
         """Types known in one file: its own, and those it imports as ``prefix.name``."""

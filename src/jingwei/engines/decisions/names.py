@@ -46,3 +46,11 @@ class Names:
         while level is not None:
             most, level = max(most, level.longest), level.outer
         return most
+
+    def all(self) -> list[str]:
+        """Every name in scope."""
+        found, level = list(self.known.values()), self.outer
+        while level is not None:
+            found += level.known.values()
+            level = level.outer
+        return found

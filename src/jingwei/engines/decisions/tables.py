@@ -200,7 +200,7 @@ def _column(ground: Ground, record: TableRecord, at: int) -> InputColumn:
     for number, rule in enumerate(record.rules, 1):
         text = rule.tests[at]
         parsed = inner.at(f"规则 {number}", f"rule {number}").parsed_tests(text) if text and text != "-" else tree.Tests(False, ())
-        tests.append(_never if parsed is None else ground.unit.tests(parsed, inner.scope, place))
+        tests.append(_never if parsed is None else inner.at(f"规则 {number}", f"rule {number}").tests(parsed, place))
         cells.append(None if parsed is None else cell_tests(parsed, ground.unit))
 
     def test(rule: int, value: Value) -> bool:

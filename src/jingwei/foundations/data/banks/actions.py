@@ -39,6 +39,7 @@ from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, csv_bytes
 
@@ -64,7 +65,7 @@ def overview(context: Context, given: AskBanks) -> Result:  # noqa: ARG001
         if linking:
             lines.append("- " + context.say(f"{linking.records} 条记录连成 {linking.entities} 个", f"{linking.records} records linked into {linking.entities}"))
         lines += [*(f"- {context.say(f'第 {v.number} 版', f'version {v.number}')}: `{v.digest[7:19]}`" for v in versions), ""]
-    return Result("\n".join(lines) + "\n", {"banks": data}, (observations([figures.admitted(there)], context.clock()),))
+    return Result("\n".join(lines) + "\n", {"banks": data}, (observations([figures.admitted(there)], context.clock(), place_of(context.workspace.store)),))
 
 
 def _invented(context: Context, synthetic: bool) -> str:

@@ -89,13 +89,13 @@ ACTIONS = (
     ),
     Action(
         ("catalogue", "export"),
-        Text("以 DCAT 或 Croissant 导出目录", "Write the catalogue out as DCAT or Croissant"),
+        Text("以 DCAT、Croissant、CKAN 或表格导出目录", "Write the catalogue out as DCAT, Croissant, CKAN or a table"),
         clauses=("F2.2",),
         scope="public",
         effect="read",
         input=Export,
         handler="jingwei.foundations.data.catalogue.actions.export",
-        makes=("catalogue.ttl", "catalogue.jsonld", "catalogue.croissant.json", "receipt.json"),
+        makes=("catalogue.ttl", "catalogue.jsonld", "catalogue.croissant.json", "catalogue.ckan.json", "catalogue.csv", "receipt.json"),
         example="jingwei catalogue export --form turtle --out out",
     ),
     Action(

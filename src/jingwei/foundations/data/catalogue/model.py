@@ -249,7 +249,7 @@ class Show:
 class Export:
     """The catalogue, or one record, to be written out."""
 
-    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant"))] = None
+    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant", "ckan", "csv"))] = None
     record: Annotated[str | None, Option(Text("只导出这一条", "only this record"))] = None
     source: Annotated[str | None, Option(Text("只导出某来源", "only from this source"))] = None
 

@@ -15,6 +15,7 @@ from jingwei.engines.sketches.rows import Cells, Rows
 from jingwei.engines.sketches.sets import Sketch, sketch
 from jingwei.engines.sketches.values import Hashes, Kind, hashed, kind_of, normal, tied
 from jingwei.foundations.data.once.model import Column, Taken
+from jingwei.kernel.lake import arrow
 from jingwei.kernel.tables import Table
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Kept:
 
     @classmethod
     def of(cls, table: ir.Table) -> Kept:
-        return cls(table, int(table.count().to_pyarrow().as_py()))
+        return cls(table, int(arrow(table.aggregate(rows=table.count())).column("rows")[0].as_py()))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ def _batches(table: ir.Table) -> Iterator[Any]:
     if backend.name == "duckdb":
         yield from backend.con.sql(backend.compile(table)).to_arrow_reader(BATCH)
     else:
-        yield from table.to_pyarrow().to_batches(BATCH)
+        yield from arrow(table).to_batches(BATCH)
 
 
 def fields_of(table: Table) -> tuple[str, ...] | None:
