@@ -45,6 +45,11 @@ def parse_expression(text: str, names: Names, members: Names | None = None, type
     return _parsed(text, lambda p: p.whole(p.expression), names, members, types)
 
 
+def parse_domain(text: str, names: Names, members: Names | None = None, types: Names = TYPE_NAMES) -> Node:
+    """What a loop runs over: an expression, or ``a..b`` without brackets. Raises Problem."""
+    return _parsed(text, lambda p: p.whole(p.domain), names, members, types)
+
+
 def parse_tests(text: str, names: Names, members: Names | None = None, types: Names = TYPE_NAMES) -> tree.Tests:
     """The unary tests of a cell or of allowed values. Raises Problem, naming line and column."""
     found = _parsed(text, lambda p: p.unary_tests(), names, members, types)
@@ -359,13 +364,14 @@ class _Parser(Characters):
                 self.fails("此处应为变量名和 in", "a variable and 'in' are expected here")
             self.at = variable.end()
             name = " ".join(variable[1].split())
-            domain = self.expression()
-            if self.take(".."):
-                domain = tree.RangeOf(domain, self.expression(), low_in=True, high_in=True, iteration=True)
-            found.append((name, domain))
+            found.append((name, self.domain()))
             self.names.add(name)
             if not self.take(","):
                 return tuple(found)
+
+    def domain(self) -> Node:
+        low = self.expression()
+        return tree.RangeOf(low, self.expression(), low_in=True, high_in=True, iteration=True) if self.take("..") else low
 
     def iteration(self) -> Node:
         outer, self.names = self.names, Names((), self.names)

@@ -45,16 +45,18 @@ class Findings:
     """gaps : no rule; overlaps : several rules where the hit policy allows one, or rules that disagree where they must agree
 
     idle : rules nothing reaches; more : there are more gaps or overlaps than are listed
+    may_be_empty : no rule is an answer too: the table lists or adds up what it hits, or has a default
     """
 
     gaps: tuple[Region, ...]
     overlaps: tuple[Overlap, ...]
     idle: tuple[int, ...]
     more: bool
+    may_be_empty: bool = False
 
     @property
     def sound(self) -> bool:
-        return not self.gaps and not self.overlaps
+        return not self.overlaps and (self.may_be_empty or not self.gaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,8 @@ def check(table: Table) -> Findings:
         used |= mask & -mask if policy == "F" else mask
     return Findings(tuple(_region(found, path) for path, _ in gaps[:MAX_FINDINGS]),
                     tuple(Overlap(_region(found, path), tuple(bits(mask))) for path, (mask,) in overlaps[:MAX_FINDINGS]),
-                    tuple(bits(table.every & ~used)), max(len(gaps), len(overlaps)) > MAX_FINDINGS)
+                    tuple(bits(table.every & ~used)), max(len(gaps), len(overlaps)) > MAX_FINDINGS,
+                    policy in {"R", "O", "C"} or any(d is not None for d in table.defaults))
 
 
 def _disagree(table: Table, mask: int) -> bool:
