@@ -147,9 +147,8 @@ class _Parser(Characters):
     def comparison(self) -> Node:
         left = self.sum()
         while True:
-            op = next((c for c in _COMPARES if self.see(c)), None)
+            op = self.compare()
             if op:
-                self.at += len(op)
                 left = tree.Binary(op, left, self.sum())
             elif self.take_word("between"):
                 low = self.sum()
@@ -159,6 +158,13 @@ class _Parser(Characters):
                 left = tree.In(left, self.tests_of_in())
             else:
                 return left
+
+    def compare(self) -> str:
+        """The comparison ahead, taken; empty when there is none."""
+        self.blank()
+        if self.text[self.at : self.at + 1] not in {"<", ">", "=", "!"}:
+            return ""
+        return next((c for c in _COMPARES if self.take(c)), "")
 
     def sum(self) -> Node:
         left = self.product()
@@ -314,11 +320,8 @@ class _Parser(Characters):
         return self.fails("区间没有收尾的括号", "the range has no closing bracket")
 
     def half_line(self) -> Node | None:
-        op = next((c for c in _COMPARES if self.see(c)), None)
-        if op is None:
-            return None
-        self.at += len(op)
-        return tree.HalfLine(op, self.sum())
+        op = self.compare()
+        return tree.HalfLine(op, self.sum()) if op else None
 
     def context(self) -> Node:
         self.need("{")
