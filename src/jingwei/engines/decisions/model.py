@@ -184,8 +184,10 @@ class Model:
 
     def decide(self, name: str, inputs: Mapping[str, Value], *, clock: Callable[[], datetime] = system_clock, run: Run | None = None) -> Value:
         """The answer of one decision for inputs by name, as FEEL values. Raises Problem for limits and unknown names."""
-        run = run or Run(clock, MAX_STEPS)
-        return self.guarded(lambda: Case(self, run, self.by_key(inputs)).value(self.named(name).key))
+        try:
+            return Case(self, run or Run(clock, MAX_STEPS), self.by_key(inputs)).value(self.named(name).key)
+        except RecursionError:
+            raise too_deep() from None
 
     def by_key(self, inputs: Mapping[str, Value]) -> dict[Key, Value]:
         """Inputs by name as inputs by key; decisions may be given too, and are then not worked out.
