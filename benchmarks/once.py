@@ -7,12 +7,12 @@ columns that contain another, so that a pair of tables counts as found when any 
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -43,37 +43,39 @@ def sketched(tables: list[Drawn], at: datetime) -> list[Taken]:
     return [take(Given(d.table), SECRET, d.holder, d.table.name, "", at) for d in tables]
 
 
-def scored(found: set[tuple[int, int]], drawn: World) -> str:
-    """Precision counts pairs that share a fiftieth of their people as right; recall asks for those that share a tenth."""
-    right, wanted = drawn.doubles(0.02), drawn.doubles(THRESHOLD)
-    return f"precision {len(found & right) / max(1, len(found)):.4f} recall {len(found & wanted) / len(wanted):.4f} ({len(found)} found, {len(wanted)} planted)"
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One way to search: seconds to sample, seconds to search, and what was found."""
+
+    way: str
+    sample: float | None
+    search: float
+    found: set[tuple[int, int]]
+
+    def told(self, drawn: World) -> str:
+        """Precision counts pairs that share a fiftieth of their people and a fact as right; recall asks for those that share a tenth."""
+        right, wanted = drawn.doubles(0.02), drawn.doubles(THRESHOLD)
+        sample = "–" if self.sample is None else f"{self.sample:.1f}"
+        return (f"| {self.way} | {sample} | {self.search:.2f} | {len(self.found):,} | {len(self.found & right) / max(1, len(self.found)):.4f} | "
+                f"{len(self.found & wanted) / len(wanted):.4f} |")
 
 
-def ours(drawn: World) -> tuple[list[Taken], list[Taken]]:
+def ours(drawn: World) -> tuple[list[Taken], list[Taken], Line]:
     cost, (held, new) = timed(lambda: (sketched(drawn.held, HELD), sketched(drawn.new, NEW)))
-    cells = sum(len(d.table) * len(d.table.columns) for d in (*drawn.held, *drawn.new))
-    print(f"ours  sketch  {cost:8.2f} s CPU  {cells / cost:12,.0f} cells/s")
-    cost, found = timed(lambda: compare(new, held))
-    columns = [sum(len(t.columns) for t in side) for side in (new, held)]
-    print(f"ours  compare {cost:8.2f} s CPU  {columns[0]:,} columns against {columns[1]:,}")
+    search, found = timed(lambda: compare(new, held))
     news, helds = ({t.name: i for i, t in enumerate(side)} for side in (new, held))
-    print("ours  " + scored({(news[f.new.name], helds[f.held.name]) for f in found if f.basis == "values"}, drawn))
-    return held, new
+    return held, new, Line("jingwei once", cost, search, {(news[f.new.name], helds[f.held.name]) for f in found if f.basis == "values"})
 
 
 def columns_of(drawn: list[Drawn], taken: list[Taken]) -> list[tuple[int, frozenset[str]]]:
+    """Values of the columns that can be keys, by table: what a search by containment is given."""
     return [(i, frozenset(filter(None, map(normal, d.table.column(c.name))))) for i, (d, t) in enumerate(zip(drawn, taken, strict=True))
             for c in t.columns if c.identifies]
 
 
-def peer(drawn: World, held: list[tuple[int, frozenset[str]]], new: list[tuple[int, frozenset[str]]]) -> None:
+def peer(drawn: World, held: list[tuple[int, frozenset[str]]], new: list[tuple[int, frozenset[str]]]) -> Line:
     """The peer at its fastest: values hashed in bulk, one index built once."""
-
-    def hashes() -> tuple[list[MinHash], list[MinHash]]:
-        return tuple(list(MinHash.generator([[v.encode() for v in values] for _, values in side], num_perm=PERMUTATIONS)) for side in (held, new))  # type: ignore[return-value]
-
-    cost, (old, fresh) = timed(hashes)
-    print(f"peer  sketch  {cost:8.2f} s CPU")
+    sample, (old, fresh) = timed(lambda: [list(MinHash.generator([[v.encode() for v in values] for _, values in side], num_perm=PERMUTATIONS)) for side in (held, new)])
 
     def search() -> set[tuple[int, int]]:
         index = MinHashLSHEnsemble(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_part=PARTS)
@@ -81,15 +83,13 @@ def peer(drawn: World, held: list[tuple[int, frozenset[str]]], new: list[tuple[i
         return {(n, held[int(k)][0]) for m, (n, values) in zip(fresh, new, strict=True) for k in index.query(m, len(values))}
 
     cost, found = timed(search)
-    print(f"peer  search  {cost:8.2f} s CPU")
-    print("peer  " + scored(_of_others(found, drawn), drawn))
+    return Line(f"datasketch {version('datasketch')}, LSH Ensemble", sample, cost, _of_others(found, drawn))
 
 
-def brute(drawn: World, held: list[tuple[int, frozenset[str]]], new: list[tuple[int, frozenset[str]]]) -> None:
-    """Every set of values with every other, exactly: what no sketch can beat by containment of columns alone."""
+def brute(drawn: World, held: list[tuple[int, frozenset[str]]], new: list[tuple[int, frozenset[str]]]) -> Line:
+    """Every set of values with every other, exactly: what no search by containment of columns can beat."""
     cost, found = timed(lambda: {(n, h) for n, ours_ in new for h, theirs in held if len(ours_ & theirs) >= THRESHOLD * len(ours_)})
-    print(f"brute search  {cost:8.2f} s CPU")
-    print("brute " + scored(_of_others(found, drawn), drawn))
+    return Line("brute force, exact containment", None, cost, _of_others(found, drawn))
 
 
 def _of_others(found: set[tuple[int, int]], drawn: World) -> set[tuple[int, int]]:
@@ -98,15 +98,16 @@ def _of_others(found: set[tuple[int, int]], drawn: World) -> set[tuple[int, int]
 
 def main() -> None:
     held_tables, new_tables = (int(a) for a in (*sys.argv[1:], "1350", "135")[:2])
-    drawn = world(held_tables, new_tables, people=6_000)
-    held, new = ours(drawn)
-    sizes = defaultdict(list)
-    for d in drawn.held:
-        sizes[d.kind].append(len(d.table))
-    print("held tables: " + ", ".join(f"{k} {len(v)} (median {statistics.median(v):,.0f} rows)" for k, v in sorted(sizes.items())))
+    drawn = world(held_tables, new_tables, people=8_000, cities=27)
+    held, new, line = ours(drawn)
     old, fresh = columns_of(drawn.held, held), columns_of(drawn.new, new)
-    peer(drawn, old, fresh)
-    brute(drawn, old, fresh)
+    cells = sum(len(d.table) * len(d.table.columns) for d in (*drawn.held, *drawn.new))
+    columns = [sum(len(t.columns) for t in side) for side in (new, held)]
+    print(f"{columns[0]:,} columns of {len(new):,} new tables against {columns[1]:,} of {len(held):,}; {cells:,} cells, sampled at {cells / (line.sample or 1):,.0f} a second "
+          f"of processor. Planted: {len(drawn.doubles(THRESHOLD)):,} pairs.")
+    print("\n| | sampling, CPU s | search, CPU s | pairs found | precision | recall |\n| --- | --- | --- | --- | --- | --- |")
+    for each in (line, peer(drawn, old, fresh), brute(drawn, old, fresh)):
+        print(each.told(drawn), flush=True)
 
 
 if __name__ == "__main__":

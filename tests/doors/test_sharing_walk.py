@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.request import urlopen
 
 import pytest
@@ -18,16 +19,19 @@ from axe_playwright_python.sync_playwright import Axe
 from openid_provider import SECRET, OpenIdProvider, openid_provider, settings_for
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from jingwei import plan
+from jingwei.coordination.matters.model import CheckMatters
 from jingwei.coordination.people import actions as people
 from jingwei.coordination.people import model
-from jingwei.foundations.data.sharing import actions, asks
-from jingwei.kernel.actions import Context
+from jingwei.foundations.data.sharing import actions, asks, needs
+from jingwei.kernel.actions import Context, run
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.people import Organisation
 from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.workspace import Workspace
 
+CHECK = next(a for p in plan.pillars() for a in p.actions if a.path == ("matters", "check"))
 PICTURES = Path("out") / "pictures"
 PEOPLE = Dataset("people", 1, {"name": "string", "place": "string", "income": "int64"})
 ROWS = [{"name": "张三", "place": "440106", "income": 8_460}, {"name": "欧阳娜娜", "place": "440106", "income": 12_500}, {"name": "李四", "place": "110101", "income": 9_000}]
@@ -206,6 +210,67 @@ def test_what_lies_between_two_is_not_told_to_a_third_nor_to_whoever_is_not_sign
     stranger.get_by_role("link", name="Sign in to do it").wait_for()
     picture(stranger, "7-stranger")
     stranger.context.close()
+
+
+def across(page: Page) -> str:
+    return page.locator("ul.gauges").first.locator("li").first.locator(".share").inner_text()
+
+
+def test_a_pair_that_is_cut_is_red_on_the_first_page_says_who_must_act_and_is_mended_by_the_next_answer(town):
+    def needed(asker: str) -> str:
+        return str(needs.declare(town.node, asks.DeclareNeed(asker, "civil", "POP-01", 10)).data["need"])
+
+    def answered(asker: str, need: str, outcome: Literal["grant", "refuse"]) -> str:
+        given = {**ASKED, "columns": ("place",), "rows": ("place within 440100",), "asker": asker}
+        request = str(actions.request(town.node, asks.AskData("POP-01", mode="csv", need=need, **given)).data["request"])
+        actions.decide(town.node, asks.DecideRequest(request, outcome, reason="" if outcome == "grant" else "not for household checks"))
+        if outcome == "grant":
+            actions.hand_over(town.node, asks.DeliverRequest(request))
+        return request
+
+    page = town.browser.new_page()
+    wanted = {asker: needed(asker) for asker in ("health", "bureau")}
+    for asker, need in wanted.items():
+        answered(asker, need, "grant")
+    page.goto(f"{town.address}/en")
+    assert "2 of 2 pairs" in across(page)
+    assert page.locator("#red").count() == 0
+
+    # cut in earnest: the gauge falls by this pair's share, and the next check opens a matter
+    refused = answered("health", wanted["health"], "refuse")
+    page.goto(f"{town.address}/en")
+    assert "1 of 2 pairs" in across(page)
+    assert "a matter from the next check on" in page.locator("ul.red li").inner_text()
+    run(CHECK, town.node, CheckMatters())
+    page.goto(f"{town.address}/en")
+    (red,) = page.locator("ul.red li").all()
+    assert re.search(r"Health ← Civil affairs.*Civil affairs must act, by 20\d\d-\d\d-\d\d", red.inner_text(), re.DOTALL)
+    picture(page, "red-1-home")
+
+    # click: who, which clause, by when, and the request that went wrong
+    red.get_by_role("link").click()
+    said = page.locator(".turn").inner_text()
+    assert "Civil affairs must act" in said
+    assert "G.1: joined across; Order 809, art. 21" in said
+    picture(page, "red-2-matter")
+    matter = page.url
+    page.locator(".turn").get_by_role("link", name=refused).click()
+    assert "refused" in page.locator("main").inner_text()
+    page.goto(f"{town.address}/en/gauge/across")
+    page.get_by_role("link", name="Health needs evidence of Civil affairs").click()
+    assert page.url == matter
+
+    # answered: joined again, the matter is gone; what went wrong is counted for its ninety days, and the gauge says until when
+    answered("health", wanted["health"], "grant")
+    run(CHECK, town.node, CheckMatters())
+    page.goto(f"{town.address}/en")
+    assert page.locator("ul.red").count() == 0
+    page.goto(f"{town.address}/en/gauge/across")
+    assert "joined again since, and counts so from 20" in page.locator("tbody").inner_text()
+    picture(page, "red-3-mended")
+    page.goto(matter)
+    assert "closed" in page.locator("main").inner_text() or "gone" in page.locator("main").inner_text()
+    page.close()
 
 
 def test_signing_out_leaves_the_portal_as_everybody_sees_it(town):

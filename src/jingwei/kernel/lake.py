@@ -206,11 +206,15 @@ def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
     """The rows as plain records, in the order of the columns named: no engine's own order is ever relied on."""
-    ordered = table.order_by(list(by))
-    backend = ordered.get_backend()
+    return list(arrow(table.order_by(list(by))).to_pylist())
+
+
+def arrow(table: ir.Table) -> Any:
+    """The rows as an Arrow table, types as the lake has them on either engine."""
+    backend = table.get_backend()
     if backend.name == "pyspark":  # Ibis would go through pandas here, which turns integers with gaps into floats
-        return list(backend.raw_sql(backend.compile(ordered)).toArrow().to_pylist())
-    return list(ordered.to_pyarrow().to_pylist())
+        return backend.raw_sql(backend.compile(table)).toArrow()
+    return table.to_pyarrow()
 
 
 def _schema(dataset: Dataset) -> Any:

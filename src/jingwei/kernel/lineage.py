@@ -75,8 +75,11 @@ def steps(ledger: Ledger) -> list[Made]:
     if not ledger.store.exists():
         return []
     found = {e.position: e for name in (READS, MAKES) for e in with_fact(ledger, name)}
-    return [Made(datetime.fromisoformat(e.at), e.kind, *(tuple(map(Stand.of, e.facts.get(name, ()))) for name in (READS, MAKES)), e.facts, p)
-            for p, e in sorted(found.items())]
+    return [Made(datetime.fromisoformat(e.at), e.kind, _stands(e.facts, READS), _stands(e.facts, MAKES), e.facts, p) for p, e in sorted(found.items())]
+
+
+def _stands(facts: Mapping[str, Any], name: str) -> tuple[Stand, ...]:
+    return tuple(Stand.of(str(text)) for text in facts.get(name) or ())
 
 
 def behind(made: Iterable[Made], dataset: str) -> list[Made]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from jingwei.coordination.duties.evidence import measures_in, parse
 from jingwei.coordination.duties.standing import Standing, is_soon
@@ -29,11 +28,12 @@ STALLED = timedelta(hours=24)
 """How long after its beginning an action without an end is taken for one that died."""
 
 
-def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:
+def late_duties(standings: Mapping[str, Standing], today: date, names: Mapping[str, Text] = {}) -> Iterator[Cause]:
     """Duties disproven and overdue or due within ten working days, and those overdue of which nobody can tell: a duty that
     names no evidence must not thereby escape. One cause for a deadline, before and after it.
 
     Blocked are the duty itself and every duty above it that is not proven either.
+    names : of organisations, by id; those not known go by their id
     """
     for code, s in standings.items():
         duty = s.kept.duty
@@ -43,9 +43,10 @@ def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Caus
         while at in standings:
             above += standings[at].state != "closed"
             at = standings[at].kept.duty.parent
+        lead = names.get(duty.lead, Text(duty.lead, duty.lead))
         yield Cause(f"duty_late/{code}/{duty.deadline}/{s.kept.closings}", "duty_late", f"duty:{code}", min(today, duty.deadline), 1 + above,
-                    Text(f"任务 {code}（{duty.lead} 牵头）时限 {duty.deadline}，{s.answer.reason.zh}",
-                         f"duty {code}, led by {duty.lead}, is due {duty.deadline}: {s.answer.reason.en}"), _measure(s))
+                    Text(f"任务 {code}（{lead.zh}牵头）时限 {duty.deadline}，{s.answer.reason.zh}",
+                         f"duty {code}, led by {lead.en}, is due {duty.deadline}: {s.answer.reason.en}"), _measure(s))
 
 
 def off_track(verdicts: Iterable[Verdict], standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:
@@ -130,9 +131,9 @@ def cut_pairs(events: Iterable[Told], today: date, names: Mapping[str, Text]) ->
     invented = {(c.asker, c.holder): c for c in across.cuts(across.fold(across.read(every)[0]), today)} if len(real) < len(every) else {}
     for made_up, found in ((False, cut), (True, {pair: c for pair, c in invented.items() if pair not in cut})):
         for c in found.values():
-            pair = f"{quote(c.asker, safe='')}/{quote(c.holder, safe='')}"
+            between = c.about.removeprefix("pair:")
             asker, holder = (names.get(one, Text(one, one)) for one in (c.asker, c.holder))
-            yield Cause(f"pair_cut/{pair}{'/synthetic' if made_up else ''}", "pair_cut", f"pair:{pair}", min(today, c.since), len(c.needs),
+            yield Cause(f"pair_cut/{between}{'/synthetic' if made_up else ''}", "pair_cut", c.about, min(today, c.since), len(c.needs),
                         Text(f"{asker.zh}要{holder.zh}的证据，断了：{c.reason.zh}", f"{asker.en} no longer gets evidence of {holder.en}: {c.reason.en}"), synthetic=made_up)
 
 

@@ -27,7 +27,7 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors import delivery, forms, health, nodes, reference
+from jingwei.doors import ckan, delivery, forms, health, nodes, reference
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, page_language, read
 from jingwei.doors.desk import Desk
@@ -90,7 +90,7 @@ def application(workspace: Workspace, *, nightly: bool = False) -> Kept:
                                         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(
         route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
-                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace),
+                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace), *ckan.routes(node),
                         *login.routes(who, pages.render), *pages.routes()],
         exception_handlers={Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers,
         openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin, courier.begin], on_shutdown=[courier.close, desk.close])

@@ -44,12 +44,14 @@ class Drawn:
     people: frozenset[int] = frozenset()
     facts: frozenset[str] = frozenset()
     renamed: dict[str, str] = field(default_factory=dict)
+    city: int = 0
 
 
 class City:
     """People with what is true of them; another seed is another city, whose people are others."""
 
     def __init__(self, people: int, seed: int) -> None:
+        self.seed = seed
         self.draw = draw = np.random.default_rng(seed)
         self.people = people
         area = draw.choice([f"44010{i}" for i in range(3, 9)] if seed % 2 else [f"51010{i}" for i in range(4, 8)], people)
@@ -91,7 +93,7 @@ class City:
             renamed[heading] = each
         columns[f"{name}办理结果"] = list(draw.choice(["通过", "不通过", "待定"], len(who)))
         columns[f"{name}受理号"] = [f"{name[:2]}{n}" for n in draw.integers(10**9, 10**10, len(who))]
-        return Drawn(holder, _table(name, columns), kind or "people", frozenset(map(int, who)), frozenset(what), renamed)
+        return Drawn(holder, _table(name, columns), kind or "people", frozenset(map(int, who)), frozenset(what), renamed, self.seed)
 
 
 def _checked(body: str) -> str:
@@ -121,28 +123,29 @@ class World:
     def doubles(self, least: float = 0.1) -> set[tuple[int, int]]:
         """Pairs of one city, of two holders, that share that part of the new one's people or more, and a fact beyond who they are."""
         return {(n, h) for n, new in enumerate(self.new) for h, held in enumerate(self.held)
-                if new.holder != held.holder and new.people and new.kind == held.kind and len(new.people & held.people) >= least * len(new.people)
+                if new.holder != held.holder and new.people and new.city == held.city and len(new.people & held.people) >= least * len(new.people)
                 and new.facts & held.facts & {*FACTS}}
 
 
-def world(held: int, new: int, *, seed: int = 809, people: int = 12_000) -> World:
-    """``held`` and ``new`` tables; of every ten, six are about the city's people, one about another city's, two have codes, one is small."""
-    here, there = City(people, seed | 1), City(people, seed + 1 - seed % 2 + 1)
-    draw = here.draw
+def world(held: int, new: int, *, seed: int = 809, people: int = 12_000, cities: int = 1) -> World:
+    """``held`` and ``new`` tables, each of one of the cities; of every ten, six are about its people, one about people elsewhere, two have codes, one is small."""
+    draw = np.random.default_rng(seed)
+    here, there = [City(people, seed + 1 + i) for i in range(cities)], City(people, seed)
 
     def one(side: str, i: int) -> Drawn:
-        holder, name = f"{side}{i % 17}", f"{side}表{i}"
+        holder, name, city = f"{side}{i % 17}", f"{side}表{i}", here[draw.integers(cities)]
         what = ["id", "name", *map(str, draw.choice(["sex", "born", "place", *FACTS], draw.integers(2, 6), replace=False))]
         match i % 10:
             case 0:
-                return there.table(holder, name, there.some(draw.uniform(0.02, 0.3)).tolist(), what, kind="elsewhere")
+                return there.table(holder, name, there.some(draw.uniform(0.02, 0.3)).tolist(), what, kind="elsewhere") if side == "n" else city.table(
+                    holder, name, city.some(draw.uniform(0.02, 0.3)).tolist(), what)
             case 1 | 2:
                 return codes(holder, name, draw, int(draw.integers(200, 3_000)))
             case 3:  # nothing but who they are
-                return here.table(holder, name, here.some(draw.uniform(0.02, 0.3)).tolist(), ["id", "name", "sex"])
+                return city.table(holder, name, city.some(draw.uniform(0.02, 0.3)).tolist(), ["id", "name", "sex"])
             case 4:
-                return here.table(holder, name, here.some(max(0.01, 120 / people)).tolist(), what, stale=0.2)
+                return city.table(holder, name, city.some(max(0.01, 120 / people)).tolist(), what, stale=0.2)
             case _:
-                return here.table(holder, name, here.some(draw.uniform(0.02, 0.3)).tolist(), what, stale=draw.uniform(0, 0.3))
+                return city.table(holder, name, city.some(draw.uniform(0.02, 0.3)).tolist(), what, stale=draw.uniform(0, 0.3))
 
     return World([one("h", i) for i in range(held)], [one("n", i) for i in range(new)])

@@ -29,4 +29,7 @@ ACTIONS = (
 
 INDEX = {a.path[1]: a for a in ACTIONS}
 
-PAGES: tuple[Page, ...] = ()
+PAGES = (
+    Page(("banks",), f"{_HERE}.views.banks"),
+    Page(("bank", "{bank}"), f"{_HERE}.views.bank", model.AskBank),
+)

@@ -207,22 +207,32 @@ def _rows(one: Record) -> list[tuple[str, str]]:
 
 
 def export(context: Context, given: Export) -> Result:
-    """The current records as DCAT in Turtle or JSON-LD, or as Croissant, one document each."""
-    from jingwei.foundations.data.catalogue import dcat, records
-    from jingwei.foundations.data.catalogue.croissant import croissant
+    """The current records as DCAT in Turtle or JSON-LD, as Croissant, as CKAN tells them or as a table, one document each."""
+    from jingwei.foundations.data.catalogue import records
 
     with context.workspace.store.read() as connection:
         if given.record is not None:
             chosen = [(given.record, records.record(connection, given.record)[0])]
         else:
             chosen = records.current(connection, given.source)
-    form = given.form or "turtle"
-    if form == "croissant":
-        content, name = croissant([r for _, r in chosen]), "catalogue.croissant.json"
-    else:
-        content, name = dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), form), "catalogue.ttl" if form == "turtle" else "catalogue.jsonld"
+    content, name = _written(chosen, given.form or "turtle")
     said = context.say(f"{len(chosen)} 条，{len(content):,} 字节：{name}", f"{len(chosen)} records in {len(content):,} bytes: {name}")
     return Result(f"{said}\n", {"records": len(chosen), "bytes": len(content), "file": name}, (Document(name, content),))
+
+
+def _written(chosen: Sequence[tuple[str, Record]], form: str) -> tuple[bytes, str]:
+    from jingwei.foundations.data.catalogue import dcat, giving
+
+    if form == "croissant":
+        from jingwei.foundations.data.catalogue.croissant import croissant
+
+        return croissant([r for _, r in chosen]), "catalogue.croissant.json"
+    if form == "csv":
+        return giving.table(chosen), "catalogue.csv"
+    if form == "ckan":
+        result = {"count": len(chosen), "results": [giving.package(one, r) for one, r in chosen]}
+        return msgspec.json.format(msgspec.json.encode({"success": True, "result": result}), indent=1), "catalogue.ckan.json"
+    return dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), form), "catalogue.ttl" if form == "turtle" else "catalogue.jsonld"
 
 
 def validate(context: Context, given: Validate) -> Result:

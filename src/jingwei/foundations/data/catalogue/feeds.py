@@ -46,7 +46,7 @@ class Page:
 def kind_at(address: str) -> str:
     """Which kind of service an address is of, where it tells by itself; else empty."""
     asked = {k.lower(): v.lower() for k, v in parse_qsl(urlsplit(address).query)}
-    if re.search(r"/api/(?:3/)?action(?:/|$)", address):
+    if re.search(r"/api/(?:3/)?action(?:/|$)|/catalogue/ckan/?$", address):
         return "ckan"
     return "csw" if asked.get("service") == "csw" else ""
 

@@ -249,9 +249,17 @@ class Show:
 class Export:
     """The catalogue, or one record, to be written out."""
 
-    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant"))] = None
+    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant", "ckan", "csv"))] = None
     record: Annotated[str | None, Option(Text("只导出这一条", "only this record"))] = None
     source: Annotated[str | None, Option(Text("只导出某来源", "only from this source"))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """Words that no rule knew."""
+
+    source: Annotated[str | None, Option(Text("只看某来源", "only from this source"))] = None
+    count: Annotated[int, Option(Text("每个字段列几条", "how many to list of each field"))] = 20
 
 
 @dataclass(frozen=True, slots=True)

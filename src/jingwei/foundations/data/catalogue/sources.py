@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ import pyoxigraph as ox
 from jingwei.engines.shapes.columns import text
 from jingwei.foundations.data.catalogue import dcat, dcat_reading
 from jingwei.foundations.data.catalogue.entries import record_of
+from jingwei.foundations.data.catalogue.giving import restored, rows_of
 from jingwei.foundations.data.catalogue.layouts import lifted, records_in
 from jingwei.foundations.data.catalogue.model import Record, Refused, called
 from jingwei.foundations.data.catalogue.trees import jsonable, mapped, survey
@@ -69,13 +71,15 @@ def listed(source: str) -> tuple[list[Listed], int]:
     """
     try:
         at = str(Path(source).resolve(strict=True))
-        found = sorted(_below(at, "", at)) if Path(at).is_dir() else [(Path(at).name, at)]
-        known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in FORMS]
+        alone = not Path(at).is_dir()
+        found = [(Path(at).name, at)] if alone else sorted(_below(at, "", at))
+        forms = FORMS | {"csv"} if alone else FORMS  # beside records, tables are the data themselves
+        known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in forms]
         if not known:
             raise Unreadable(Text(f"{len(found)} 个文件中没有目录", f"there is no catalogue among {len(found)} files"),
                              where=source,
-                             remedy=Text("记录请用 .md、.yaml、.json、.jsonl、.ttl、.jsonld、.rdf 或 .nt。",
-                                         "Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf or .nt."))
+                             remedy=Text("记录请用 .md、.yaml、.json、.jsonl、.ttl、.jsonld、.rdf、.nt，或单独一个 .csv。",
+                                         "Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf, .nt, or a single .csv."))
         return [_listed(*one) for one in known], len(found) - len(known)
     except (OSError, ValueError) as error:
         raise Unreadable(Text(f"读不了（{getattr(error, 'strerror', None) or error}）",
@@ -181,7 +185,10 @@ def _trees(document: Listed, ending: str) -> Iterator[_Part]:
                           where=document.name,
                           remedy=Text("请把记录的字段以 YAML 写在那里。", "Put the record's fields there, as YAML."))
         content, body = found[1], content[found.end():].strip()
-    trees = _lines(content, document.name) if ending in ("jsonl", "ndjson") else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
+    if ending == "csv":
+        trees: list[Any] = list(_rows(content, document.name))
+    else:
+        trees = _lines(content, document.name) if ending in ("jsonl", "ndjson") else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
     several = len(trees) > 1
     for number, tree in enumerate(trees):
         yield _Part(document.name, _part_name(tree, number) if several else "", lifted(tree), body)
@@ -204,6 +211,13 @@ def _json(content: str, name: str) -> list[Any]:
         html = Text("（是网页）", " (it is a web page)") if page else NOTHING
         raise Unreadable(Text(f"不是有效的 JSON{html.zh}（{error}）", f"not valid JSON{html.en} ({error})"), where=name) from None
     return records_in(tree)
+
+
+def _rows(content: str, name: str) -> Iterator[Any]:
+    try:
+        yield from rows_of(content, name)
+    except (csv.Error, ValueError) as error:
+        raise Unreadable(Text(f"不是有效的表格（{error}）", f"not a valid table ({error})"), where=name) from None
 
 
 def _lines(content: str, name: str) -> list[Any]:
@@ -254,6 +268,9 @@ def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str
                                      Text(f"{where}：是 {type(part.tree).__name__}，不是由键和值组成的记录",
                                           f"{where}: a {type(part.tree).__name__}, not a record of keys and values"),
                                      content or msgspec.json.encode(jsonable(part.tree))))
+        return
+    if not part.body and (kept := restored(part.tree)) is not None:
+        taken.records.append((part.document, part.name, kept))
         return
     try:
         address = _minted(source, part.document, part.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +30,8 @@ from jingwei.foundations.data.catalogue.model import (
     spoken,
 )
 from jingwei.foundations.data.catalogue.profile import SHAPES
+from jingwei.foundations.data.catalogue.rules import RULES_OF
+from jingwei.foundations.data.catalogue.unrecognised import FIELDS, words_of
 from jingwei.foundations.data.catalogue.vocabulary import DATASET
 from jingwei.foundations.data.sharing.model import ATTRIBUTES, PHASES
 from jingwei.foundations.data.sharing.records import shared
@@ -44,6 +46,8 @@ AROUND = 60
 """Characters of a description before a word that was found in it; as many again and more come after."""
 MOST_REFUSED = 50
 MOST_ITEMS = 200
+MOST_WORDS = 10
+"""Words that no rule knew, of each field."""
 
 ARTICLE_13: dict[str, Text] = {
     "title": Text("名称", "Name"), "items": Text("数据项", "Data items"), "publisher": Text("提供单位", "Provider"), "format": Text("数据格式", "Format"),
@@ -108,6 +112,8 @@ class CatalogueView:
     ahead: str
     refused: tuple[records.Refusal, ...]
     more_refused: int
+    unrecognised: tuple[tuple[Text, tuple[tuple[str, int], ...], int], ...]
+    rules_of: date
 
     @property
     def narrowed(self) -> bool:
@@ -164,6 +170,7 @@ class Terms:
     attribute: Text
     provider: str
     published: bool
+    dataset: str
     requests: tuple[tuple[str, Text], ...]
 
 
@@ -200,6 +207,7 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         refused, in_all = records.refusals(connection, MOST_REFUSED)
         page = min(max(1, query.page), max(1, -(-len(hits) // PER_PAGE)))
         shown = hits[(page - 1) * PER_PAGE:page * PER_PAGE]
+        unknown = context.once(("unrecognised words", context.workspace.ledger.size()), lambda _: words_of(connection)) if known else {}
         found = [_found(h, records.record(connection, h.id)[0], words, context.language) for h in shown]
 
     def address(number: int = 1, other: Mapping[str, str | None] = {}) -> str:
@@ -213,7 +221,9 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         if name in chosen or len(choices) > 1:
             facets.append((FACETS[name], tuple(choices)))
     return CatalogueView(known, len(hits), (page - 1) * PER_PAGE + 1, tuple(found), tuple(facets), address(page - 1) if page > 1 else "",
-                         address(page + 1) if page * PER_PAGE < len(hits) else "", tuple(refused), in_all - len(refused))
+                         address(page + 1) if page * PER_PAGE < len(hits) else "", tuple(refused), in_all - len(refused),
+                         tuple((FIELDS[f], tuple(sorted(words.items(), key=lambda p: (-p[1], p[0]))[:MOST_WORDS]), max(0, len(words) - MOST_WORDS))
+                               for f, words in unknown.items() if words), RULES_OF)
 
 
 def _found(hit: records.Hit, record: Record, words: str, language: Language) -> Found:
@@ -251,7 +261,8 @@ def record(context: Context, query: AskRecord) -> RecordView:
         max(0, len(one.items) - MOST_ITEMS), rest, tuple(_form(r, context.language) for r in one.resources),
         tuple((k, str(v)[:300]) for k, v in one.extras.items()), tuple(reversed(versions)), tuple(faults(one)), tuple(_terms(context, one)), refused, source,
         tuple((name, f"do/catalogue/export?{urlencode({'form': form, 'record': query.id, 'answer': 'now', 'download': file})}") for name, form, file in (
-            ("DCAT Turtle", "turtle", "catalogue.ttl"), ("DCAT JSON-LD", "jsonld", "catalogue.jsonld"), ("Croissant", "croissant", "catalogue.croissant.json"))),
+            ("DCAT Turtle", "turtle", "catalogue.ttl"), ("DCAT JSON-LD", "jsonld", "catalogue.jsonld"), ("Croissant", "croissant", "catalogue.croissant.json"),
+            ("CKAN", "ckan", "catalogue.ckan.json"), ("CSV", "csv", "catalogue.csv"))),
         summary(context, query.id))
 
 
@@ -356,5 +367,5 @@ def _terms(context: Context, one: Record) -> Iterator[Terms]:
     for code in one.identifier:
         if (offer := there.offers.get(code)) is not None:
             asked = [(c.request.code, PHASES[c.phase(today)]) for c in there.cases.values() if c.request.data == code]
-            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, tuple(reversed(asked))[:PER_PAGE])
+            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE])
 

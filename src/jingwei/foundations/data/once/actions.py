@@ -41,6 +41,7 @@ from jingwei.foundations.data.tables.records import names as table_names
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, Table, csv_bytes
 
@@ -172,7 +173,7 @@ def report(context: Context, given: AskReport) -> Result:
             "cells_low", "cells", "cells_high", "share", "share_low", "share_high", "information", "synthetic")
     return Result("\n".join(lines) + "\n", {"tables": len(known_.tables), "other_secret": list(known_.other_secret), "figures": [
         {"measure": n.measure.code, "value": n.value, "waiting": n.unknown} for n in numbers], "findings": [as_json(s.finding, s.stand) for s in told]},
-        (Document("duplicates.csv", csv_bytes(head, (_row(s) for s in told))), observations(numbers, context.clock())), holds=not told)
+        (Document("duplicates.csv", csv_bytes(head, (_row(s) for s in told))), observations(numbers, context.clock(), place_of(context.workspace.store))), holds=not told)
 
 
 def _row(s: Standing) -> tuple[object, ...]:

@@ -78,7 +78,8 @@ def _by_values(news: Sequence[Taken], helds: Sequence[Taken]) -> list[Finding]:
     by_table = defaultdict[tuple[int, int], list[_Met]](list)
     for one in (m for m, is_real in zip(met, real, strict=True) if is_real):
         by_table[one.new, one.held].append(one)
-    tried = [(news[n], helds[h], k, agreement(news[n].keys[k.key][1], helds[h].keys[k.held_key][1])) for (n, h), keys in by_table.items() for k in keys]
+    tried = [(news[n], helds[h], k, agreement(news[n].keys[k.key][1], helds[h].keys[k.held_key][1]))
+             for (n, h), keys in by_table.items() for k in _to_try(keys, news[n], helds[h])]
     same = _same(tried)
     best: dict[tuple[str, str], Finding] = {}
     for (new, old, keys, how), which in zip(tried, same, strict=True):
@@ -87,6 +88,12 @@ def _by_values(news: Sequence[Taken], helds: Sequence[Taken]) -> list[Finding]:
         if before is None or _telling(finding) > _telling(before):
             best[new.name, old.name] = finding
     return list(best.values())
+
+
+def _to_try(keys: Sequence[_Met], new: Taken, old: Taken) -> Sequence[_Met]:
+    """The number that stands for a subject in all offices, where both have it; else every key that met."""
+    sure = [k for k in keys if TERMS.term(new.columns[new.keys[k.key][0]].name) in SUBJECTS and TERMS.term(old.columns[old.keys[k.held_key][0]].name) in SUBJECTS]
+    return sure or keys
 
 
 def _telling(f: Finding) -> tuple[int, bool, float, float]:

@@ -54,7 +54,8 @@ class Assessed:
 def run_quality(context: Context, given: RunQuality) -> Result:
     """Assess one table, or all that changed since they were last assessed; keep it with its entry in the ledger.
 
-    One whose contract no longer fits it is told with the reason, and the others go on.
+    One whose contract no longer fits it is told with the reason, and the others go on. The answer is no when such a one was met,
+    and when the one table asked for breaks a promise that is an error.
     """
     at = _instant(context)
     context = replace(context, clock=lambda: at)
@@ -74,7 +75,7 @@ def run_quality(context: Context, given: RunQuality) -> Result:
     found = [a.assessment for a in done]
     data = {"assessed": [_told(a, since, at.isoformat()) for a in found], "refused": [{"dataset": n, **e.to_json(context.language)} for n, e in refused]}
     documents = (Document("scores.csv", scores_csv(found)), Document("breaches.csv", breaches_csv(found, since)))
-    broken = any(b.severity == "error" for a in found for b in a.breaches)
+    broken = given.dataset is not None and any(b.severity == "error" for a in found for b in a.breaches)
     return Result(_report(context, found, refused), data, documents, holds=not broken and not refused)
 
 

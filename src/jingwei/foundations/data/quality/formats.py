@@ -77,7 +77,7 @@ def _wrong(text: str) -> Text | None:
         return Text(f"不成立（{error}）", f"is none ({error})")
     if any(int(n) > 1000 for n in re.findall(r"\{[0-9]*,?([0-9]+)\}", bare)):
         return Text("重复次数过多", "repeats too often")
-    return Text("重复之中又有重复", "repeats what repeats already") if _nested(re.sub(r"\[\^?\]?[^\]]*\]", "x", bare)) else None
+    return Text("重复之中又有重复", "repeats what repeats already") if _nested(re.sub(r"\[\^?\]?[^\]]*\]", "x", bare).replace("(?:", "(")) else None
 
 
 def _nested(bare: str) -> bool:

@@ -118,7 +118,7 @@ def _model(table: ir.Table, contract: Contract, counts: Counts) -> None:
 def _keys(table: ir.Table, contract: Contract, rows: int, counts: Counts) -> None:
     """Rows repeated as they are (0303), and rows that a key tells from all others (0304): a key with a gap tells nothing apart."""
     if rows:
-        counts.add((("0303", ""),), rows - _one(table.distinct().count()), rows)
+        counts.add((("0303", ""),), rows - number_of(table.distinct().count()), rows)
     for key in contract.keys:
         here = [c for c in key if c in table.columns]
         alone = _alone(_whole(table, here, contract), here) if len(here) == len(key) else 0
@@ -134,10 +134,10 @@ def _alone(table: ir.Table, key: Sequence[str]) -> int:
     """Rows whose key no other row has."""
     keys = table.select(**{f"k{i}": table[c] for i, c in enumerate(key)})
     grouped = keys.group_by(list(keys.columns)).aggregate(times=keys.count())
-    return _one(grouped.aggregate(n=_sum(grouped["times"] == 1)))
+    return number_of(grouped.aggregate(n=_sum(grouped["times"] == 1)))
 
 
-def _one(expression: Any) -> int:
+def number_of(expression: Any) -> int:
     """The only number an expression gives."""
     table = expression if hasattr(expression, "columns") else expression.name("n").as_table()
     (row,) = records(table, by=("n",))
@@ -177,7 +177,7 @@ def _compare(table: ir.Table, contract: Contract, comparison: Comparison, open_:
         if comparison.sample:
             counts.samples["0306"] = True
         else:  # the authority holds all: what it does not know of is wrong
-            of = _one(_whole(table, list(comparison.on), contract).count())
+            of = number_of(_whole(table, list(comparison.on), contract).count())
     counts.add((count,), good, of)
     counts.broken(comparison.name, [count], tuple(comparison.equal) or tuple(comparison.on), comparison.severity, of - good, of)
 

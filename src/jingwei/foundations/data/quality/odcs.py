@@ -25,7 +25,7 @@ from jingwei.foundations.data.quality.contract import (
     Rule,
     Update,
 )
-from jingwei.foundations.data.quality.formats import FORMATS, pattern
+from jingwei.foundations.data.quality.formats import FORMATS, TYPES, pattern
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable, did_you_mean
 from jingwei.kernel.tables import Document
@@ -52,6 +52,9 @@ _QUALITY = frozenset((
     "id", "authoritativeDefinitions", "businessImpact", "customProperties", "description", "dimension", "method", "name", "schedule", "scheduler",
     "severity", "tags", "type", "unit", "metric", "rule", "arguments", "mustBe", "mustNotBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo",
     "mustBeLessThan", "mustBeLessOrEqualTo", "mustBeBetween", "mustNotBeBetween", "query", "engine", "implementation", "validValues"))
+_OPTION_OF = {"format": "format", "pattern": "pattern", "shortest": "minLength", "longest": "maxLength", "least": "minimum", "most": "maximum"}
+_OPTIONS_OF_TYPE = {"string": ("format", "pattern", "shortest", "longest"), **dict.fromkeys(("integer", "number", "date", "timestamp"), ("least", "most"))}
+"""What the standard has options for, by type; a term it has none for goes under custom properties."""
 _LIGHT = frozenset(("warning", "info", "low", "minor", "trivial"))
 _OFTEN = {(1, "d"): "DAILY", (7, "d"): "WEEKLY", (1, "w"): "WEEKLY", (2, "w"): "BIWEEKLY", (1, "m"): "MONTHLY", (3, "m"): "QUARTERLY", (6, "m"): "ANNUAL_2",
           (1, "y"): "ANNUAL", (2, "y"): "BIENNIAL"}
@@ -114,24 +117,13 @@ class _Reading:
         _keys(told, _FIELD, where)
         if not name:
             raise _bad(where, Text("字段没有名称", "has a field without a name"))
-        options = told.get("logicalTypeOptions") or {}
-        _keys(options, _OPTIONS, f"{where}, logicalTypeOptions")
-        understood = {"minLength", "maxLength", "pattern", "format", "minimum", "maximum", "timezone", "defaultTimezone"}
-        self.unchecked += [f"{name}: {o}" for o in options if o not in understood]
-        made: dict[str, Any] = {"name": name, "required": told.get("required") is True or told.get("primaryKey") is True}
+        made: dict[str, Any] = {"name": name, "required": told.get("required") is True or told.get("primaryKey") is True,
+                                **self._options(told.get("logicalTypeOptions") or {}, name)}
         kind = told.get("logicalType")
-        if kind in ("string", "integer", "number", "boolean", "date", "timestamp"):
+        if kind in TYPES or kind == "string":
             made["type"] = kind
         elif kind is not None:
             self.unchecked.append(f"{name}: logicalType {kind}")
-        form = str(options.get("format") or "")
-        if form in FORMATS:
-            made["format"] = form
-        elif form:
-            self.unchecked.append(f"{name}: format {form}")
-        if options.get("pattern"):
-            made["pattern"] = pattern(str(options["pattern"]), where)
-        made |= {ours: _plain(options[theirs]) for theirs, ours in (("minLength", "shortest"), ("maxLength", "longest"), ("minimum", "least"), ("maximum", "most")) if theirs in options}
         if told.get("enum"):
             made["codes"] = tuple(_plain(e.get("value") if isinstance(e, dict) else e) for e in told["enum"])
         if told.get("unique") is True:
@@ -139,7 +131,9 @@ class _Reading:
         if told.get("primaryKey") is True:
             self.primary.append((int(told.get("primaryKeyPosition") or 0), name))
         own = self.own(_dicts(told.get("customProperties"), where))
-        made |= {k: own[k] for k in ("protected", "severity") if k in own}
+        made |= {k: own[k] for k in ("protected", "severity", *_OPTION_OF) if k in own}
+        if "pattern" in own:
+            pattern(str(own["pattern"]), where)
         for each in _dicts(told.get("quality"), f"{where}, quality"):
             made |= self._about_field(each, name)
         for each in _dicts(told.get("relationships"), f"{where}, relationships"):
@@ -148,6 +142,17 @@ class _Reading:
             return msgspec.convert(made, Field)
         except msgspec.ValidationError as error:
             raise _bad(where, Text(f"读不懂（{error}）", f"cannot be read ({error})")) from None
+
+    def _options(self, told: Mapping[str, Any], name: str) -> dict[str, Any]:
+        where = f"{self.where}, {name}"
+        _keys(told, _OPTIONS, f"{where}, logicalTypeOptions")
+        self.unchecked += [f"{name}: {o}" for o in told if o not in {*_OPTION_OF.values(), "timezone", "defaultTimezone"}]
+        made = {ours: _plain(told[theirs]) for ours, theirs in _OPTION_OF.items() if theirs in told}
+        if "pattern" in made:
+            pattern(str(made["pattern"]), where)
+        if made.get("format", "") not in ("", *FORMATS):
+            self.unchecked.append(f"{name}: format {made.pop('format')}")
+        return made
 
     def _about_field(self, told: Mapping[str, Any], name: str) -> dict[str, Any]:
         """A library metric that must be 0 is a term of ours; anything else is told as unchecked."""
@@ -331,11 +336,14 @@ def write(contract: Contract) -> Document:
 
 
 def _written(field: Field, unique: bool) -> dict[str, Any]:
-    options = {"format": field.format, "pattern": field.pattern, "minLength": field.shortest, "maxLength": field.longest, "minimum": field.least, "maximum": field.most}
+    terms = {name: value for name in _OPTION_OF if (value := getattr(field, name)) not in (None, "")}
+    worded = field.type in ("date", "timestamp", "string")  # the standard's bounds of days are texts, those of numbers numbers
+    standard = [t for t in _OPTIONS_OF_TYPE.get(field.type or "", ()) if t in terms and (t in ("shortest", "longest") or isinstance(terms[t], str) == worded)]
+    others = {**{t: v for t, v in terms.items() if t not in standard}, "protected": field.protected, "severity": field.severity if field.severity != "error" else None}
     codes = [{"metric": "invalidValues", "arguments": {"validValues": list(field.codes)}, "mustBe": 0}] if field.codes else []
-    own = [{"property": f"{ENGINE}.{k}", "value": v} for k, v in (("protected", field.protected), ("severity", field.severity if field.severity != "error" else None)) if v]
+    own = [{"property": f"{ENGINE}.{k}", "value": v} for k, v in others.items() if v is not None]
     return _without_empty({"name": field.name, "logicalType": field.type, "required": field.required or None, "unique": unique or None,
-                           "logicalTypeOptions": {k: v for k, v in options.items() if v not in (None, "")}, "quality": codes, "customProperties": own})
+                           "logicalTypeOptions": {_OPTION_OF[t]: terms[t] for t in standard}, "quality": codes, "customProperties": own})
 
 
 def _promises(contract: Contract, fields: set[str]) -> Iterator[dict[str, Any]]:
@@ -344,7 +352,9 @@ def _promises(contract: Contract, fields: set[str]) -> Iterator[dict[str, Any]]:
 
     if contract.rows != RowRange():
         least, most = contract.rows.least, contract.rows.most
-        ends = {"mustBeGreaterOrEqualTo": least, "mustBeLessOrEqualTo": most}
+        ends: dict[str, Any] = {"mustBeGreaterOrEqualTo": least, "mustBeLessOrEqualTo": most}
+        if least is not None and most is not None:
+            ends = {"mustBeBetween": [least, most]}
         yield {"metric": "rowCount", **{k: v for k, v in ends.items() if v is not None}}
     for key in contract.keys:
         if len(key) > 1 or key[0] not in fields:

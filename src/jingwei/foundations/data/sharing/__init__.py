@@ -50,7 +50,8 @@ ACTIONS = (
     _step("list", "列出申请，最急的在前", "List requests, the most pressing first", asks.AskRequests, "reports.list_requests", "--open", effect="read", scope="public"),
     _step("show", "看一件申请：期限、经过、提供了什么", "Show one request: its clocks, its history, what was delivered", asks.AskRequest, "reports.show", "R-0123456789",
           effect="read", scope="public"),
-    _step("uses", "列出使用记录", "List records of use", asks.AskUses, "reports.uses", "--data POP-01", effect="read", scope="sharing.read"),
+    _step("uses", "列出使用记录", "List records of use", asks.AskUses, "reports.uses", "--data POP-01 --out out", effect="read", scope="sharing.read",
+          makes=("uses.csv", "receipt.json")),
     _step("policy", "以 ODRL 2.2 写出授权", "Write a grant as an ODRL 2.2 policy", asks.AskPolicy, "reports.policy", "R-0123456789 --out out", effect="read",
           scope="sharing.read", makes=("policy.json", "receipt.json")),
     _step("audit", "回放账本，逐条查出违反条例之处", "Replay the record and find every breach with its article", asks.AskAudit, "reports.audit", "--out out",
@@ -60,5 +61,6 @@ ACTIONS = (
 PAGES = (
     Page(("sharing",), f"{_HERE}.views.sharing", menu=Text("共享", "Sharing")),
     Page(("sharing", "{code}"), f"{_HERE}.views.request", asks.AskRequest),
+    Page(("audit",), f"{_HERE}.audits.audit", asks.AskUses),
     Page(("desk", "{organisation}"), f"{_HERE}.views.desk", asks.AskDesk),
 )

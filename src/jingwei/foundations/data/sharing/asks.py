@@ -270,6 +270,9 @@ class AskUses:
 
     data: Annotated[str | None, Option(Text("目录编码", "code of the data"))] = None
     asker: Annotated[str | None, Option(Text("需求部门", "organisation that uses it"))] = None
+    provider: Annotated[str | None, Option(Text("提供部门", "organisation whose data they are"))] = None
+    first: Annotated[str | None, Option(Text("自哪一日", "from which day on, such as 2026-03-04"))] = None
+    last: Annotated[str | None, Option(Text("至哪一日", "up to which day"))] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from jingwei.kernel.access import Denial, Grant, visible
 from jingwei.kernel.actions import Context
 from jingwei.kernel.heads import node_key
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.lake import Dataset, Lake
+from jingwei.kernel.lake import Dataset, Lake, arrow
 from jingwei.kernel.people import Principal
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, csv_bytes
@@ -98,11 +98,7 @@ def _in_period(grant: Grant, at: datetime) -> None:
 
 def table_of(seen: ir.Table) -> Any:
     """The rows as an Arrow table, in the order of their own values: the same rows make the same file."""
-    ordered = seen.order_by(list(seen.columns)) if seen.columns else seen
-    backend = ordered.get_backend()
-    if backend.name == "pyspark":  # Ibis would go through pandas here, which turns integers with gaps into floats
-        return backend.raw_sql(backend.compile(ordered)).toArrow()
-    return ordered.to_pyarrow()
+    return arrow(seen.order_by(list(seen.columns)) if seen.columns else seen)
 
 
 def as_file(table: Any, mode: Mode) -> Document:

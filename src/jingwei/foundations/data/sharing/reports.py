@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jingwei.foundations.data.sharing import law, odrl
@@ -24,12 +24,13 @@ from jingwei.foundations.data.sharing.clocks import (
 from jingwei.foundations.data.sharing.figures import Figure, by_article, figures, published
 from jingwei.foundations.data.sharing.model import AFTER, ATTRIBUTES, LEVELS, MODES, PHASES, Case, Use
 from jingwei.foundations.data.sharing.records import ROOM, about, acting, case, shared
-from jingwei.foundations.data.sharing.steps import grant_in_force
+from jingwei.foundations.data.sharing.steps import grant_in_force, period
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.people import LOCAL
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
@@ -37,6 +38,7 @@ from jingwei.kernel.tables import Document, csv_bytes
 from jingwei.kernel.told import told
 
 FIGURES_FILE = "observations.csv"
+USES_FILE = "uses.csv"
 BREACHES_FILE = "breaches.csv"
 
 
@@ -99,15 +101,29 @@ def show(context: Context, given: AskRequest) -> Result:
 
 def uses(context: Context, given: AskUses) -> Result:
     """Who used what: each delivery and each answer of an interface, with the day until which the record of it is kept (art. 29)."""
-    rows = [(c, u) for c in everything(context).cases.values() for u in c.uses
-            if given.data in (None, c.request.data) and given.asker in (None, c.request.asker)]
-    rows.sort(key=lambda row: row[1].entry)
+    rows = used(everything(context), given)
     head = (Text("时间", "at"), Text("申请", "request"), Text("数据", "data"), Text("使用部门", "user"), Text("方式", "mode"), Text("行", "rows"), Text("项", "columns"), Text("保存至", "kept until"))
     text = markdown([_say(context, h) for h in head], [
         (f"{u.at:%Y-%m-%d %H:%M}", c.request.code, c.request.data, c.request.asker, u.mode, u.rows, u.columns, kept_until(day_in_china(u.at))) for c, u in rows])
-    return Result(text if rows else _say(context, Text("还没有使用记录。", "Nothing was used yet.")), [
-        {"at": u.at.isoformat(), "request": c.request.code, "data": c.request.data, "asker": c.request.asker, "mode": u.mode, "snapshot": u.snapshot,
-         "rows": u.rows, "columns": u.columns, "digest": u.digest, "entry": u.entry, "kept_until": kept_until(day_in_china(u.at)).isoformat()} for c, u in rows])
+    told_as = [
+        {"at": u.at.isoformat(), "request": c.request.code, "data": c.request.data, "asker": c.request.asker, "provider": c.request.provider, "grant": granted_by(c, u), "mode": u.mode,
+         "snapshot": u.snapshot, "rows": u.rows, "columns": u.columns, "digest": u.digest, "entry": u.entry, "kept_until": kept_until(day_in_china(u.at)).isoformat()} for c, u in rows]
+    columns = ("at", "data", "asker", "provider", "request", "grant", "mode", "rows", "columns", "snapshot", "digest", "entry", "kept_until")
+    table = Document(USES_FILE, csv_bytes(columns, ([row[c] for c in columns] for row in told_as)))
+    return Result(text if rows else _say(context, Text("还没有使用记录。", "Nothing was used yet.")), told_as, (table,))
+
+
+def used(there: Shared, asked: AskUses) -> list[tuple[Case, Use]]:
+    """Uses that were asked for, in the order of the record. Raises Problem ``bad_day``."""
+    first, last = period(asked.first, asked.last)
+    return sorted(((c, u) for c in there.cases.values() for u in c.uses
+                   if asked.data in (None, c.request.data) and asked.asker in (None, c.request.asker) and asked.provider in (None, c.request.provider)
+                   and (first or date.min) <= day_in_china(u.at) <= (last or date.max)), key=lambda row: row[1].entry)
+
+
+def granted_by(c: Case, u: Use) -> str:
+    """The grant under which something was used: that of the last decision before it."""
+    return next((d.grant for d in reversed(c.decisions) if d.entry < u.entry and d.granted), "")
 
 
 def policy(context: Context, given: AskPolicy) -> Result:
@@ -140,17 +156,17 @@ def audit(context: Context, given: AskAudit) -> Result:
     if found:
         lines += ["", breach_table(context, found)]
     documents = (Document(BREACHES_FILE, csv_bytes(("article", "kind", "about", "part", "owes", "day", "entry", "synthetic"), (
-        (b.article, b.kind, b.about, b.part, b.owes, b.day, b.entry, b.synthetic) for b in found))), observations(numbers, at))
+        (b.article, b.kind, b.about, b.part, b.owes, b.day, b.entry, b.synthetic) for b in found))), observations(numbers, at, place_of(ledger.store)))
     return Result("\n".join(lines) + "\n", {
         "at": at.isoformat(), "replayed": len(events), "unknown": unread, "by_article": {str(k): v for k, v in by_article(found).items()},
         "breaches": [breach_json(b) for b in found], "figures": [
             {"measure": f.measure.code, "value": f.value, "count": f.count, "of": f.of, "unknown": f.unknown} for f in numbers]}, documents, holds=not found)
 
 
-def observations(numbers: Sequence[Figure], at: datetime) -> Document:
-    """As ``jingwei observe`` takes them in; the place is for whoever runs the node to fill in. What is not assessable has no value."""
+def observations(numbers: Sequence[Figure], at: datetime, place: str = "") -> Document:
+    """As ``jingwei observe`` takes them in; ``place`` is the node's, empty where it has none. What is not assessable has no value."""
     return Document(FIGURES_FILE, csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), (
-        (f.measure.code, "", at.year, f.value, f.measure.unit, "ledger", day_in_china(at).isoformat(), "observed" if f.value is not None else "missing")
+        (f.measure.code, place, at.year, f.value, f.measure.unit, "ledger", day_in_china(at).isoformat(), "observed" if f.value is not None else "missing")
         for f in numbers)))
 
 

@@ -77,6 +77,8 @@ def moves(case: Case, organisation: str, now: datetime, organisations: Organisat
     case : read with its words, since what is missing in them is told first
     """
     r, phase = case.request, case.phase(day_in_china(now))
+    if r.holder:  # it lies at another node, which tells what comes of it
+        return []
     disputed = bool(case.disputes) and not case.disputes[-1].outcome
     found: list[_Said] = []
     if organisation and disputed and organisation == judge_of(case, organisations):

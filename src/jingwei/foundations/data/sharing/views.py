@@ -124,7 +124,7 @@ class DeskView:
 def sharing(context: Context, query: Nothing) -> SharingView:
     there = everything(context)
     orgs = known(context)
-    now, names = there.present(context.clock()), _names(context, there, orgs)
+    now, names = there.present(context.clock()), names_of(context, there, orgs)
     rows = [_row(c, now, names, orgs) for c in there.cases.values()]
     open_ = sorted((r for r in rows if r.clock), key=lambda r: (r.clock.due is None, r.clock.due, r.case.entry) if r.clock else ())
     rest = sorted((r for r in rows if not r.clock), key=lambda r: -r.case.entry)
@@ -143,7 +143,7 @@ def request(context: Context, query: AskRequest) -> RequestView:
     there = everything(context)
     found = there.cases[query.code] if query.code in there.cases else case_of(context.workspace.ledger, query.code)
     orgs, who = known(context), context.principal.organisation
-    now, names = there.present(context.clock()), _names(context, there, orgs)
+    now, names = there.present(context.clock()), names_of(context, there, orgs)
     words: tuple[tuple[Text, str], ...] = ()
     if who != PUBLIC and concerns(context, found):
         found = case_of(context.workspace.ledger, query.code)
@@ -162,7 +162,7 @@ def request(context: Context, query: AskRequest) -> RequestView:
 def desk(context: Context, query: AskDesk) -> DeskView:
     """What one organisation has to do next, and what it waits for. Raises Problem ``unknown_organisation``."""
     there, orgs = everything(context), known(context)
-    now, names = there.present(context.clock()), _names(context, there, orgs)
+    now, names = there.present(context.clock()), names_of(context, there, orgs)
     if query.organisation not in names:
         raise Problem("unknown_organisation",
                       Text(f"{query.organisation[:40]!r} 没有共享也没有获得数据",
@@ -206,7 +206,7 @@ def _broken(shared: Shared, now: datetime, names: Mapping[str, Text]) -> list[Br
     return [Broken(b, BREACHES[b.kind][1], names.get(b.owes, Text(b.owes, b.owes))) for b in broken(shared, now, work_calendar())]
 
 
-def _names(context: Context, there: Shared, orgs: Organisations) -> dict[str, Text]:
+def names_of(context: Context, there: Shared, orgs: Organisations) -> dict[str, Text]:
     """Of every organisation in it, and of every other node; one this node does not know is called by its code."""
     found = {o: Text(o, o) for c in there.cases.values() for o in (c.request.asker, c.request.provider)}
     found |= {o: Text(o, o) for offer in there.offers.values() for o in (offer.terms.provider, offer.terms.bureau) if o}
