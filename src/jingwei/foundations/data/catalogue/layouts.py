@@ -81,8 +81,8 @@ def records_in(tree: Any) -> list[Any]:  # noqa: PLR0911 (one return a way of ly
         return [tree]
     if isinstance(inner := tree.get("result"), dict) and "success" in tree:  # CKAN's API, one package or a search
         return inner["results"] if isinstance(inner.get("results"), list) else [inner]
-    if (several := list(_datasets(tree))) and all(isinstance(t, dict) and _says(t, _TITLES) for t in several):
-        described = _says(tree, _TITLES) and _says(tree, _ABOUT)  # a record of its own, which speaks of others
+    described = _says(tree, _TITLES) and _says(tree, _ABOUT)  # a record of its own, which may speak of others beside
+    if (several := list(_datasets(tree, DEEPEST if described else 0))) and all(isinstance(t, dict) and _says(t, _TITLES) for t in several):
         return [tree, *several] if described else several
     if _says(tree, _TITLES):
         return [tree]
@@ -97,8 +97,8 @@ def records_in(tree: Any) -> list[Any]:  # noqa: PLR0911 (one return a way of ly
     return list(wrapped) if wrapped is not None else [tree]
 
 
-def _datasets(tree: Any, depth: int = 0) -> Iterator[Any]:
-    """Members of every list that its key says is of datasets, at any level of a document."""
+def _datasets(tree: Any, depth: int) -> Iterator[Any]:
+    """Members of every list that its key says is of datasets, ``depth`` to ``DEEPEST`` levels down."""
     if depth > DEEPEST:
         return
     if isinstance(tree, dict):
