@@ -108,6 +108,7 @@ def test_what_is_written_in_each_of_those_shapes_is_where_it_belongs(tmp_path):
     assert one["contact"] == [{"name": "Ann Author", "email": "ann0@o.example"}]
     assert (one["publisher"], one["license"]["address"]) == ({"name": WHO[0], "page": "https://o.example"}, "https://spdx.org/licenses/CC-BY-4.0")
     assert one["frequency"]["address"].endswith("/QUARTERLY")
+    assert one["resources"][0]["extras"] == {"Region": "x-1", "Type": "S3 Bucket"}, "a type that is no format"
     assert one["extras"]["UpdateFrequency"] == "Updated quarterly", "its own words stay"
     assert (last["contact"], last["license"]["address"], last["frequency"]) == ([{"page": "https://forum.example/"}], "https://spdx.org/licenses/OGL-UK-3.0", {"label": "daily or weekly"})
 
