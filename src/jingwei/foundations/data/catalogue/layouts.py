@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from jingwei.foundations.data.catalogue.names import NAMES, named, plain
@@ -59,7 +60,7 @@ def by_name(tree: Any) -> list[Any] | None:
     titled = sum(_says(v, _TITLES) for v in tree.values())
     if alike < 0.5 or 0 < titled < 0.8 * len(tree) or any(_part_of_one(str(k)) for k in tree):
         return None
-    return [v if any(plain(str(k)) in ("key", "id", "identifier") for k in v) else {"key": name, **v} for name, v in tree.items()]
+    return [{next(k for k in ("key", "entry", "entry_key", "") if k not in v): name, **v} for name, v in tree.items()]
 
 
 def paired(tree: Any) -> Any:
@@ -121,7 +122,9 @@ def lifted(tree: Any) -> Any:
     """
     if not isinstance(tree, dict) or _says(tree, _TITLES):
         return tree
-    flat = dict(_leaves({k: paired(v) for k, v in tree.items()}, ""))
+    flat: dict[str, Any] = {}
+    for key, value in _leaves({k: paired(v) for k, v in tree.items()}, ""):
+        flat[next(k for k in chain((key,), (f"{key}~{n}" for n in count(2))) if k not in flat)] = value  # "a.b" may stand beside a: {b: …}
     return flat if any(named(k, NAMES["title"]) > 0.9 and kind_of(v) in ("text", "number", "table") for k, v in flat.items()) else tree
 
 
