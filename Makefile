@@ -35,8 +35,10 @@ serve: $(VENV)/.run
 demo: $(VENV)/.run
 	$(BIN)/jingwei demo --port $(PORT) $(if $(DEMO),--dir $(DEMO))
 
+# Spark starts its Java from a process of its own, not from one of several workers.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/contracts
+	$(BIN)/python -m pytest --ignore tests/contracts -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ import pytest
 from jingwei.kernel.lake import _CONNECTIONS
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def session() -> Iterator[Any]:
     """A Spark session as light as one can be. In CI its absence is a failure, never a skip."""
     lacking = [what for what, there in (("pyspark", find_spec("pyspark")), ("java", shutil.which("java"))) if not there]

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from jingwei.kernel.access import (
     All,
+    Banded,
     Between,
     Denial,
     Equal,
@@ -99,6 +100,12 @@ def rounded(unit: float, value: float) -> float | None:
     return math.floor(value / unit + 0.5) * float(unit) if abs(value) < unit * 2**52 else None
 
 
+def banded(unit: float, value: float) -> float | None:
+    if isinstance(value, int):
+        return value // int(unit) * int(unit) if abs(value) <= 2**62 else None
+    return math.floor(value / unit) * float(unit) if abs(value) < unit * 2**52 else None
+
+
 def truncated(to: str, value: Any) -> Any:
     if isinstance(value, date):
         return value.replace(day=1) if to == "month" else value.replace(month=1, day=1)
@@ -115,7 +122,7 @@ def generalised(to: str, value: str) -> str | None:
 def shown(p: Any, value: Any, salt: str) -> Any:
     if value is None:
         return None
-    return {Exact: lambda: value, Rounded: lambda: rounded(p.unit, value), Truncated: lambda: truncated(p.to, value),
+    return {Exact: lambda: value, Rounded: lambda: rounded(p.unit, value), Banded: lambda: banded(p.unit, value), Truncated: lambda: truncated(p.to, value),
             Generalised: lambda: generalised(p.to, value), Hashed: lambda: hashlib.sha256((salt + value).encode()).hexdigest(),
             Masked: lambda: value[:p.first] + "****" + value[len(value) - p.last:] if len(value) > p.first + p.last else "****"}[type(p)]()
 
@@ -126,6 +133,8 @@ ORDER = (Exact, Rounded, Truncated, Generalised, Masked, Hashed)
 def coarseness(p: Any) -> tuple[float, ...]:
     inner: dict[type, Any] = {Rounded: lambda: (p.unit,), Truncated: lambda: (p.to == "year",), Masked: lambda: (-p.first - p.last, -p.first),
                               Generalised: lambda: (("city", "province", "nation").index(p.to),)}
+    if isinstance(p, Banded):  # as a rounding to the same unit, after it
+        return (ORDER.index(Rounded), p.unit, 1)
     return (ORDER.index(type(p)), *inner.get(type(p), tuple)())
 
 
@@ -184,8 +193,8 @@ PRECISIONS: dict[str, st.SearchStrategy[Any]] = {
     "place": TEXTS | st.builds(Generalised, st.sampled_from(["city", "province", "nation"])),
     "day": TEXTS | st.builds(Truncated, st.sampled_from(["month", "year"])),
     "born": st.just(Exact()) | st.builds(Truncated, st.sampled_from(["month", "year"])),
-    "count": st.just(Exact()) | st.builds(Rounded, st.sampled_from([1, 2, 3, 5, 10, 10**12])),
-    "share": st.just(Exact()) | st.builds(Rounded, st.sampled_from([1, 5, 0.5, 1e-9, 3]))}
+    "count": st.just(Exact()) | st.builds(Rounded, st.sampled_from([1, 2, 3, 5, 10, 10**12])) | st.builds(Banded, st.sampled_from([1, 3, 10, 10**12])),
+    "share": st.just(Exact()) | st.builds(Rounded, st.sampled_from([1, 5, 0.5, 1e-9, 3])) | st.builds(Banded, st.sampled_from([1, 0.5, 3]))}
 SUBJECTS = st.sampled_from([Subject("organisation", "gz"), Subject("principal", ME.id), Subject("role", "analyst"), Subject("organisation", "public"),
                             Subject("organisation", "sz"), Subject("role", "auditor"), Subject("principal", f"p-{2:032x}")])
 PERIODS = [(date(2020, 1, 1), None), (date(2026, 3, 4), date(2026, 3, 4)), (date(2020, 1, 1), date(2026, 3, 3)), (date(2026, 3, 5), None)]
@@ -255,7 +264,7 @@ PRECISE: dict[str, list[Any]] = {
     "place": [Exact(), Hashed(), Masked(1, 2), *(Generalised(to) for to in ("city", "province", "nation"))],
     "name": [Exact(), Hashed(), Masked(), Masked(1, 0), Masked(0, 1), Masked(2, 2)],
     "day": [Exact(), Hashed(), Masked(4, 0), Truncated("month"), Truncated("year")],
-    "count": [Exact(), *(Rounded(u) for u in (1, 2, 3, 10, 10**12))], "share": [Exact(), *(Rounded(u) for u in (1, 0.5, 1e-9, 5))],
+    "count": [Exact(), *(Rounded(u) for u in (1, 2, 3, 10, 10**12)), Banded(10)], "share": [Exact(), *(Rounded(u) for u in (1, 0.5, 1e-9, 5)), Banded(1), Banded(0.5)],
     "known": [Exact()], "born": [Exact(), Truncated("month"), Truncated("year")]}
 
 

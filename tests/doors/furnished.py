@@ -1,7 +1,8 @@
-"""A node that has something to show for every action that anybody may ask: one duty, one matter, one record and one request for data."""
+"""A node that has something to show for every action that anybody may ask: a duty, a matter, a record, a request for data, a form."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from jingwei.coordination.duties.model import Duty
@@ -11,6 +12,10 @@ from jingwei.coordination.matters.model import Cause
 from jingwei.coordination.matters.records import keep, surfaced
 from jingwei.foundations.data.catalogue import records
 from jingwei.foundations.data.catalogue.model import Record, Word
+from jingwei.foundations.data.once.findings import LONG_AGO
+from jingwei.foundations.data.once.matching import code_of as code_of_finding
+from jingwei.foundations.data.once.records import keep as keep_table
+from jingwei.foundations.data.once.taking import form
 from jingwei.foundations.data.sharing.cases import facts_of_request, words_of_request
 from jingwei.foundations.data.sharing.model import Request
 from jingwei.kernel.actions import Context
@@ -18,9 +23,12 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.workspace import Workspace
 
+FIELDS = ("身份证号", "姓名", "手机号")
+FORMS = (replace(form(FIELDS, "health", "visits", "", LONG_AGO), planned=True), form(FIELDS, "civil", "people", "", LONG_AGO))
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
 ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
-            ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}, ("catalogue", "show"): {"record": "s/d"}}
+            ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}, ("catalogue", "show"): {"record": "s/d"},
+            ("once", "show"): {"code": code_of_finding(*FORMS)}}
 """What an action must be asked, beside its files, to have an answer."""
 
 
@@ -30,6 +38,8 @@ def furnish(node: Workspace) -> Workspace:
     keep(context, {}, surfaced({}, [CAUSE], date(2025, 1, 1)))
     asked = Request("R-0", "POP-01", "health", "civil", "conditional", "duty")
     node.ledger.append(Event("share.requested", context.clock(), "local", facts_of_request(asked), {"share:R-0": words_of_request(asked)}))
+    for each in FORMS:
+        keep_table(context, each, b"")
     with node.store.write() as connection:
         records.keep_source(connection, "s", "s", {}, context.clock())
         records.keep(connection, "s", {"d.yaml": b"1"}, (), [("d.yaml", "", Record("urn:d", title=(Word("水井"),)))], (), {}, context.clock())

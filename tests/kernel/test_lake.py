@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from collections import Counter
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,3 +203,16 @@ def test_a_reader_sees_no_rows_of_an_append_under_way(tmp_path, monkeypatch):
     lake.append(VISITS, visits(2))
     assert seen == [[1], [1], [1]]
     assert counts(lake) == [1, 2]
+
+
+def test_a_snapshot_that_was_placed_is_read_by_its_id_until_the_dataset_is_pointed_to_it(tmp_path):
+    lake, wells = Lake(tmp_path / "lake"), Dataset("wells", 1, {"depth": "int64"})
+    lake.append(wells, [{"depth": 1}])
+    first = lake.snapshot(wells)
+    pq.write_table(pa.table({"depth": [2, 3]}), tmp_path / "t.parquet")
+    placed = lake.place(wells, io.BytesIO((tmp_path / "t.parquet").read_bytes()))
+    assert lake.snapshot(wells) == first
+    assert lake.read(wells, lake.snapshot(wells, placed.id)).count().to_pyarrow().as_py() == 2
+    lake.point(wells, placed)
+    assert lake.snapshot(wells) == placed == lake.place(wells, io.BytesIO((tmp_path / "t.parquet").read_bytes()))
+    assert lake.read(wells, lake.snapshot(wells, first.id)).count().to_pyarrow().as_py() == 1

@@ -9,6 +9,7 @@ from jingwei.coordination import (
     jobs,
     matters,
     observations,
+    people,
     record,
     redlines,
 )
@@ -20,7 +21,7 @@ from jingwei.kernel.pillar import Page, Pillar
 
 PILLAR = Pillar(code="O", name=Text(zh="组织保障", en="Organisation"), measures=MEASURES, actions=(
     *evaluation.ACTIONS, *observations.ACTIONS, *index.ACTIONS, *record.ACTIONS, *duties.ACTIONS, *matters.ACTIONS, *gauges.ACTIONS,
-    *redlines.ACTIONS, *federation.ACTIONS, *jobs.ACTIONS,
+    *redlines.ACTIONS, *federation.ACTIONS, *jobs.ACTIONS, *people.ACTIONS,
     Action(
         ("plan",),
         Text("按规划的次序列出每一条及其状态", "Show every clause of the plan with its state"),

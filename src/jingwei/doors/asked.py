@@ -148,6 +148,14 @@ def shortened(value: object) -> str:
     return repr(value[:40] if isinstance(value, str) else type(value).__name__)
 
 
+def page_language(text: str) -> Language:
+    """The language a page's address begins with. Raises Problem ``unknown_page``."""
+    if text not in ("zh", "en"):
+        raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
+                      remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
+    return "zh" if text == "zh" else "en"
+
+
 def asker_of(request: Asker) -> str:
     """Whose ration a request counts against: the address it came from."""
     return request.client.host if request.client else ""

@@ -22,11 +22,14 @@ from jingwei.doors.usage import misused
 from jingwei.kernel.actions import Action, Context, Option, Progress, Result, run
 from jingwei.kernel.i18n import Language, Text, language_of
 from jingwei.kernel.problems import Problem, Unreadable
-from jingwei.kernel.tables import Document, Table
+from jingwei.kernel.tables import Document, OnDisk, Table
 from jingwei.kernel.workspace import Workspace
 
 REFUSED = 2
 """Exit status when the user can put something right; 1 is left to faults of the program."""
+
+MOST_HELD = 64 << 20
+"""Bytes of a document that are held in memory; a larger one is read bit by bit by actions that can."""
 
 ANSWER_IS_NO = 3
 """Exit status when a question was asked and the answer is no, such as a replay that is not identical."""
@@ -256,7 +259,8 @@ def _read(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
         path = values[name]
         if bare in (Table, Document) and path is not None:
             try:
-                document = Document(path.name, path.read_bytes(), str(path))
+                held = bare is Table or path.stat().st_size <= MOST_HELD
+                document = Document(path.name, path.read_bytes(), str(path)) if held else OnDisk(path.name, path, str(path))
                 str(path).encode()
             except OSError as error:
                 raise Unreadable(Text(f"打不开（{error.strerror}）", f"cannot be read ({error.strerror})"), where=str(path)) from None

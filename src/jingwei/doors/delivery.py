@@ -50,11 +50,13 @@ def routes(workspace: Workspace) -> list[HTTPRouteHandler]:
 
 
 def _given(workspace: Workspace, name: str, secret: str, mode: Mode) -> Document:
-    from jingwei.foundations.data.sharing.actions import fetch
+    from jingwei.foundations.data.sharing.credentials import TooMany, fetch
 
     try:
         with ONE_AT_A_TIME:
             document, _ = fetch(Context(workspace, principal=ANONYMOUS), name, secret, mode)
+    except TooMany as many:
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, many.code, many.what, remedy=many.remedy, headers={"Retry-After": str(many.seconds)}) from None
     except Problem as problem:
         if problem.code != "not_granted":
             raise

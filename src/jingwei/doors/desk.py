@@ -46,12 +46,12 @@ class Desk:
 
     def __init__(self, workspace: Workspace, *, actions: Iterable[Action] | None = None, answers: Answers | None = None,
                  costs: Bucket | None = None, jobs: Jobs | None = None, nightly: bool = False) -> None:
-        self._workspace = Workspace(workspace.folder.resolve())
+        self.workspace = Workspace(workspace.folder.resolve())
         self._actions = {a.path: a for a in (
             (a for p in plan.pillars() for a in p.actions) if actions is None else actions)}
         self.answers = answers or Answers(workspace)
-        self.jobs = jobs or Jobs(self._workspace.store)
-        self._nights = Nights(self._workspace, self.jobs) if nightly else None
+        self.jobs = jobs or Jobs(self.workspace.store)
+        self._nights = Nights(self.workspace, self.jobs) if nightly else None
         self._costs = costs or Bucket(COSTLY_A_MINUTE, COSTLY_AT_ONCE)
         self._called = threading.Event()
         self._closing = threading.Event()
@@ -64,7 +64,7 @@ class Desk:
         """The answer. Raises Refused (429) when it must be worked out and the asker has asked for too much."""
         there = self.answers.has(question)
         if not there:
-            self._ration(asker)
+            self.ration(asker)
         ANSWERS.labels("kept" if there else "made").inc()
         return self.answers.answer(question)
 
@@ -73,9 +73,9 @@ class Desk:
 
         files : the files of the question by field, as they were sent
         """
-        self._workspace.establish()
+        self.workspace.establish()
         if self.jobs.find(question.key) is None:
-            self._ration(asker)
+            self.ration(asker)
         plain, _ = describe(question.given)
         ask = Ask(question.action.path, plain, {name: document.name for name, document in files.items()},
                   question.language, question.state.instant.isoformat(), dict(question.state.snapshots))
@@ -152,20 +152,21 @@ class Desk:
     def _perform(self, job: Job, step: Step) -> Result:
         if job.night:
             with ONE_AT_A_TIME:
-                return perform(self._workspace, job, step, self.jobs.clock)
+                return perform(self.workspace, job, step, self.jobs.clock)
         action = self._actions.get(job.ask.action)
         if action is None:
             name = " ".join(job.ask.action)
             raise Problem("unknown_action", Text(f"没有 {name} 这件事可做", f"there is no action {name}"),
                           remedy=Text("请按现在的程序再问一次。", "Ask the present program."))
         instant = datetime.fromisoformat(job.ask.at)
-        context = Context(self._workspace, job.ask.language, clock=lambda: instant, principal=ANONYMOUS,
+        context = Context(self.workspace, job.ask.language, clock=lambda: instant, principal=ANONYMOUS,
                           pinned=Snapshots(job.ask.snapshots), progress=step.progress, cancelled=step.cancelled)
         given = _restored(action.input, job.ask.given, job.files())
         with ONE_AT_A_TIME:
             return run(action, context, given)
 
-    def _ration(self, asker: str) -> None:
+    def ration(self, asker: str) -> None:
+        """Raises Refused (429) when an address asks for too much that must be worked out."""
         if wait := self._costs.take(asker):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", Text("短时间内问得太多", "too much was asked in a short time"),
                           remedy=Text(f"请过 {wait} 秒再问。答过的问题不计数。", f"Ask again in {wait} s. What was answered before costs nothing."),

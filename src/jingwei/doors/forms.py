@@ -20,16 +20,20 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from jingwei import plan
-from jingwei.doors.asked import Asker, Misfit, Refused, asked_in, asker_of, fields_of, read_all, several
+from jingwei.doors.answers import ONE_AT_A_TIME
+from jingwei.doors.asked import Asker, Misfit, Refused, asked_in, asker_of, fields_of, page_language, read_all, several
 from jingwei.doors.desk import Desk
 from jingwei.doors.guard import MOST_BYTES
 from jingwei.doors.jobs import file_of, sent
-from jingwei.doors.openapi import FILES, is_open, method_of
+from jingwei.doors.login.cookies import ours
+from jingwei.doors.login.who import principal_of
+from jingwei.doors.openapi import FILES, is_open, method_of, open_to
 from jingwei.doors.projection import inputs
 from jingwei.doors.refusals import told, without_folders
-from jingwei.kernel.actions import Action, Result
+from jingwei.kernel.actions import Action, Context, Result, run
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.jobs import OPEN, Job
+from jingwei.kernel.people import ANONYMOUS
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document
 
@@ -41,6 +45,9 @@ ASKED = "answer"
 
 FILE = "download"
 """In the address of an answer: only this file of it."""
+
+BACK = "back"
+"""In the address of a form: the page of this portal the reader came from and wants to go on at."""
 
 PATIENCE = 8.0
 """Seconds a reader who wants the answer now waits for it before the page of the job is shown instead."""
@@ -62,7 +69,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came of an action."""
+    """A file that came of an action. Without an address it is had by doing the same again, as a button does."""
 
     name: str
     size: int
@@ -76,32 +83,32 @@ def routes(desk: Desk, render: Render, actions: Iterable[Action] | None = None) 
 
     @get("/{language:str}/do", sync_to_thread=True, include_in_schema=False)
     def listed(request: Asker, language: FromPath[str]) -> Response[bytes]:
-        return doors.list(request, _tongue(language))
+        return doors.list(request, page_language(language))
 
     @get("/{language:str}/do/{words:path}", include_in_schema=False)
     async def do(request: Asker, language: FromPath[str], words: FromPath[str]) -> Response[bytes]:
-        return await sync_to_thread(doors.ask, request, _tongue(language), str(words))
+        return await sync_to_thread(doors.ask, request, page_language(language), str(words))
 
     @post("/{language:str}/do/{words:path}", status_code=200, include_in_schema=False, request_max_body_size=MOST_BYTES)
     async def send(request: Asker, language: FromPath[str], words: FromPath[str]) -> Response[bytes]:
         try:
             fields = await fields_of(request)
         except Refused as error:
-            return doors.refused(request, _tongue(language), str(words), error)
-        return await sync_to_thread(doors.send, request, _tongue(language), str(words), fields)
+            return doors.refused(request, page_language(language), str(words), error)
+        return await sync_to_thread(doors.send, request, page_language(language), str(words), fields)
 
     @get("/{language:str}/jobs/{identity:str}", sync_to_thread=True, include_in_schema=False)
     def job(request: Asker, language: FromPath[str], identity: FromPath[str]) -> Response[bytes]:
-        return doors.job(request, _tongue(language), identity)
+        return doors.job(request, page_language(language), identity)
 
     @get("/{language:str}/jobs/{identity:str}/files/{name:path}", sync_to_thread=True, include_in_schema=False)
     def job_file(language: FromPath[str], identity: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-        _tongue(language)
+        page_language(language)
         return file_of(doors.found(identity), str(name).lstrip("/"))
 
     @post("/{language:str}/jobs/{identity:str}/cancel", status_code=303, sync_to_thread=True, include_in_schema=False)
     def cancel(language: FromPath[str], identity: FromPath[str]) -> Response[bytes]:
-        tongue = _tongue(language)
+        tongue = page_language(language)
         doors.found(identity)
         desk.jobs.cancel(identity)
         return _see(f"/{tongue}/jobs/{identity}")
@@ -120,7 +127,8 @@ class _Forms:
             for code in action.clauses:
                 by_clause.setdefault(code, []).append(action)
         clauses = [(code, _asks(code), sorted(found, key=lambda a: a.path)) for code, found in sorted(by_clause.items())]
-        return self._page("do_list.html", language, request, clauses=clauses, is_open=is_open)
+        person = principal_of(request)
+        return self._page("do_list.html", language, request, clauses=clauses, is_open=lambda action: open_to(action, person))
 
     def ask(self, request: Asker, language: Language, path: str) -> Response[bytes]:
         """The form; or the answer, when the address carries what was asked."""
@@ -128,10 +136,15 @@ class _Forms:
         query = several((n, v) for n, v in asked_in(request) if v != "")
         wanted = query.pop(ASKED, None)
         name = (query.pop(FILE, None) or [None])[0]
-        if not is_open(action):
+        back = ours(query.pop(BACK, [""])[0])
+        if not open_to(action, principal_of(request)):
             return self._form(request, language, action, query, status=HTTPStatus.FORBIDDEN)
         if wanted is None or method_of(action) is not HttpMethod.GET:
-            return self._form(request, language, action, query)
+            return self._form(request, language, action, query, back=back)
+        return self._known(request, language, action, query, name) if is_open(action) else self._own(request, language, action, query, name, back)
+
+    def _known(self, request: Asker, language: Language, action: Action, query: dict[str, Any], name: str | None) -> Response[bytes]:
+        """What anybody may ask: answered from memory where it was asked before."""
         given, misfits = read_all(action.input, _lines(action, query))
         if misfits:
             return self._form(request, language, action, query, misfits, status=HTTPStatus.BAD_REQUEST)
@@ -154,8 +167,11 @@ class _Forms:
         """What was sent becomes a job; its page shows the answer, at once when it is there soon."""
         action = self._action(path)
         wanted = (fields.pop(ASKED, None) or ["later"])[0]
-        if not is_open(action):
+        name, back = (fields.pop(FILE, None) or [None])[0], ours(str(fields.pop(BACK, [""])[0]))
+        if not open_to(action, principal_of(request)):
             return self._form(request, language, action, fields, status=HTTPStatus.FORBIDDEN)
+        if not is_open(action):
+            return self._own(request, language, action, fields, name, back)
         try:
             given, misfits = read_all(action.input, _lines(action, fields))
         except Problem as error:
@@ -170,6 +186,34 @@ class _Forms:
         if wanted == "now":
             self._desk.settled(job.id, PATIENCE)
         return _see(f"/{language}/jobs/{job.id}")
+
+    def _own(self, request: Asker, language: Language, action: Action, fields: dict[str, Any], name: str | None, back: str) -> Response[bytes]:
+        """What somebody signed in does or asks: at once, in their name, on the record; kept by nobody.
+
+        name : only this file of what comes of it; to have it the same is done again, which every action of ours takes for the same
+        """
+        try:
+            given, misfits = read_all(action.input, _lines(action, fields))
+        except Problem as error:
+            return self._wrong(request, language, action, fields, error, back)
+        if misfits:
+            return self._form(request, language, action, fields, misfits, status=HTTPStatus.BAD_REQUEST, back=back)
+        try:
+            self._desk.ration(asker_of(request))
+            with ONE_AT_A_TIME:
+                result = run(action, Context(self._desk.workspace, language, principal=principal_of(request)), given)
+        except Exception as error:
+            return self._wrong(request, language, action, fields, error, back)
+        if name is not None and (document := next((d for d in result.documents if d.name == name), None)) is not None:
+            answer = sent(document)
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+        again = [(field, value) for field, values in fields.items() for value in values]
+        told = all(isinstance(value, str) for _, value in again)  # a file that was sent cannot be sent again by a button
+        page = self._answer(request, language, action, result, [File(d.name, len(d.content), "") for d in result.documents] if told else [],
+                            f"/{language}/do/{'/'.join(action.path)}", again=again, back=back, posted=method_of(action) is not HttpMethod.GET)
+        page.headers["Cache-Control"] = "no-store"
+        return page
 
     def refused(self, request: Asker, language: Language, path: str, error: Exception) -> Response[bytes]:
         """A body that is no form."""
@@ -210,32 +254,33 @@ class _Forms:
 
     def _form(self, request: Asker, language: Language, action: Action, before: dict[str, Any],
               misfits: Sequence[Misfit] = (), problem: Problem | None = None, *, status: int = 200,
-              headers: dict[str, str] | None = None) -> Response[bytes]:
+              headers: dict[str, str] | None = None, back: str = "") -> Response[bytes]:
         wrong = {m.field: m for m in misfits}
         fields = [_field(name, kind, option.help.in_(language), option.choices, default, before.get(name), wrong.get(name), language)
                   for name, kind, option, default in inputs(action.input)]
         unknown = [m for m in misfits if m.field not in {f.name for f in fields}]
-        page = self._page("do.html", language, request, status=status, action=action, fields=fields, unknown=unknown, open=is_open(action),
+        page = self._page("do.html", language, request, status=status, action=action, fields=fields, unknown=unknown, open=open_to(action, principal_of(request)), later=is_open(action), back=back,
                           problem=problem, posted=method_of(action) is not HttpMethod.GET, wrong=[f for f in fields if f.error],
                           command=" ".join(("jingwei", *action.path, "--help")))
         page.headers.update(headers or {})
         return page
 
-    def _wrong(self, request: Asker, language: Language, action: Action, before: dict[str, Any], error: Exception) -> Response[bytes]:
+    def _wrong(self, request: Asker, language: Language, action: Action, before: dict[str, Any], error: Exception, back: str = "") -> Response[bytes]:
         problem, status, headers = told(error)
-        return self._form(request, language, action, before, problem=without_folders(problem), status=int(status), headers=dict(headers))
+        return self._form(request, language, action, before, problem=without_folders(problem), status=int(status), headers=dict(headers), back=back)
 
     def _answer(self, request: Asker, language: Language, action: Action, result: Result, files: Sequence[File], form: str, *,
-                report_in: Language | None = None) -> Response[bytes]:
+                report_in: Language | None = None, again: Sequence[tuple[str, str]] = (), back: str = "", posted: bool = False) -> Response[bytes]:
         label = Text("表格，可左右滚动", "table, scrolls sideways").in_(language)
         report = typeset(result.report, label, {f.name: f.address for f in files})
         return self._page("done.html", language, request, action=action, report=report, report_in=report_in or language,
-                          files=files, form=form, holds=result.holds)
+                          files=files, form=form, holds=result.holds, again=again, back=back, posted=posted)
 
     def _page(self, template: str, language: Language, request: Asker, *, status: int = 200, **shown: Any) -> Response[bytes]:
-        body = self._render(template, language, request.url.path, **shown)
+        person = principal_of(request)
+        body = self._render(template, language, request.url.path, person=person, **shown)
         return Response(body, status_code=status, media_type="text/html", headers={
-            "Content-Language": "zh-CN" if language == "zh" else "en", "Cache-Control": "no-cache" if status == 200 else "no-store"})
+            "Content-Language": "zh-CN" if language == "zh" else "en", "Cache-Control": "no-cache" if status == 200 and person is ANONYMOUS else "no-store"})
 
 
 def typeset(report: str, label: str, pictures: dict[str, str]) -> str:
@@ -298,10 +343,3 @@ def _asks(code: str) -> Text | None:
 
 def _see(address: str) -> Response[bytes]:
     return Response(b"", status_code=HTTPStatus.SEE_OTHER, headers={"Location": address, "Cache-Control": "no-store"})
-
-
-def _tongue(text: str) -> Language:
-    if text not in ("zh", "en"):
-        raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
-                      remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
-    return "zh" if text == "zh" else "en"

@@ -13,7 +13,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 
 from jingwei.coordination.federation import live
-from jingwei.coordination.federation.neighbours import exchange_of, meet, neighbours
+from jingwei.coordination.federation.neighbours import exchange_of, gather, meet, neighbours
 from jingwei.coordination.federation.sources import ASK, HELLO, INBOX, Http
 from jingwei.doors.asked import Asker
 from jingwei.doors.openapi import JSON
@@ -32,6 +32,10 @@ DUTIES_EVERY = 3.0
 """Least seconds between two looks at the duties: figures and ledger are read for each."""
 
 ABOUT_DUTIES = b'"kind":"duty.'
+ABOUT_DELIVERIES = b'"kind":"share.coming"'
+
+COLLECT_EVERY = 5.0
+"""Least seconds between two attempts to collect what did not come."""
 
 HEADS_EVERY = 60.0
 """Seconds between two looks at the neighbours' heads."""
@@ -93,6 +97,22 @@ class _Duties:
         self._due = time.monotonic() + self._exchange.workspace.settings.federation.test_every
 
 
+class _Deliveries:
+    """Collects what neighbours delivered as soon as there is word of some, goes on until all is here, and at each look at the heads
+    disposes of what is granted no more."""
+
+    def __init__(self, exchange: Exchange, transport: Http) -> None:
+        self._exchange, self._transport, self._seen, self._waits, self._rest = exchange, transport, 0, 1, 0.0
+
+    def look(self) -> None:
+        ledger = self._exchange.workspace.ledger
+        size = ledger.size()
+        news = any(ABOUT_DELIVERIES in entry for _, entry in ledger.entries(self._seen, size))
+        if news or (self._waits and time.monotonic() > self._rest):
+            self._waits, self._rest = gather(self._exchange, self._transport), time.monotonic() + COLLECT_EVERY
+        self._seen = size
+
+
 class Courier:
     """Sends what waits for other nodes, holds them to their past, tests those below and tells those above. Each worker has one; one at a time goes out."""
 
@@ -114,12 +134,13 @@ class Courier:
 
     def _go(self) -> None:
         transport, due, said = Http(), time.monotonic(), ""
-        duties = _Duties(self._exchange)
+        duties, deliveries = _Duties(self._exchange), _Deliveries(self._exchange, transport)
         while not self._closing.wait(PAUSE):
             try:
                 if not self._exchange.workspace.store.exists():
                     continue
                 duties.look()
+                deliveries.look()
                 if time.monotonic() < due:
                     self._exchange.deliver(transport)
                     continue

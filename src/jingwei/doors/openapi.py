@@ -26,6 +26,7 @@ from jingwei import __version__, plan
 from jingwei.doors.projection import inputs
 from jingwei.kernel.actions import Action, Option
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.people import ANONYMOUS, Principal, may
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, Table
 
@@ -74,6 +75,11 @@ _SHOWN = {name: option for name, _, option, _ in inputs(Shown)}
 def is_open(action: Action) -> bool:
     """Whether anybody may ask."""
     return action.effect == "read" and action.scope == "public"
+
+
+def open_to(action: Action, principal: Principal) -> bool:
+    """Whether this principal may ask at a door. What cannot be undone needs a second person and stays where the node is."""
+    return is_open(action) or (principal is not ANONYMOUS and action.effect != "irreversible" and may(principal, action.scope, action.effect))
 
 
 def method_of(action: Action) -> HttpMethod:

@@ -1,4 +1,4 @@
-"""Start the portal on this machine. Until identity lands it listens on the loopback address and nowhere else."""
+"""Start the portal on this machine. It listens on the loopback address and nowhere else."""
 
 from __future__ import annotations
 

@@ -99,6 +99,12 @@ class Rounded(Struct, frozen=True, tag="rounded", forbid_unknown_fields=True):
     unit: int | float
 
 
+class Banded(Struct, frozen=True, tag="banded", forbid_unknown_fields=True):
+    """A figure as the lower edge of its band: 20 for 20 to below 30 in bands of 10, -10 for -1; missing where rounding is."""
+
+    unit: int | float
+
+
 class Truncated(Struct, frozen=True, tag="truncated", forbid_unknown_fields=True):
     """A date to the first day of its month or year; ISO text to 2024-06 or 2024; other text is missing."""
 
@@ -119,10 +125,11 @@ class Masked(Struct, frozen=True, tag="masked", forbid_unknown_fields=True):
 
 
 class Hashed(Struct, frozen=True, tag="hashed", forbid_unknown_fields=True):
-    """SHA-256 of the grant's salt and the text: rows can be matched under one grant, not between grants."""
+    """A keyed pseudonym: SHA-256 of the grant's secret salt and the text. Rows can be matched under one grant, not between grants: two
+    who are granted the same column cannot join what they have."""
 
 
-Precision = Exact | Rounded | Truncated | Generalised | Masked | Hashed
+Precision = Exact | Rounded | Banded | Truncated | Generalised | Masked | Hashed
 
 
 class Subject(Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,7 +175,7 @@ class Grant(Struct, frozen=True, tag="grant", forbid_unknown_fields=True):
         if not self.columns:
             raise _bad(self.id, Text("授权至少要给一列", "a grant gives a column at least"))
         for precision in self.columns.values():
-            unit = precision.unit if isinstance(precision, Rounded) else 1
+            unit = precision.unit if isinstance(precision, Rounded | Banded) else 1
             if not 0 < unit <= 10**12 or (isinstance(precision, Masked) and min(precision.first, precision.last) < 0):
                 raise _bad(self.id, Text(f"{precision} 不是一种精度", f"{precision} is no precision"))
             if isinstance(precision, Hashed) and not re.fullmatch("[0-9a-f]{32,}", self.salt):
@@ -269,6 +276,8 @@ def _coarseness(precision: Precision) -> tuple[float, ...]:
             return (0,)
         case Rounded(unit):
             return (1, unit)
+        case Banded(unit):
+            return (1, unit, 1)
         case Truncated(to):
             return (2, ("month", "year").index(to))
         case Generalised(to):
@@ -293,8 +302,12 @@ def _shown(column: Any, grant: Grant, name: str) -> Any:
             known = column.abs() < float(unit) * 2.0**52  # false for NaN and the infinities
             shown = (column / float(unit) + 0.5).floor().cast("float64") * float(unit)
         case Rounded(unit) if kind.is_int64() and isinstance(unit, int):
-            over = (column % unit + unit) % unit  # engines give the remainder the sign of the figure
+            over = _over(column, unit)
             known, shown = column.between(-_MOST, _MOST), column - over + ibis.ifelse(over * 2 >= unit, unit, 0)
+        case Banded(unit) if kind.is_float64():
+            known, shown = column.abs() < float(unit) * 2.0**52, (column / float(unit)).floor().cast("float64") * float(unit)
+        case Banded(unit) if kind.is_int64() and isinstance(unit, int):
+            known, shown = column.between(-_MOST, _MOST), column - _over(column, unit)
         case Truncated(to) if kind.is_date():
             shown = ibis.date(column.year(), column.month() if to == "month" else 1, 1)  # Spark truncates to an instant
         case Truncated(to) if text:
@@ -313,6 +326,11 @@ def _shown(column: Any, grant: Grant, name: str) -> Any:
                        Text(f"{precision} 不适合 {name} 列，它是 {kind}",
                             f"{precision} does not fit column {name}, which is {kind}"))
     return column if shown is column else ibis.ifelse(known, shown, ibis.null(kind)).cast(kind)
+
+
+def _over(column: Any, unit: int) -> Any:
+    """How far a whole number is above the multiple of ``unit`` below it; engines give the remainder the sign of the figure."""
+    return (column % unit + unit) % unit
 
 
 def _holds(table: ir.Table, predicate: Predicate, rule: str) -> Any:

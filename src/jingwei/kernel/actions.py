@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from jingwei.kernel.clock import Clock, system_clock
 from jingwei.kernel.i18n import Language, Text
+from jingwei.kernel.lineage import READS, USED, told_of
 from jingwei.kernel.memory import Memory
 from jingwei.kernel.people import LOCAL, Principal, demand, needs_second
 from jingwei.kernel.problems import Problem
@@ -173,7 +174,9 @@ def run(action: Action, context: Context, given: Any) -> Result:
     module, _, name = action.handler.rpartition(".")
     handler: Callable[[Context, Any], Result] = getattr(importlib.import_module(module), name)
     if not _recorded(action, context):
-        return with_receipt(action, context, given, handler(context, given))
+        result = with_receipt(action, context, given, handler(context, given))
+        _used(action, context, given, result)
+        return result
     told = {"action": ".".join(action.path), "effect": action.effect, "code": code_version(), "input": _digest(given)}
     begun = _event(context, "action.begun", told)
     ledger = context.workspace.ledger
@@ -188,7 +191,8 @@ def run(action: Action, context: Context, given: Any) -> Result:
             ledger.record([*([] if kept else [begun]), _event(context, "action.failed", {**told, "why": why})])
         raise
     made = {d.name: d.digest for d in result.documents if d.name != NAME}
-    done = _event(context, "action.done", {**told, "holds": result.holds, "result": _hash(result.data), "files": _hash(made)})
+    read = {READS: reads} if (reads := told_of(context.snapshots)) else {}
+    done = _event(context, "action.done", {**told, "holds": result.holds, "result": _hash(result.data), "files": _hash(made), **read})
     ledger.record([*([] if kept else [begun]), done])
     return result
 
@@ -198,6 +202,19 @@ def _recorded(action: Action, context: Context) -> bool:
     if context.dry_run or action.records_itself:
         return False
     return action.effect != "read" or (action.scope != "public" and context.principal.id != LOCAL.id)
+
+
+def _used(action: Action, context: Context, given: Any, result: Result) -> None:
+    """That the operator made files out of datasets, once for the same files: by that a dataset is known to be of use. A replay uses nothing anew."""
+    reads = told_of(context.snapshots)
+    if action.records_itself or context.dry_run or context.pinned or context.principal.id != LOCAL.id or not (reads and result.documents):
+        return
+    ledger = context.workspace.ledger
+    if ledger.store.exists():
+        from jingwei.kernel.ledger import Event
+
+        facts = {"action": ".".join(action.path), "code": code_version(), "input": _digest(given), READS: reads}
+        ledger.append(Event(USED, system_clock(), context.principal.id, facts, key=f"{USED}/{_hash(facts)}"))
 
 
 def _event(context: Context, kind: str, facts: Mapping[str, Any]) -> Event:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedIOBase
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, sync, then rename: a crash leaves the old file or the new one, never half of one."""
+def write_whole(path: Path, content: bytes | BufferedIOBase) -> None:
+    """Write beside, sync, then rename: a crash leaves the old file or the new one, never half of one. A stream is copied bit by bit."""
     beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     with beside.open("wb") as sink:
-        sink.write(content)
+        if isinstance(content, bytes):
+            sink.write(content)
+        else:
+            shutil.copyfileobj(content, sink, 1 << 20)
         sink.flush()
         os.fsync(sink.fileno())
     beside.replace(path)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _IDENTITY = re.compile("[0-9a-f]{32}")
 _GLOB = re.compile(r"[\\*?\[\]{}]")
 
-ColumnType = Literal["string", "float64", "int64", "bool"]
+ColumnType = Literal["string", "float64", "int64", "bool", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +93,50 @@ class Lake:
 
         Raises Problem ``lake_not_writable``; nothing is added then.
         """
-        return self._put(dataset, rows, keep=True) if rows else self.snapshot(dataset)
+        if not rows:
+            return self.snapshot(dataset)
+        content = _parquet(dataset, rows)
+        with self._writing(dataset) as home:
+            before = self.snapshot(dataset)
+            name = f"{len(before.files):06d}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+            write_whole(home / "data" / name, content)
+            return _made_current(home, _placed(home, dataset, (*before.files, name)))
 
     def replace(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> Snapshot:
         """Make these rows all there are, in one step; the earlier ones stay readable under their own snapshot.
 
         Rows that are there already, and no others, are not written again. Raises Problem ``lake_not_writable``.
         """
-        return self._put(dataset, rows, keep=False)
+        return self.take(dataset, io.BytesIO(_parquet(dataset, rows)))
 
-    def _put(self, dataset: Dataset, rows: Sequence[Mapping[str, Any]], *, keep: bool) -> Snapshot:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+    def take(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+        """As ``replace``, with the rows of a Parquet file outside the lake, which has the dataset's columns and types; copied bit by bit."""
+        with self._writing(dataset) as home:
+            return _made_current(home, _copied(home, dataset, file))
 
-        sink = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
-        content = sink.getvalue()
-        home = self.folder / dataset.name
-        try:
-            with self._writing(home):
-                before = self.snapshot(dataset)
-                digest = hashlib.sha256(content).hexdigest()[:16]
-                if not keep and len(before.files) == 1 and before.files[0].endswith(f"-{digest}.parquet"):
-                    return before
-                files = [*(before.files if keep else ()), f"{len(before.files):06d}-{digest}.parquet"]
-                name = files[-1]
-                write_whole(home / "data" / name, content)
-                manifest = json.dumps({"dataset": dataset.name, "version": dataset.version,
-                                       "files": files}, indent=1).encode()
-                write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
-                write_whole(home / "current", _identity(manifest).encode())
-        except OSError as error:
-            raise Problem("lake_not_writable",
-                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
-                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
-                                      "Make room or choose another folder with --workspace DIR.")) from None
-        return Snapshot(_identity(manifest), dataset.version, tuple(files))
+    def place(self, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+        """As ``take``, but ``point`` makes it current; until then it is read by its id only. Raises Problem ``lake_not_writable``."""
+        with self._writing(dataset) as home:
+            return _copied(home, dataset, file)
+
+    def point(self, dataset: Dataset, snapshot: Snapshot) -> None:
+        """Make a snapshot that was placed the current one. Raises Problem ``lake_not_writable``."""
+        with self._writing(dataset) as home:
+            _made_current(home, snapshot)
+
+    def empty(self, dataset: Dataset, *, to: Path | None = None) -> int:
+        """Take every row a dataset ever had off the disk, or put its files into the folder ``to``; returns how many files went.
+
+        What it was made of stays on record in its manifests; earlier snapshots can be read no more. Raises ``lake_not_writable``.
+        """
+        with self._writing(dataset) as home:
+            _made_current(home, _placed(home, dataset, ()))  # first: whoever reads from now on finds an empty table, not a damaged one
+            gone = sorted((home / "data").iterdir())
+            if to is not None:
+                to.mkdir(parents=True, exist_ok=True)
+            for file in gone:
+                file.unlink() if to is None else file.replace(to / file.name)
+            return len(gone)
 
     def read(self, dataset: Dataset, snapshot: Snapshot) -> ir.Table:
         """The rows of a snapshot as an Ibis table; tables of one engine can be joined. Raises ``damaged_lake``."""
@@ -153,26 +161,66 @@ class Lake:
         return backend.table(name)
 
     @contextmanager
-    def _writing(self, home: Path) -> Iterator[None]:
-        (home / "data").mkdir(parents=True, exist_ok=True)
-        (home / "manifests").mkdir(exist_ok=True)
-        with held(home / "lock", wait=True):
-            yield
+    def _writing(self, dataset: Dataset) -> Iterator[Path]:
+        """The dataset's folder, for one writer. Raises Problem ``lake_not_writable``."""
+        home = self.folder / dataset.name
+        try:
+            (home / "data").mkdir(parents=True, exist_ok=True)
+            (home / "manifests").mkdir(exist_ok=True)
+            with held(home / "lock", wait=True):
+                yield home
+        except OSError as error:
+            raise Problem("lake_not_writable",
+                          Text(f"写不进去（{error.strerror}）", f"cannot write there ({error.strerror})"), where=str(home),
+                          remedy=Text("请腾出空间，或用 --workspace DIR 换一个目录。",
+                                      "Make room or choose another folder with --workspace DIR.")) from None
+
+
+def _placed(home: Path, dataset: Dataset, names: tuple[str, ...]) -> Snapshot:
+    manifest = json.dumps({"dataset": dataset.name, "version": dataset.version, "files": [*names]}, indent=1).encode()
+    write_whole(home / "manifests" / f"{_identity(manifest)}.json", manifest)
+    return Snapshot(_identity(manifest), dataset.version, names)
+
+
+def _made_current(home: Path, snapshot: Snapshot) -> Snapshot:
+    write_whole(home / "current", snapshot.id.encode())
+    return snapshot
+
+
+def _copied(home: Path, dataset: Dataset, file: io.BufferedIOBase) -> Snapshot:
+    name = f"000000-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}.parquet"
+    if not (home / "data" / name).is_file():
+        file.seek(0)
+        write_whole(home / "data" / name, file)
+    return _placed(home, dataset, (name,))
+
+
+def _parquet(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([dict(r) for r in rows], schema=_schema(dataset)), sink, compression="zstd")
+    return sink.getvalue()
 
 
 def records(table: ir.Table, *, by: Sequence[str]) -> list[dict[str, Any]]:
     """The rows as plain records, in the order of the columns named: no engine's own order is ever relied on."""
-    ordered = table.order_by(list(by))
-    backend = ordered.get_backend()
+    return list(arrow(table.order_by(list(by))).to_pylist())
+
+
+def arrow(table: ir.Table) -> Any:
+    """The rows as an Arrow table, types as the lake has them on either engine."""
+    backend = table.get_backend()
     if backend.name == "pyspark":  # Ibis would go through pandas here, which turns integers with gaps into floats
-        return list(backend.raw_sql(backend.compile(ordered)).toArrow().to_pylist())
-    return list(ordered.to_pyarrow().to_pylist())
+        return backend.raw_sql(backend.compile(table)).toArrow()
+    return table.to_pyarrow()
 
 
 def _schema(dataset: Dataset) -> Any:
     import pyarrow as pa
 
-    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+    kinds = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
     return pa.schema([(name, kinds[kind]) for name, kind in dataset.columns.items()])
 
 

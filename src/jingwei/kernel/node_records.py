@@ -16,7 +16,7 @@ from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.nodes import VERSIONS, Acknowledgement, Known, Message, Profile
 from jingwei.kernel.problems import Problem
-from jingwei.kernel.store import Instant
+from jingwei.kernel.store import Instant, Store
 
 KNOWN = sa.table("nodes_known", *map(sa.column, ("id", "relation", "state", "parent")), sa.column("profile", sa.LargeBinary),
                  sa.column("heard", Instant))
@@ -38,6 +38,15 @@ def own(connection: sa.Connection) -> Profile:
                       remedy=Text("先建节点：jingwei node init --name … --level … --place …",
                                   "Make it one: jingwei node init --name … --level … --place …"))
     return _as_we_are(msgspec.json.decode(found, type=Profile))
+
+
+def place_of(store: Store) -> str:
+    """Administrative code of the place this node answers for; empty where it was not made a node."""
+    if not store.exists():
+        return ""
+    with store.read() as connection:
+        found = connection.scalar(sa.select(KNOWN.c.profile).where(KNOWN.c.relation == "self"))
+    return msgspec.json.decode(found, type=Profile).place if found else ""
 
 
 def _as_we_are(profile: Profile) -> Profile:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from jingwei.kernel.access import Denial, Grant
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import Approval, Organisation, Organisations, Principal, Role
-from jingwei.kernel.problems import Problem
+from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.store import Instant
 
 ORGANISATIONS = sa.table("people_organisations", *map(sa.column, ("id", "name_zh", "name_en", "kind", "level", "place", "parent")))
@@ -47,6 +47,16 @@ def keep_role(connection: sa.Connection, role: Role) -> None:
     values = {"name_zh": role.name.zh, "name_en": role.name.en, "scopes": " ".join(sorted(role.scopes))}
     if not connection.execute(sa.update(ROLES).where(ROLES.c.code == role.code).values(values)).rowcount:
         connection.execute(sa.insert(ROLES).values(code=role.code, **values))
+
+
+def role(connection: sa.Connection, code: str) -> Role:
+    """Raises Problem ``unknown_role``."""
+    rows = connection.execute(sa.select(ROLES)).all()
+    found = next((Role(r.code, Text(r.name_zh, r.name_en), frozenset(r.scopes.split())) for r in rows if r.code == code), None)
+    if found is None:
+        raise Problem("unknown_role", Text(f"没有角色 {code[:40]!r}", f"there is no role {code[:40]!r}"),
+                      remedy=did_you_mean(code[:40], [r.code for r in rows]) or Text("先设角色：jingwei person role", "Make it first: jingwei person role"))
+    return found
 
 
 def keep_principal(connection: sa.Connection, one: Principal) -> None:

@@ -179,3 +179,11 @@ def _unknown(year: int) -> Problem:
                    where=str(year),
                    remedy=Text(f"请升级 chinesecalendar 包，或把 {year} 年的通知录入工作日历。",
                                f"Update the package chinesecalendar, or enter the notice for {year} in the work calendar."))
+
+
+def working_day_due(start: date, days: int) -> date | None:
+    """The last of ``days`` working days; None while that year's calendar is not published: no day is invented."""
+    try:
+        return work_calendar().add_working_days(start, days)
+    except Problem:
+        return None

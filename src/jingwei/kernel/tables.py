@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from jingwei.kernel.i18n import Text, Words
 from jingwei.kernel.problems import Unreadable, did_you_mean
@@ -28,8 +29,8 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _FIGURE = re.compile(
     r"[+-]?(?:\d*|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,9})?", re.ASCII
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | dict.fromkeys((0xA0, 0x2009, 0x202F, 0x3000), 0x20)
+SURROGATE = re.compile("[\ud800-\udfff]")
+NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | dict.fromkeys((0xA0, 0x2009, 0x202F, 0x3000), 0x20)
 """Full-width forms and fixed spaces; no more, or the footnote mark of 113.6² would become a digit."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -49,6 +50,10 @@ class Document:
     def digest(self) -> str:
         return "sha256:" + hashlib.sha256(self.content).hexdigest()
 
+    def open(self) -> BinaryIO:
+        """The content as a stream, from its beginning."""
+        return io.BytesIO(self.content)
+
     def text(self) -> str:
         """Decoded as UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030. Raises Unreadable."""
         raw = self.content
@@ -63,6 +68,28 @@ class Document:
                 continue
         raise Unreadable(Text("文字既不是 UTF-8，也不是 GB18030", "the text is neither UTF-8 nor GB18030"), where=self.name,
                          remedy=Text("请另存为 CSV UTF-8 再试。", "Save the file as CSV UTF-8 and try again."))
+
+
+class OnDisk(Document):
+    """A document too large to be held: ``content`` reads the file anew whenever it is asked for, ``open`` reads it bit by bit."""
+
+    path: Path
+
+    def __init__(self, name: str, path: Path, origin: str = "") -> None:
+        for field_, value in (("name", name), ("path", path), ("origin", origin)):
+            object.__setattr__(self, field_, value)
+
+    @property
+    def content(self) -> bytes:
+        return self.path.read_bytes()
+
+    @property
+    def digest(self) -> str:
+        with self.path.open("rb") as file:
+            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
+    def open(self) -> BinaryIO:
+        return self.path.open("rb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +166,7 @@ def number(text: str) -> Decimal | None:
 
     Raises ValueError for anything else, infinity and formulas included: a figure is never guessed.
     """
-    plain = text.translate(_NARROW).strip()
+    plain = text.translate(NARROW).strip()
     if plain.lower() in MISSING:
         return None
     if not _FIGURE.fullmatch(plain):
@@ -212,7 +239,7 @@ def _header(where: Words, cells: Sequence[str]) -> list[str]:
                               f"the header has no name for column {', '.join(blank[:5]) or '1'}; merged header cells?"),
                          where=where,
                          remedy=Text("请取消合并，每列一个名称。", "Unmerge the header and give every column one name."))
-    if any(map(_SURROGATE.search, columns)):
+    if any(map(SURROGATE.search, columns)):
         raise Unreadable(Text("列名里有半个字符（单个代理码）", "a column's name holds half a character (a lone surrogate)"),
                          where=where)
     twice = [c for c, n in Counter(columns).items() if n > 1]
@@ -312,6 +339,6 @@ def _as_text(value: object, document: Document, row: int) -> str:
     text = str(value).strip()
     if len(text) > MAX_CELL:
         raise Unreadable(Text(f"有一格超过 {MAX_CELL:,} 个字符", f"a cell is longer than {MAX_CELL:,} characters"), where=where)
-    if not text.isascii() and _SURROGATE.search(text):
+    if not text.isascii() and SURROGATE.search(text):
         raise Unreadable(Text("有一格里有半个字符（单个代理码）", "a cell holds half a character (a lone surrogate)"), where=where)
     return text

@@ -50,6 +50,13 @@ def events(ledger: Ledger, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]
                 yield read["at"], read["facts"]
 
 
+def with_fact(ledger: Ledger, name: str) -> list[Told]:
+    """Every entry among whose facts is a list of this name, in order, without words."""
+    with ledger.store.read() as connection:
+        found = [(p, msgspec.json.decode(e)) for p, e in _holding(connection, f'"{name}":['.encode())]
+    return [Told(p, e["at"], e["kind"], e["facts"], {}) for p, e in found if isinstance(e.get("facts", {}).get(name), list)]
+
+
 def _holding(connection: sa.Connection, *marks: bytes) -> Iterator[tuple[int, bytes]]:
     """Entries in which all these bytes stand, in order: the database looks for them several times faster than they are handed over."""
     within = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.pg_catalog.position

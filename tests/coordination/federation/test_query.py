@@ -19,8 +19,8 @@ from jingwei.coordination.federation import across
 from jingwei.coordination.federation.neighbours import see_head
 from jingwei.coordination.federation.query import ROWS, Plan, finished, merge, read_sql
 from jingwei.coordination.federation.sources import Http
-from jingwei.coordination.federation.suppression import hidden
 from jingwei.doors.cli import program
+from jingwei.engines.disclosure.suppression import hidden
 from jingwei.kernel import access, node_records, people_records
 from jingwei.kernel.access import Denial, Equal, Exact, Grant, Subject, Truncated
 from jingwei.kernel.clock import system_clock

@@ -22,7 +22,7 @@ from jingwei.coordination.evaluation.method import (
 from jingwei.coordination.evaluation.model import ProvincesResult, RoomStatus
 from jingwei.coordination.evaluation.outlook import Path, comparable
 from jingwei.coordination.gauges.views import GaugesView, gauges
-from jingwei.coordination.matters.views import MattersView, matters
+from jingwei.coordination.matters.views import MattersView, RedPair, matters, red_pairs
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Figure, Held
 from jingwei.coordination.observations.published import Source, read_sources
@@ -78,6 +78,7 @@ class HomeView:
     matters: MattersView
     gauges: GaugesView
     caps: tuple[Cap, ...]
+    red: tuple[RedPair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ class MethodView:
 
 def home(context: Context, query: Nothing) -> HomeView:
     done = evaluated(context, Evaluate())
-    return HomeView(done, _states(done), duties(context, query), matters(context, query), gauges(context, query), caps_now(context))
+    known = matters(context, query)
+    return HomeView(done, _states(done), duties(context, query), known, gauges(context, query), caps_now(context), red_pairs(context, known.rows))
 
 
 def provinces(context: Context, query: AskYear) -> ProvincesView:

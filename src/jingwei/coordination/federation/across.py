@@ -15,7 +15,7 @@ import msgspec
 from jingwei.coordination.federation import records
 from jingwei.coordination.federation.query import ROWS, Cell, Key, Plan, bad
 from jingwei.coordination.federation.records import Answered
-from jingwei.coordination.federation.suppression import hidden
+from jingwei.engines.disclosure.suppression import hidden
 from jingwei.kernel import access, node_records, people_records
 from jingwei.kernel.exchange import Exchange, Transport
 from jingwei.kernel.heads import node_key

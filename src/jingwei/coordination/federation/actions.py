@@ -151,7 +151,9 @@ def meet(context: Context, given: Meet) -> Result:  # noqa: ARG001
     met = neighbours.meet(exchange, Http())
     lines = [context.say(f"送达 {met.acknowledged} 条，会签 {len(met.heads)} 个树头。", f"{met.acknowledged} messages taken, {len(met.heads)} heads co-signed.")]
     lines += [f"- {node}: {problem.code}: {problem.what.in_(context.language)}" for node, problem in met.troubles.items()]
-    data: dict[str, Any] = {"acknowledged": met.acknowledged, "heads": {node: head.size for node, head in met.heads.items()},
+    if met.uncollected:
+        lines.append(context.say(f"- {met.uncollected} 件数据还没有取齐", f"- {met.uncollected} deliveries are not wholly here yet"))
+    data: dict[str, Any] = {"acknowledged": met.acknowledged, "uncollected": met.uncollected, "heads": {node: head.size for node, head in met.heads.items()},
                             "troubles": {node: problem.to_json(context.language) for node, problem in met.troubles.items()}, "written": True}
     return Result("\n".join(lines), data, holds=all(p.code != "forked_node" for p in met.troubles.values()))
 

@@ -13,7 +13,7 @@ import msgspec
 from jingwei.coordination.federation.below import note_children, tell_all
 from jingwei.kernel import node_records as records
 from jingwei.kernel.clock import Clock, system_clock
-from jingwei.kernel.exchange import Arrival, Exchange, Transport, introduced
+from jingwei.kernel.exchange import Apply, Arrival, Exchange, Transport, introduced
 from jingwei.kernel.files import held
 from jingwei.kernel.heads import Head
 from jingwei.kernel.i18n import Text
@@ -311,6 +311,24 @@ def _duty_standing(arrival: Arrival) -> None:
     answered(arrival)
 
 
+def _share(kind: str) -> Apply:
+    """What sharing does with its messages; it brings grants and tables along, and is loaded when one comes."""
+
+    def apply(arrival: Arrival) -> None:
+        from jingwei.foundations.data.sharing import across, landing
+
+        {across.ASKED: across.asked, across.TOLD: across.heard, landing.COMING: landing.coming, landing.LANDED: landing.landed,
+         landing.USED: landing.used, landing.DISPOSED: landing.disposed}[kind](arrival)
+
+    return apply
+
+
+def _part(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
+    from jingwei.foundations.data.sharing.landing import part
+
+    return part(exchange, asker, question)
+
+
 def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
     from jingwei.coordination.federation.across import answer  # brings the lake along
 
@@ -318,8 +336,10 @@ def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, 
 
 
 KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures, "duty": _duty, "duty.recalled": _duty_recalled,
-         "duty.standing": _duty_standing, "node.below": _below}
-QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query, "test": _tested, "test.up": _tested_up}
+         "duty.standing": _duty_standing, "node.below": _below,
+         **{kind: _share(kind) for kind in ("share.asked", "share.told", "share.coming", "share.landed", "share.used", "share.disposed")}}
+QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query, "test": _tested, "test.up": _tested_up,
+             "share.part": _part}
 
 
 def exchange_of(workspace: Workspace, clock: Clock = system_clock) -> Exchange:
@@ -329,15 +349,25 @@ def exchange_of(workspace: Workspace, clock: Clock = system_clock) -> Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What came of meeting the neighbours. heads : co-signed; troubles : by node, as problems."""
+    """What came of meeting the neighbours. heads : co-signed; troubles : by node, as problems; uncollected : deliveries not here yet."""
 
     acknowledged: int
     heads: Mapping[str, Head]
     troubles: Mapping[str, Problem]
+    uncollected: int = 0
+
+
+def gather(exchange: Exchange, transport: Transport) -> int:
+    """Collect what neighbours delivered, and dispose of what is granted no more; how many deliveries still wait."""
+    from jingwei.foundations.data.sharing.landing import collect, retire
+
+    waits = collect(exchange, transport)
+    retire(exchange)
+    return waits
 
 
 def meet(exchange: Exchange, transport: Transport) -> Met:
-    """Deliver what is due, and see the head of every neighbour that is admitted."""
+    """Deliver what is due, collect what neighbours delivered, and see the head of every one that is admitted."""
     acknowledged, heads, troubles = exchange.deliver(transport), dict[str, Head](), dict[str, Problem]()
     for one in neighbours(exchange):
         try:
@@ -345,7 +375,8 @@ def meet(exchange: Exchange, transport: Transport) -> Met:
             heads[one.profile.id] = see_head(exchange, one, transport)
         except Problem as problem:
             troubles[one.profile.id] = problem
-    return Met(acknowledged, heads, troubles)
+    waits = gather(exchange, transport)
+    return Met(acknowledged + exchange.deliver(transport), heads, troubles, waits)
 
 
 def neighbours(exchange: Exchange) -> Sequence[Known]:

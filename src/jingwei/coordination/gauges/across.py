@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -54,6 +55,7 @@ class Cut:
 
     since : first day on which one of them was not met
     needs : codes of those
+    requests : codes of what was asked for under them and went wrong, the newest last
     """
 
     asker: str
@@ -61,6 +63,12 @@ class Cut:
     since: date
     needs: tuple[str, ...]
     reason: Text
+    requests: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """What a matter about it is about."""
+        return pair(self.asker, self.holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +109,49 @@ def fold(events: Iterable[tuple[Told, Fact]]) -> Needs:
     return after
 
 
-def across(needs: Needs, today: date, names: Mapping[str, Text]) -> Gauge:
+def pair(asker: str, holder: str) -> str:
+    """How the record writes a pair of organisations, whatever their ids hold."""
+    return f"pair:{quote(asker, safe='')}/{quote(holder, safe='')}"
+
+
+def across(needs: Needs, today: date, names: Mapping[str, Text], pages: Mapping[str, str] = {}) -> Gauge:
     """One item a pair (asker, holder) with a need that stands.
 
     names : of organisations, by id; those not known go by their id
+    pages : where to read more of a pair that fails, by what ``pair`` writes
     """
     requests, pairs = _by_need(needs), _by_pair(needs)
-    items = [_pair(pair, sorted(codes), needs, requests, today, names) for pair, codes in sorted(pairs.items())]
+    items = [_pair(each, sorted(codes), needs, requests, today, names, pages) for each, codes in sorted(pairs.items())]
     return Gauge("across", tuple(items), Text("还没有部门提出过对证据的需求", "no department has declared a need of evidence yet"))
 
 
 def cuts(needs: Needs, today: date) -> list[Cut]:
-    """Pairs that count as not met because of a need that was asked for; one nobody ever asked for was never joined."""
+    """Pairs that count as not met because of a need that was asked for; one nobody ever asked for was never joined.
+
+    A need whose newest request came out as it should is joined again, though the gauge counts what went wrong for its 90 days.
+    """
     requests = _by_need(needs)
     found = []
     for (asker, holder), codes in sorted(_by_pair(needs).items()):
-        lost = {code: told[1] for code in sorted(codes) if requests[code] and (told := _need(code, needs, requests[code], today))[0] == "no"}
+        lost = {code: told[1] for code in sorted(codes) if requests[code] and (told := _need(code, needs, requests[code], today))[0] == "no"
+                and not _counts_from(needs, requests[code], today)}
         if lost:
             since = min(_since(needs, requests[code], today) for code in lost)
-            found.append(Cut(asker, holder, since, tuple(lost), next(iter(lost.values()))))
+            bad = sorted((on, entry, code) for need in lost for code in requests[need] for came, _, entry, on in _requests(needs, [code], today) if came == "bad")
+            found.append(Cut(asker, holder, since, tuple(lost), next(iter(lost.values())), tuple(code for _, _, code in bad)))
     return found
+
+
+def _counts_from(needs: Needs, requests: Sequence[str], today: date) -> date | None:
+    """The day from which a need that went wrong counts as met again; None while it is not joined again.
+
+    It is when nothing waits beyond its last day and the newest request that ended was met as it should be.
+    """
+    came = sorted((on, entry, word, code in needs.ended) for code in requests for word, _, entry, on in _requests(needs, [code], today) if word in ("bad", "good"))
+    bad = [on for on, _, word, _ in came if word == "bad"]
+    if not bad or came[-1][2] != "good" or not all(ended for _, _, _, ended in came):
+        return None
+    return max(bad) + timedelta(days=WINDOW)
 
 
 def _since(needs: Needs, requests: Sequence[str], today: date) -> date:
@@ -143,14 +174,18 @@ def _by_pair(needs: Needs) -> dict[tuple[str, str], list[str]]:
     return pairs
 
 
-def _pair(pair: tuple[str, str], codes: Sequence[str], needs: Needs, requests: Mapping[str, Sequence[str]], today: date,
-          names: Mapping[str, Text]) -> Item:
+def _pair(between: tuple[str, str], codes: Sequence[str], needs: Needs, requests: Mapping[str, Sequence[str]], today: date,
+          names: Mapping[str, Text], pages: Mapping[str, str]) -> Item:
     told = [_need(code, needs, requests.get(code, ()), today) for code in codes]
     state, reason, entry = min(told, key=lambda t: WORST.index(t[0]))
-    asker, holder = (names.get(one, Text(one, one)) for one in pair)
+    asker, holder = (names.get(one, Text(one, one)) for one in between)
+    again = [day for code in codes if (day := _counts_from(needs, requests.get(code, ()), today))]
+    if state == "no" and again:
+        reason = Text(f"{reason.zh}；之后已恢复，{max(again)} 起重新计入", f"{reason.en}; joined again since, and counts so from {max(again)}")
     counted = Text(f"（{len(codes)} 项需求）", f" ({len(codes)} needs)") if len(codes) > 1 else Text("", "")
-    return Item("/".join(pair), Text(f"{asker.zh}要{holder.zh}的证据", f"{asker.en} needs evidence of {holder.en}"), state,
-                Text(reason.zh + counted.zh, reason.en + counted.en), entry)
+    return Item("/".join(between), Text(f"{asker.zh}要{holder.zh}的证据", f"{asker.en} needs evidence of {holder.en}"), state,
+                Text(reason.zh + counted.zh, reason.en + counted.en), entry,
+                pages.get(pair(*between), "") if state == "no" else "")
 
 
 def _need(code: str, needs: Needs, requests: Sequence[str], today: date) -> tuple[State, Text, int]:

@@ -72,8 +72,25 @@ def _four(events: Events, at: datetime, silence: timedelta, names: Mapping[str, 
     now = max(at, events.latest or at)
     facts, unread = across.read(events.asked)
     courses = steering.fold(events.matters)
-    return (across.across(across.fold(facts), day_in_china(now), names), down.down(down.fold(events.nodes), now, silence),
+    pages = {str(e.facts.get("about")): f"matter/{e.facts['matter']}" for e in events.matters if e.kind == "matter.opened" and e.facts.get("rule") == "pair_cut"}
+    return (across.across(across.fold(facts), day_in_china(now), names, pages), down.down(down.fold(events.nodes), now, silence),
             steering.coordinated(courses, day_in_china(now)), steering.powerful(courses)), unread
+
+
+def cut_pairs(context: Context) -> tuple[list[across.Cut], list[across.Cut]]:
+    """Pairs that are cut off now, from what happened; and those that only invented events have cut."""
+    if not context.workspace.store.exists():
+        return [], []
+    ledger = context.workspace.ledger
+
+    def make(inner: Context) -> tuple[list[across.Cut], list[across.Cut]]:
+        every = Events(in_order([*told(ledger, "need", words=False), *told(ledger, "evidence", words=False)]))
+        today = day_in_china(max(inner.clock(), every.latest or inner.clock()))
+        real, all_ = (across.cuts(across.fold(across.read(some.asked)[0]), today) for some in (every.real(), every))
+        known = {c.about for c in real}
+        return real, [c for c in all_ if c.about not in known] if every.real().count < every.count else []
+
+    return context.once(("cut pairs", ledger.size(), context.clock()), make)
 
 
 def in_order(events: Iterable[Told]) -> list[Told]:

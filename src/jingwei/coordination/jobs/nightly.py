@@ -25,8 +25,9 @@ from jingwei.kernel.workspace import Workspace
 WITH_TABLES = ("quality run",)
 ALONE = ("redlines check", "duties check", "matters check", "ledger head")
 AMONG_OTHERS = ("node share",)
+OF_OTHERS = ("data harvest-sources",)
 """What is done where the settings do not say: tables that changed are assessed where there are tables, then red lines and duties, for
-matters look at them; the head last of what a node does alone, for it covers all."""
+matters look at them; the head last of what a node does alone, for it covers all; then what needs others."""
 
 FIRST_WORD = "job"
 """Of actions that no night may do: they are about nights."""
@@ -46,7 +47,7 @@ def work_of_a_night(workspace: Workspace) -> list[Action]:
     wanted = workspace.settings.nightly.actions
     if wanted is None:
         tables = any(workspace.lake.folder.glob("*/current"))
-        wanted = (*(WITH_TABLES if tables else ()), *ALONE, *(AMONG_OTHERS if _among_others(workspace) else ()))
+        wanted = (*(WITH_TABLES if tables else ()), *ALONE, *(AMONG_OTHERS if _among_others(workspace) else ()), *(OF_OTHERS if _has_sources(workspace) else ()))
     known = {" ".join(a.path): a for p in plan.pillars() for a in p.actions}
     for name in wanted:
         if name not in known:
@@ -117,6 +118,13 @@ def _among_others(workspace: Workspace) -> bool:
 
     with workspace.store.read() as connection:
         return bool(node_records.known(connection))
+
+
+def _has_sources(workspace: Workspace) -> bool:
+    from jingwei.foundations.data.catalogue.registered import registered
+
+    with workspace.store.read() as connection:
+        return bool(registered(connection))
 
 
 def _for(action: Action) -> Principal:

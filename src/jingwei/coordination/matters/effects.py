@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
 from jingwei.coordination.evaluation.outlook import Path
@@ -49,17 +48,6 @@ def effect(decision: Decision, figures: Sequence[Figure]) -> tuple[Outcome, str]
     if not beyond:
         return "unchanged", seen
     return ("moved" if beyond == declared_measures()[expected.measure].direction else "worse"), seen
-
-
-def working_day_due(start: date, days: int) -> date | None:
-    """The last of ``days`` working days; None while that year's calendar is not published: no day is invented."""
-    from jingwei.kernel.periods import work_calendar
-    from jingwei.kernel.problems import Problem
-
-    try:
-        return work_calendar().add_working_days(start, days)
-    except Problem:
-        return None
 
 
 def _newest(figures: Sequence[Figure]) -> Figure:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from jingwei.coordination.matters.effects import working_day_due
 from jingwei.coordination.matters.fold import Matters, code_of, facts_expected, facts_of, fold
 from jingwei.coordination.matters.model import DAYS, LEVELS, Cause, Expected, Level, Matter, Outcome
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
 from jingwei.kernel.people import Organisations
+from jingwei.kernel.periods import working_day_due
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.told import Told, told
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from jingwei.coordination.duties.evidence import measures_in, parse
 from jingwei.coordination.duties.standing import Standing, is_soon
@@ -130,9 +129,9 @@ def cut_pairs(events: Iterable[Told], today: date, names: Mapping[str, Text]) ->
     invented = {(c.asker, c.holder): c for c in across.cuts(across.fold(across.read(every)[0]), today)} if len(real) < len(every) else {}
     for made_up, found in ((False, cut), (True, {pair: c for pair, c in invented.items() if pair not in cut})):
         for c in found.values():
-            pair = f"{quote(c.asker, safe='')}/{quote(c.holder, safe='')}"
+            between = c.about.removeprefix("pair:")
             asker, holder = (names.get(one, Text(one, one)) for one in (c.asker, c.holder))
-            yield Cause(f"pair_cut/{pair}{'/synthetic' if made_up else ''}", "pair_cut", f"pair:{pair}", min(today, c.since), len(c.needs),
+            yield Cause(f"pair_cut/{between}{'/synthetic' if made_up else ''}", "pair_cut", c.about, min(today, c.since), len(c.needs),
                         Text(f"{asker.zh}要{holder.zh}的证据，断了：{c.reason.zh}", f"{asker.en} no longer gets evidence of {holder.en}: {c.reason.en}"), synthetic=made_up)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from jingwei.coordination.gauges.across import Cut
+from jingwei.coordination.gauges.reading import cut_pairs
 from jingwei.coordination.matters.actions import known, options_for, ranked
 from jingwei.coordination.matters.model import (
     LEVELS,
@@ -51,6 +54,36 @@ class MatterView:
     all: MattersView
     options: tuple[Text, ...]
     link: str
+    pair: RedPair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedPair:
+    """A pair of organisations that is cut off: who must act, on what, by when.
+
+    acts : whose answer would join it again; matter : on record, None until the next check
+    requests : those that went wrong; the last may have a page of its own
+    """
+
+    cut: Cut
+    asker: Text
+    acts: Text
+    invented: bool
+    matter: Matter | None
+    requests: tuple[tuple[str, str], ...]
+
+
+def red_pairs(context: Context, rows: Iterable[Matter]) -> tuple[RedPair, ...]:
+    """Every pair cut off now, those that really are first."""
+    real, invented = cut_pairs(context)
+    if not real and not invented:
+        return ()
+    with context.workspace.store.read() as connection:
+        names = {o.id: o.name for o in organisations(connection)}
+    known = {(m.cause.about, m.cause.synthetic): m for m in rows if m.cause.rule == "pair_cut" and not m.closed}
+    return tuple(RedPair(c, names.get(c.asker, Text(c.asker, c.asker)), names.get(c.holder, Text(c.holder, c.holder)), made_up, known.get((c.about, made_up)),
+                         tuple((code, f"sharing/{code}" if code.startswith("R-") else "") for code in c.requests))
+                 for made_up, found in ((False, real), (True, invented)) for c in found)
 
 
 def matters(context: Context, query: Nothing) -> MattersView:
@@ -67,4 +100,5 @@ def matter(context: Context, query: AskMatter) -> MatterView:
     found = at({m.code: m for m in every.rows}, query.code)
     kind, _, about = found.cause.about.partition(":")
     link = {"duty": f"duty/{about}", "target": "targets", "finding": f"findings#{about}", "pair": "gauge/across"}.get(kind, "")
-    return MatterView(found, every, tuple(options_for(known(context), found)), link)
+    cut = next((p for p in red_pairs(context, every.rows) if p.matter is not None and p.matter.code == found.code), None) if kind == "pair" else None
+    return MatterView(found, every, tuple(options_for(known(context), found)), link, cut)

@@ -16,7 +16,7 @@ from jingwei.kernel.ledger import Event, recordable
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
-OWN = ("action.", "duty.", "matter.", "node.", "message.", "query.", "person.", "job.")
+OWN = ("action.", "duty.", "matter.", "node.", "message.", "query.", "person.", "role.", "claim.", "session.", "job.")
 """Kinds of which this program makes its own state: an invented one would change it, whatever it says of itself."""
 
 MOST = 100_000

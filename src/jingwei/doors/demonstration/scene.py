@@ -78,7 +78,7 @@ def events(nodes: Sequence[Place], at: datetime) -> dict[str, bytes]:
 
 def _asked(need: Mapping[str, str], at: datetime) -> Iterator[dict[str, Any]]:
     """A need, and each request for its evidence with what came of it."""
-    from jingwei.coordination.matters.effects import working_day_due  # --help must not wait for all that comes with it
+    from jingwei.kernel.periods import working_day_due  # --help must not wait for calendars
 
     lot, days = random.Random(f"{SEED}/{need['need']}"), int(need["days"])
     yield _event("need.declared", at - timedelta(days=PAST + 10), need=need["need"], asker=need["asker"], holder=need["holder"], evidence=need["evidence"], days=days)

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,21 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors import delivery, forms, health, nodes, reference
+from jingwei.doors import ckan, delivery, forms, health, nodes, reference
 from jingwei.doors.api import router as api_router
-from jingwei.doors.asked import asked_in, read
+from jingwei.doors.asked import asked_in, page_language, read
 from jingwei.doors.desk import Desk
 from jingwei.doors.guard import HEADERS, MOST_BYTES
+from jingwei.doors.login import routes as login
+from jingwei.doors.login.who import Who, principal_of
 from jingwei.doors.node import Node, State
 from jingwei.doors.openapi import PREFIX
 from jingwei.doors.portal.kept import Kept
 from jingwei.doors.refusals import http_words, refuse, without_folders
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.markdown import readable
+from jingwei.kernel.people import ANONYMOUS, Principal
+from jingwei.kernel.people_records import organisations
 from jingwei.kernel.pillar import Nothing, Page
 from jingwei.kernel.problems import NotAssessable, Problem
 from jingwei.kernel.receipts import code_version
@@ -59,6 +64,10 @@ TOLD = {
     "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
     "not_positive": Text("有的得分是0，取不了这种平均", "This mean cannot be taken of a score of 0"),
     "not_assessable": Text("数不够，无法评估", "Too little to go on"),
+    "sign_in_failed": Text("没有登录成", "You are not signed in"), "not_admitted": Text("还没有接纳您", "You are not admitted yet"),
+    "two_organisations": Text("没有登录成", "You are not signed in"), "used_before": Text("没有登录成", "You are not signed in"),
+    "sign_in_off": Text("这里不能登录", "There is no signing in here"), "provider_unreachable": Text("身份提供方没有应答", "The identity provider does not answer"),
+    "bad_provider": Text("身份提供方的说明不对", "The identity provider's description is wrong"),
 }
 OTHERWISE = Text("这一页打不开", "This page cannot be shown")
 """What went wrong, for a heading; the particulars follow as the engine said them."""
@@ -75,16 +84,17 @@ def application(workspace: Workspace, *, nightly: bool = False) -> Kept:
     desk = Desk(workspace, nightly=nightly)
     courier = nodes.Courier(workspace)
     node = desk.answers.node
-    pages = _Pages(node)
+    who = Who(desk.workspace)
+    pages = _Pages(node, who)
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False,
                                         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(
         route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
-                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace),
-                        *pages.routes()],
+                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace), *ckan.routes(node),
+                        *login.routes(who, pages.render), *pages.routes()],
         exception_handlers={Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers,
         openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin, courier.begin], on_shutdown=[courier.close, desk.close])
-    return Kept(program, lambda: node.now().key)
+    return Kept(program, lambda: node.now().key, who=who)
 
 
 def _with_headers(response: Response[Any]) -> Response[Any]:
@@ -121,8 +131,8 @@ def _folder(page: Page) -> str:
 class _Pages:
     """Every page of every room, shown by one rule."""
 
-    def __init__(self, node: Node) -> None:
-        self.node = node
+    def __init__(self, node: Node, who: Who) -> None:
+        self.node, self._who = node, who
         self.pages = [page for pillar in plan.pillars() for page in pillar.pages]
         self.jinja = _jinja(self.pages)
 
@@ -138,13 +148,13 @@ class _Pages:
         def handler(request: Asker, language: FromPath[str]) -> Response[bytes]:
             if not view:
                 view.append(getattr(importlib.import_module(module), name))
-            tongue = _language(language)
+            tongue = page_language(language)
             parts = {k: v for k, v in request.path_params.items() if k != "language"}
             query = _query(page.query, parts, asked_in(request))
-            state = self.node.now()
-            record = view[0](self.node.context(state, tongue, live=page.live), query)
-            body = self.render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, view=record, query=query)
-            kept = {"Cache-Control": "no-store"} if page.live else {"ETag": tag(state, request), "Cache-Control": "no-cache"}
+            state, person = self.node.now(), principal_of(request)
+            record = view[0](replace(self.node.context(state, tongue, live=page.live), principal=person), query)
+            body = self.render(f"{_folder(page)}:{name}.html", tongue, request.url.path, request.url.query, person, view=record, query=query)
+            kept = {"Cache-Control": "no-store"} if page.live or person is not ANONYMOUS else {"ETag": tag(state, request), "Cache-Control": "no-cache"}
             return Response(body, media_type=HTML, headers={**kept, "Content-Language": _said(tongue)})
 
         return handler
@@ -160,7 +170,7 @@ class _Pages:
     def _file(self) -> Any:
         @get("/{language:str}/data/{name:str}", sync_to_thread=True, include_in_schema=False)
         def file(language: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-            tongue = _language(language)
+            tongue = page_language(language)
             made = views.data(self.node.context(self.node.now(), tongue), Nothing())
             document = next((d for d in made.documents if d.name == name), None)
             if document is None:
@@ -171,7 +181,7 @@ class _Pages:
 
         return file
 
-    def render(self, template: str, language: Language, path: str, asked: str = "", **shown: Any) -> bytes:
+    def render(self, template: str, language: Language, path: str, asked: str = "", person: Principal = ANONYMOUS, **shown: Any) -> bytes:
         def say(text: Text | str, en: str | None = None) -> str:
             return text.in_(language) if isinstance(text, Text) else (text if language == "zh" else str(en))
 
@@ -180,16 +190,24 @@ class _Pages:
         invented = False
         with suppress(Problem):  # a page that says why the record cannot be read is shown all the same
             invented = self.node.now().invented
+        acts_for = self._acts_for(person) if person is not ANONYMOUS else None
         return self.jinja.get_template(template).render(
             say=say, language=language, other=other, there=there, here=path, base=f"/{language}", invented=invented,
+            acts_for=acts_for, sign_in=self._who.enabled,
             place_name=lambda code: place_name(code, language), **shown).encode()
+
+    def _acts_for(self, person: Principal) -> Text:
+        """For whom somebody signed in acts, as the header says it."""
+        with suppress(Problem), self.node.workspace.store.read() as connection:
+            return organisations(connection)[person.organisation].name
+        return Text(person.organisation, person.organisation)
 
     def problem(self, request: Asker, error: Problem) -> Response[Any]:
         if request.url.path.startswith(PREFIX):
             return refuse(request, error)
         status = getattr(error, "status", 422 if isinstance(error, NotAssessable) else 404)
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self.render("problem.html", language, f"/{language}", problem=without_folders(error))
+        page = self.render("problem.html", language, f"/{language}", person=principal_of(request), problem=without_folders(error))
         return Response(page, status_code=status, media_type=HTML)
 
     def http_problem(self, request: Asker, error: HTTPException) -> Response[Any]:
@@ -197,7 +215,7 @@ class _Pages:
             return refuse(request, error)
         told = Problem("http", http_words(error))
         language: Language = "zh" if request.url.path.startswith("/zh") else "en"
-        page = self.render("problem.html", language, f"/{language}", problem=told)
+        page = self.render("problem.html", language, f"/{language}", person=principal_of(request), problem=told)
         return Response(page, status_code=error.status_code, media_type=HTML)
 
 
@@ -219,10 +237,3 @@ def _query(kind: type, parts: Mapping[str, str], asked: Iterable[tuple[str, str]
 
 def _said(language: Language) -> str:
     return "zh-CN" if language == "zh" else "en"
-
-
-def _language(text: str) -> Language:
-    if text not in ("zh", "en"):
-        raise Problem("unknown_page", Text("没有这一页", "there is no such page"),
-                      remedy=Text("页面都在 /zh 和 /en 之下。", "Pages live under /zh and /en."))
-    return "zh" if text == "zh" else "en"

@@ -6,11 +6,16 @@ import gzip
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar
+from litestar.concurrency import sync_to_thread
 from litestar.types import Receive
+
+from jingwei.doors.login.who import PRINCIPAL, Who
+from jingwei.kernel.problems import Problem
 
 KEPT = ("/zh", "/en", "/static/")
 KEPT_BYTES = 48 * 2**20
@@ -32,12 +37,14 @@ class Kept:
 
     state : key of the node's present state; a change of it forgets everything
     room : bytes kept at the most; the least recently read go first
+    who : tells whose session a request carries; to them nothing is answered from memory, and nothing of theirs is kept
     Only answers of status 200 with an ETag are kept, so nothing personal and no error ever is.
     """
 
-    def __init__(self, program: Litestar, state: Callable[[], str], *, room: int = KEPT_BYTES) -> None:
+    def __init__(self, program: Litestar, state: Callable[[], str], *, room: int = KEPT_BYTES, who: Who | None = None) -> None:
         self.program = program
         self._state = state
+        self._who = who
         self._room = room
         self._lock = threading.Lock()
         self._known = ""
@@ -48,8 +55,14 @@ class Kept:
         if scope["type"] != "http":
             await self.program(scope, receive, send)
             return
-        accepts, condition = _asked(scope["headers"])
-        keep = scope["method"] == "GET" and scope["path"].startswith(KEPT) and "/data/" not in scope["path"]
+        accepts, condition, cookie = _asked(scope["headers"])
+        person = None
+        if cookie and self._who is not None and self._who.may_be(cookie):
+            with suppress(Problem):  # a store that cannot be read: the page says so
+                person = await sync_to_thread(self._who.principal, cookie)
+        if person is not None:
+            scope[PRINCIPAL] = person
+        keep = person is None and scope["method"] == "GET" and scope["path"].startswith(KEPT) and "/data/" not in scope["path"]
         if not keep:
             await self.program(scope, receive, _Packer(send) if accepts else send)
             return
@@ -154,15 +167,17 @@ def worth_packing(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
     return len(body) >= WORTH_PACKING and b"content-encoding" not in told and told.get(b"content-type", b"").startswith(PACKABLE)
 
 
-def _asked(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bytes]:
-    """Whether gzip is accepted, and the If-None-Match condition."""
-    packed, condition = False, b""
+def _asked(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, bytes, bytes]:
+    """Whether gzip is accepted, the If-None-Match condition, and the cookies."""
+    packed, condition, cookie = False, b"", b""
     for name, value in headers:
         if name == b"accept-encoding":
             packed = b"gzip" in value and b"gzip;q=0" not in value.replace(b" ", b"")
         elif name == b"if-none-match":
             condition = value
-    return packed, condition
+        elif name == b"cookie":
+            cookie = cookie + b"; " + value if cookie else value
+    return packed, condition, cookie
 
 
 def _has(condition: bytes, tag: bytes) -> bool:

@@ -61,6 +61,36 @@ SHARING_BREACHES = Measure(
                                                                                           "of Order 809 it offends"), 2025),),
     issuer=_NODE)
 
+BANK_TABLES_ADMITTED = Measure(
+    code="bank_tables_admitted", name=Text(zh="资源库准入率", en="Tables admitted to resource banks"),
+    unit="%", direction=1, clause="F2.3", tag="enabling", domain="data",
+    definitions=(Definition("gate", Text(zh="送到资源库的表中，质量、权利、分级都过关而收下的比重", en="Of tables brought to a bank, the share admitted: quality, right and grade "
+                                                                                "in order"), 2026),),
+    issuer=_NODE, bounded=True)
+
+DATASETS_USED = Measure(
+    code="datasets_used", name=Text(zh="数据集使用率", en="Datasets in use"),
+    unit="%", direction=1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("year", Text(zh="数据湖的数据集中，近365天内有决定、供给、资源库或评估用过的比重", en="Of the lake's datasets, the share that a decision, a delivery, a "
+                                                                                          "bank or an evaluation used in the last 365 days"), 2026),),
+    issuer=_NODE, bounded=True)
+
+DUPLICATES_FOUND = Measure(
+    code="duplicate_collections", name=Text(zh="重复收集", en="Duplicate collections"),
+    unit="count", direction=-1, clause="F2.2", tag="enabling", domain="data",
+    definitions=(Definition("order_809_art_19", Text(
+        zh="已收集、同样对象的同样内容另一部门已持有、且没有法律依据的表对数（政务数据共享条例第十九条、第四十条第一项）", en="Pairs of collected tables of two organisations that hold "
+        "the same facts on the same subjects with no law behind it (Order 809, art. 19 and 40(1))"), 2025),),
+    issuer=_NODE, caution=Text(zh="只数取过样的表；样本太小、没有共同编号的看不见。", en="Of tables that were sampled; small ones and those without a common number are not seen."))
+
+DUPLICATES_AVOIDED = Measure(
+    code="duplicate_collections_avoided", name=Text(zh="避免的重复收集", en="Duplicate collections avoided"),
+    unit="count", direction=1, clause="O.1", tag="enabling", domain="data",
+    definitions=(Definition("decided_and_not_collected", Text(
+        zh="决定改用已有数据后九十天没有再收集的计划收集数", en="Planned collections decided against that did not come within ninety days of the decision"), 2025),),
+    issuer=_NODE)
+
+
 _DIMENSIONS = {"01": ("conformity", "规范性", "Conformity"), "02": ("completeness", "完整性", "Completeness"), "03": ("accuracy", "准确性", "Accuracy"),
                "04": ("consistency", "一致性", "Consistency"), "05": ("timeliness", "时效性", "Timeliness"), "06": ("accessibility", "可访问性", "Accessibility")}
 
@@ -80,4 +110,5 @@ CATALOGUE_COVERAGE = Measure(
         zh="数据湖各表中，目录记录写全政务数据共享条例第十三条各项的比重", en="Of the lake's tables, the share whose catalogue record says all that Order 809 art. 13 asks"), 2025),),
     issuer=_NODE, bounded=True)
 
-MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES, *QUALITY_BY_DIMENSION.values(), CATALOGUE_COVERAGE)
+MEASURES = (MOBILE_INTERNET_TRAFFIC, DATA_OUTPUT, OPEN_DATA_INDEX, SHARING_ON_TIME, SHARING_MET, SHARING_BREACHES, DUPLICATES_FOUND, DUPLICATES_AVOIDED,
+            *QUALITY_BY_DIMENSION.values(), CATALOGUE_COVERAGE, BANK_TABLES_ADMITTED, DATASETS_USED)

@@ -156,12 +156,14 @@ def test_what_was_set_apart_is_listed_with_its_reason(portal):
 def test_a_record_leaves_its_page_in_every_form_of_the_standards(portal):
     page = portal.get("/en/record?id=city/WELL-01").text
     forms = [a for a in addresses(page) if "/do/catalogue/export?" in a]
-    assert len(forms) == 3
-    turtle, jsonld, croissant = (portal.get(a).content for a in forms)
+    assert len(forms) == 5
+    turtle, jsonld, croissant, ckan, table = (portal.get(a).content for a in forms)
     assert "Register of wells" in str(list(Graph().parse(data=turtle, format="turtle").objects()))
     assert "Bridge 01" not in turtle.decode()
     assert json.loads(jsonld)
     assert "Dataset" in json.dumps(json.loads(croissant))
+    assert [p["title"] for p in json.loads(ckan)["result"]["results"]] == ["Register of wells"]
+    assert table.decode("utf-8-sig").splitlines()[1].startswith("city/WELL-01,Register of wells")
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", ("每月", "数据分类分级：没有写明（条例第 13 条）", "访问地址：没有写明")),

@@ -25,6 +25,7 @@ from jingwei.foundations.data.sharing.model import Scope, Terms
 from jingwei.foundations.data.sharing.scope import columns_in, narrowed, rows_in
 from jingwei.kernel.access import (
     All,
+    Banded,
     Between,
     Denial,
     Equal,
@@ -88,7 +89,7 @@ def precisions(kind: str) -> st.SearchStrategy[Any]:
     more: dict[str, st.SearchStrategy[Any]] = {
         "string": st.sampled_from([Truncated("month"), Truncated("year"), Generalised("city"), Generalised("province"), Generalised("nation"), Masked(1, 1),
                                    Masked(0, 0), Masked(2, 0), Hashed()]),
-        "int64": st.sampled_from([Rounded(10), Rounded(3), Rounded(1000)]), "float64": st.sampled_from([Rounded(0.5), Rounded(2), Rounded(10)]), "bool": st.just(Exact())}
+        "int64": st.sampled_from([Rounded(10), Rounded(3), Rounded(1000), Banded(10), Banded(3), Banded(30)]), "float64": st.sampled_from([Rounded(0.5), Rounded(2), Rounded(10), Banded(0.5), Banded(2), Banded(10)]), "bool": st.just(Exact())}
     return st.just(Exact()) | more[kind]
 
 
@@ -148,6 +149,10 @@ def shown(precision: Any, value: Any) -> Any:  # noqa: PLR0911
             return (2 * value + unit) // (2 * unit) * unit if abs(value) <= 2**62 else None
         case Rounded(unit):
             return math.floor(value / unit + 0.5) * float(unit) if abs(value) < unit * 2**52 else None
+        case Banded(unit) if isinstance(value, int):
+            return value // unit * unit if abs(value) <= 2**62 else None
+        case Banded(unit):
+            return math.floor(value / unit) * float(unit) if abs(value) < unit * 2**52 else None
         case Truncated(to):
             found = re.match("[0-9]{4}-(0[1-9]|1[0-2])" if to == "month" else "[0-9]{4}", value)
             return found and found[0]
@@ -285,6 +290,19 @@ def test_a_precision_that_is_none_is_refused(text):
 def test_a_condition_that_is_none_is_refused(text):
     with pytest.raises(Problem):
         rows_in([text], COLUMNS)
+
+
+def test_two_consumers_cannot_join_what_they_were_given_by_its_pseudonyms(tmp_path):
+    node = Node(tmp_path / "node")
+    node.offered()
+    seen = []
+    for n, asker in enumerate(("health", "szhealth", "health")):
+        name = node.requested(asker=asker, columns=("id:hashed", "place"), rows=(), key=f"{n}")
+        actions.decide(node.context, asks.DecideRequest(name, "grant"))
+        made = actions.hand_over(node.context, asks.DeliverRequest(name)).documents[0]
+        seen.append({line.split(",")[0] for line in made.text().splitlines()[1:]})
+    assert [len(s) for s in seen] == [4, 4, 4]
+    assert seen[0] & seen[1] == seen[0] & seen[2] == set()
 
 
 def test_sql_smuggled_through_columns_conditions_names_and_tables_reads_nothing_more(tmp_path):

@@ -15,6 +15,7 @@ from shared_node import PEOPLE, ROWS, Node
 
 from jingwei.foundations.data.sharing import actions, asks, needs, reports
 from jingwei.foundations.data.sharing.clocks import clocks_of, read
+from jingwei.foundations.data.sharing.credentials import fetch
 from jingwei.foundations.data.sharing.records import bureau_of, case, common_bureau, known, shared
 from jingwei.kernel.access import Denial, Equal, Subject
 from jingwei.kernel.people_records import give, rules
@@ -297,16 +298,16 @@ def test_an_interface_answers_to_its_credential_alone_and_leaves_a_record(node):
     opened = actions.hand_over(node.context, asks.DeliverRequest(name))
     secret = opened.data["credential"]
     assert secret == actions.hand_over(node.context, asks.DeliverRequest(name)).data["credential"]
-    document, use = actions.fetch(node.context, name, secret)
+    document, use = fetch(node.context, name, secret)
     assert (use.rows, use.digest) == (2, document.digest)
     assert [e["digest"] for e in events(node, "share.used")] == [document.digest]
     assert secret.encode() not in b"".join(entry for _, entry in node.ledger.entries())
     for wrong in ("", "jws_" + "0" * 64, secret[:-1]):
         with refused("not_granted"):
-            actions.fetch(node.context, name, wrong)
+            fetch(node.context, name, wrong)
     actions.stop(node.at(1).context, asks.StopRequest(name, "unlawful_use", "另作他用", agreed=True))
     with refused("not_granted"):
-        actions.fetch(node.context, name, secret)
+        fetch(node.context, name, secret)
     assert len(events(node, "share.used")) == 1
 
 

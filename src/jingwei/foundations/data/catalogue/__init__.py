@@ -1,9 +1,19 @@
 """The catalogue: what data there are, taken in from wherever they are described, found by their words, told in the standards' forms."""
 
-from jingwei.foundations.data.catalogue.model import AskCatalogue, AskRecord, Export, Harvest, Search, Show, Validate
+from jingwei.foundations.data.catalogue.model import (
+    AddSource,
+    AskCatalogue,
+    AskRecord,
+    Export,
+    Harvest,
+    RemoveSource,
+    Search,
+    Show,
+    Validate,
+)
 from jingwei.kernel.actions import Action
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.pillar import Page
+from jingwei.kernel.pillar import Nothing, Page
 
 ACTIONS = (
     Action(
@@ -16,6 +26,46 @@ ACTIONS = (
         handler="jingwei.foundations.data.catalogue.actions.harvest",
         example="jingwei data harvest records --json",
         records_itself=True,
+    ),
+    Action(
+        ("data", "source-add"),
+        Text("登记网上的来源，每夜收割", "Register a source on the network, to be harvested every night"),
+        clauses=("F2.2",),
+        scope="catalogue.write",
+        effect="write",
+        input=AddSource,
+        handler="jingwei.foundations.data.catalogue.registered.add",
+        example="jingwei data source-add https://data.example.org/api/3/action --name example",
+    ),
+    Action(
+        ("data", "source-remove"),
+        Text("不再收割一个来源", "No longer harvest a source"),
+        clauses=("F2.2",),
+        scope="catalogue.write",
+        effect="write",
+        input=RemoveSource,
+        handler="jingwei.foundations.data.catalogue.registered.remove",
+        example="jingwei data source-remove example",
+    ),
+    Action(
+        ("data", "sources"),
+        Text("每夜收割的来源与上次结果", "Sources harvested every night, and how the last time went"),
+        clauses=("F2.2",),
+        scope="catalogue.write",
+        effect="read",
+        input=Nothing,
+        handler="jingwei.foundations.data.catalogue.registered.listed",
+        example="jingwei data sources",
+    ),
+    Action(
+        ("data", "harvest-sources"),
+        Text("收割所有登记的来源", "Harvest every registered source"),
+        clauses=("F2.2",),
+        scope="catalogue.write",
+        effect="write",
+        input=Nothing,
+        handler="jingwei.foundations.data.catalogue.registered.harvest_all",
+        example="jingwei data harvest-sources",
     ),
     Action(
         ("catalogue", "search"),
@@ -39,13 +89,13 @@ ACTIONS = (
     ),
     Action(
         ("catalogue", "export"),
-        Text("以 DCAT 或 Croissant 导出目录", "Write the catalogue out as DCAT or Croissant"),
+        Text("以 DCAT、Croissant、CKAN 或表格导出目录", "Write the catalogue out as DCAT, Croissant, CKAN or a table"),
         clauses=("F2.2",),
         scope="public",
         effect="read",
         input=Export,
         handler="jingwei.foundations.data.catalogue.actions.export",
-        makes=("catalogue.ttl", "catalogue.jsonld", "catalogue.croissant.json", "receipt.json"),
+        makes=("catalogue.ttl", "catalogue.jsonld", "catalogue.croissant.json", "catalogue.ckan.json", "catalogue.csv", "receipt.json"),
         example="jingwei catalogue export --form turtle --out out",
     ),
     Action(

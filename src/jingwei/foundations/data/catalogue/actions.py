@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,7 +17,11 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable
 from jingwei.kernel.tables import Document
 
+if TYPE_CHECKING:
+    from jingwei.foundations.data.catalogue.sources import Listed
+
 SHOWN = 20
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def harvest(context: Context, given: Harvest) -> Result:
@@ -23,10 +29,25 @@ def harvest(context: Context, given: Harvest) -> Result:
 
     A harvest that finds nothing new reads digests only and writes nothing at all.
     """
+    from jingwei.foundations.data.catalogue import sources
+
+    source = source_name(given.name, given.source)
+    if not _ADDRESS.match(given.source):
+        documents, passed_over = sources.listed(given.source)
+        return _taken_in(context, given, source, documents, passed_over)
+    from jingwei.foundations.data.catalogue.passes import fetched
+
+    with fetched(context, given.source, given.kind or "", source) as found:
+        result = _taken_in(context, given, source, found.documents, 0, found.pages)
+        if not context.dry_run:
+            found.keep()
+    told = context.say(f"取了 {found.pages} 页，其中 {found.same} 页与上次相同。\n", f"{found.pages} pages came, {found.same} of them as they were.\n")
+    return Result(told + result.report, {**result.data, "pages": found.pages, "pages_same": found.same})
+
+
+def _taken_in(context: Context, given: Harvest, source: str, documents: Sequence[Listed], passed_over: int, pages: int = 0) -> Result:
     from jingwei.foundations.data.catalogue import records, sources
 
-    documents, passed_over = sources.listed(given.source)
-    source = _source_name(given)
     laid_down = _laid_down(given.mapping)
     store = context.workspace.store
     with store.read() as connection:
@@ -46,6 +67,9 @@ def harvest(context: Context, given: Harvest) -> Result:
     data |= {"mapping": dict(sorted(mapping.items())), "unmapped": taken.unmapped, "not_recognised": _unknown(taken.unknown_words),
              "parsed": len(taken.records) + len(taken.refused),
              "refused": [{"document": r.document, "part": r.part, "code": r.code, "reason": r.reason.in_(context.language)} for r in taken.refused]}
+    if pages and before.accepted and not taken.records and len(fresh) == len(documents):
+        raise Unreadable(Text("来的里面一条记录也没有", "what came holds no record at all"), where=given.source[:200],
+                         remedy=Text("空的答复不当作全部消失；请核对来源。", "An empty answer is not taken for the end of everything; check the source."))
     if context.dry_run:
         data |= {"read": data["parsed"], "accepted": len(taken.records), "quarantined": len(taken.refused)}
         return Result(_told(context, data), data)
@@ -63,9 +87,13 @@ def harvest(context: Context, given: Harvest) -> Result:
     return Result(_told(context, data), data)
 
 
-def _source_name(given: Harvest) -> str:
-    at = Path(given.source).resolve()
-    name = given.name.strip() or (at.stem if at.is_file() else at.name) or "source"
+def source_name(wanted: str, at: str) -> str:
+    """What a source is called: as wanted, else as its host, file or folder. Raises Problem ``bad_name``."""
+    if _ADDRESS.match(at):
+        name = wanted.strip() or urlsplit(at).hostname or "source"
+    else:
+        path = Path(at).resolve()
+        name = wanted.strip() or (path.stem if path.is_file() else path.name) or "source"
     if "/" in name or "\0" in name or len(name) > 80:
         raise Problem("bad_name", Text(f"{name[:80]!r} 不能作来源名", f"{name[:80]!r} cannot be the name of a source"),
                       remedy=Text("请给不带斜线的短名：--name NAME。", "Give a short one without strokes: --name NAME."))
@@ -73,7 +101,7 @@ def _source_name(given: Harvest) -> str:
 
 
 def _laid_down(document: Document | None) -> dict[str, str]:
-    from jingwei.foundations.data.catalogue.trees import NAMES, RESOURCE_NAMES
+    from jingwei.foundations.data.catalogue.names import NAMES, RESOURCE_NAMES
 
     if document is None:
         return {}
@@ -107,22 +135,22 @@ def _record(context: Context, source: str, data: Mapping[str, Any]) -> None:
 
 
 def _told(context: Context, data: Mapping[str, Any]) -> str:
-    lines = [_say(context, f"来源 {data['source']}：读到 {data['read']} 条，收下 {data['accepted']} 条，隔离 {data['quarantined']} 条。",
+    lines = [context.say(f"来源 {data['source']}：读到 {data['read']} 条，收下 {data['accepted']} 条，隔离 {data['quarantined']} 条。",
                   f"Source {data['source']}: {data['read']} records read, {data['accepted']} accepted, {data['quarantined']} quarantined.")]
     if not data["parsed"] and not data["gone"]:
-        return lines[0] + _say(context, "与上次相同，没有写入。", " Nothing has changed; nothing was written.") + "\n"
-    lines.append(_say(context, f"解析 {data['parsed']} 条：新 {data['new']}，变更 {data['changed']}，来源已无 {data['gone']}；写入 {data['written']} 行。",
+        return lines[0] + context.say("与上次相同，没有写入。", " Nothing has changed; nothing was written.") + "\n"
+    lines.append(context.say(f"解析 {data['parsed']} 条：新 {data['new']}，变更 {data['changed']}，来源已无 {data['gone']}；写入 {data['written']} 行。",
                       f"{data['parsed']} parsed: {data['new']} new, {data['changed']} changed, {data['gone']} no longer there; {data['written']} rows written."))
     if context.dry_run:
-        lines.append(_say(context, "这是演练，没有写入。", "This was a rehearsal; nothing was written."))
+        lines.append(context.say("这是演练，没有写入。", "This was a rehearsal; nothing was written."))
     if data["mapping"]:
-        lines += ["", f"## {_say(context, '键与字段', 'Keys and fields')}", "", *(f"- `{k}` → {v or _say(context, '（不用）', '(left alone)')}" for k, v in data["mapping"].items())]
+        lines += ["", f"## {context.say('键与字段', 'Keys and fields')}", "", *(f"- `{k}` → {v or context.say('（不用）', '(left alone)')}" for k, v in data["mapping"].items())]
     if data["unmapped"]:
-        lines += ["", _say(context, "未对应字段、随记录保存的键：", "Keys of no field, kept with the records: ") + ", ".join(f"`{k}` ({n})" for k, n in data["unmapped"].items())]
+        lines += ["", context.say("未对应字段、随记录保存的键：", "Keys of no field, kept with the records: ") + ", ".join(f"`{k}` ({n})" for k, n in data["unmapped"].items())]
     for field, words in data["not_recognised"].items():
-        lines += ["", _say(context, f"{field} 未识别：", f"Not recognised for {field}: ") + "; ".join(f"{w} ({n})" for w, n in words.items())]
+        lines += ["", context.say(f"{field} 未识别：", f"Not recognised for {field}: ") + "; ".join(f"{w} ({n})" for w, n in words.items())]
     if data["refused"]:
-        lines += ["", f"## {_say(context, '隔离', 'Quarantined')}", "", *(f"- {r['code']}: {r['reason']}".replace("\n", " ") for r in data["refused"][:SHOWN])]
+        lines += ["", f"## {context.say('隔离', 'Quarantined')}", "", *(f"- {r['code']}: {r['reason']}".replace("\n", " ") for r in data["refused"][:SHOWN])]
     return "\n".join(lines) + "\n"
 
 
@@ -137,7 +165,7 @@ def search(context: Context, given: Search) -> Result:
     shown = hits[:max(0, given.count)]
     data = {"found": len(hits), "records": [{"id": h.id, "title": h.title, "score": h.score} for h in shown],
             "facets": {name: [{"value": v, "records": n} for v, n in values] for name, values in numbers.items()}}
-    lines = [_say(context, f"找到 {len(hits)} 条。", f"{len(hits)} found."), "", *(f"- {h.title} (`{h.id}`)" for h in shown)]
+    lines = [context.say(f"找到 {len(hits)} 条。", f"{len(hits)} found."), "", *(f"- {h.title} (`{h.id}`)" for h in shown)]
     for name, values in numbers.items():
         if values and name != "source":
             lines += ["", f"{_FACET[name][context.language == 'en']}: " + "; ".join(f"{v} ({n})" for v, n in values)]
@@ -160,9 +188,9 @@ def show(context: Context, given: Show) -> Result:
             "versions": [{"version": v, "at": t.isoformat()} for v, t in versions], "record": msgspec.to_builtins(one)}
     lines = [f"# {one.name(context.language)}", "", spoken(one.description, context.language), ""]
     if gone:
-        lines += [_say(context, f"来源自 {gone:%Y-%m-%d} 起已无此条。", f"Its source no longer has it since {gone:%Y-%m-%d}."), ""]
+        lines += [context.say(f"来源自 {gone:%Y-%m-%d} 起已无此条。", f"Its source no longer has it since {gone:%Y-%m-%d}."), ""]
     lines += [f"- {name}: {value}" for name, value in _rows(one)]
-    lines += ["", _say(context, f"第 {version} 版，{at:%Y-%m-%d %H:%M} 收下；共 {len(versions)} 版。", f"Version {version} of {len(versions)}, taken in {at:%Y-%m-%d %H:%M}.")]
+    lines += ["", context.say(f"第 {version} 版，{at:%Y-%m-%d %H:%M} 收下；共 {len(versions)} 版。", f"Version {version} of {len(versions)}, taken in {at:%Y-%m-%d %H:%M}.")]
     return Result("\n".join(lines) + "\n", data)
 
 
@@ -179,22 +207,32 @@ def _rows(one: Record) -> list[tuple[str, str]]:
 
 
 def export(context: Context, given: Export) -> Result:
-    """The current records as DCAT in Turtle or JSON-LD, or as Croissant, one document each."""
-    from jingwei.foundations.data.catalogue import dcat, records
-    from jingwei.foundations.data.catalogue.croissant import croissant
+    """The current records as DCAT in Turtle or JSON-LD, as Croissant, as CKAN tells them or as a table, one document each."""
+    from jingwei.foundations.data.catalogue import records
 
     with context.workspace.store.read() as connection:
         if given.record is not None:
             chosen = [(given.record, records.record(connection, given.record)[0])]
         else:
             chosen = records.current(connection, given.source)
-    form = given.form or "turtle"
-    if form == "croissant":
-        content, name = croissant([r for _, r in chosen]), "catalogue.croissant.json"
-    else:
-        content, name = dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), form), "catalogue.ttl" if form == "turtle" else "catalogue.jsonld"
-    said = _say(context, f"{len(chosen)} 条，{len(content):,} 字节：{name}", f"{len(chosen)} records in {len(content):,} bytes: {name}")
+    content, name = _written(chosen, given.form or "turtle")
+    said = context.say(f"{len(chosen)} 条，{len(content):,} 字节：{name}", f"{len(chosen)} records in {len(content):,} bytes: {name}")
     return Result(f"{said}\n", {"records": len(chosen), "bytes": len(content), "file": name}, (Document(name, content),))
+
+
+def _written(chosen: Sequence[tuple[str, Record]], form: str) -> tuple[bytes, str]:
+    from jingwei.foundations.data.catalogue import dcat, giving
+
+    if form == "croissant":
+        from jingwei.foundations.data.catalogue.croissant import croissant
+
+        return croissant([r for _, r in chosen]), "catalogue.croissant.json"
+    if form == "csv":
+        return giving.table(chosen), "catalogue.csv"
+    if form == "ckan":
+        result = {"count": len(chosen), "results": [giving.package(one, r) for one, r in chosen]}
+        return msgspec.json.format(msgspec.json.encode({"success": True, "result": result}), indent=1), "catalogue.ckan.json"
+    return dcat.serialise(dcat.Writer().catalogue(r for _, r in chosen), form), "catalogue.ttl" if form == "turtle" else "catalogue.jsonld"
 
 
 def validate(context: Context, given: Validate) -> Result:
@@ -214,12 +252,8 @@ def validate(context: Context, given: Validate) -> Result:
             "by": [{"path": p, "component": c, "severity": s, "findings": n} for (p, c, s), n in sorted(numbers.items(), key=lambda x: (-x[1], x[0]))],
             "first": [{"focus": f.focus, "path": f.path, "component": f.component, "value": f.value, "severity": f.severity, "message": f.message}
                       for f in found[:max(0, given.count)]]}
-    lines = [_say(context, f"{len(chosen)} 条记录，{len(found)} 处不符。", f"{len(chosen)} records, {len(found)} findings."), "",
+    lines = [context.say(f"{len(chosen)} 条记录，{len(found)} 处不符。", f"{len(chosen)} records, {len(found)} findings."), "",
              *(f"- {n} × {p} {c} ({s})" for (p, c, s), n in sorted(numbers.items(), key=lambda x: (-x[1], x[0])))]
     if shapes.remarks:
-        lines += ["", _say(context, "规则文件中不属于 SHACL、没有意义的词：", "Words in the shapes that SHACL does not have and that mean nothing: ") + ", ".join(shapes.remarks)]
+        lines += ["", context.say("规则文件中不属于 SHACL、没有意义的词：", "Words in the shapes that SHACL does not have and that mean nothing: ") + ", ".join(shapes.remarks)]
     return Result("\n".join(lines) + "\n", data, holds=not any(f.severity == "Violation" for f in found))
-
-
-def _say(context: Context, zh: str, en: str) -> str:
-    return zh if context.language == "zh" else en

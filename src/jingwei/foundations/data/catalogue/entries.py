@@ -7,21 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from jingwei.foundations.data.catalogue.dcat import is_address
 from jingwei.foundations.data.catalogue.model import SHARING, Agent, Contact, Item, Period, Record, Resource, Term, Word
-from jingwei.foundations.data.catalogue.rules import day, file_type, frequency
-from jingwei.foundations.data.catalogue.trees import (
-    LEAST,
-    RESOURCE_NAMES,
-    Seen,
-    Tree,
-    by_language,
-    is_link,
-    jsonable,
-    named,
-    survey,
-    texts_in,
+from jingwei.foundations.data.catalogue.names import ONE_KEY, RESOURCE_NAMES, named
+from jingwei.foundations.data.catalogue.rules import (
+    SPDX_LICENCES,
+    day,
+    file_type,
+    frequency,
+    frequency_in,
+    licence,
+    moment,
+    period,
 )
+from jingwei.foundations.data.catalogue.trees import LEAST, Seen, Tree, by_language, is_link, jsonable, survey, texts_in
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
@@ -31,8 +32,8 @@ _TERM = ("license", "access_rights")
 _TEXT = ("version", "sharing_basis", "sharing_mode", "use_conditions", "grade")
 _CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone", "contact_page": "page"}
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NAMED_MAIL = re.compile(r"([^<>@]+?)\s*[<(]\s*(?:mailto:)?([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+?)\s*[>)]")
 _NAMED_LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
-_YEARS = re.compile(r"(\d{4})\s*(?:-|–|—|to|至|~)\s*(\d{4})年?")
 Unknown = dict[str, dict[str, int]]
 """Field to words no rule knows, with how often they were met."""
 
@@ -44,6 +45,7 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
     extras: dict[str, Any] = {}
     contact: dict[str, str] = {}
     made: tuple[Resource, ...] = ()
+    formats: list[str] = []
     for key, value in tree.items():
         target = mapping.get(str(key), "")
         if value in (None, "", [], {}):
@@ -51,11 +53,17 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
         if target in _CONTACT:
             whole = _contact(contact, _CONTACT[target], value)
         elif target == "resources":
-            made, whole = tuple(_resources(value, resources, address, unknown)), True
+            whole = not made
+            made = made or tuple(_resources(value, resources, address, unknown))
+        elif target == "format":
+            formats, whole = list(texts_in(value)), False
+        elif target in ONE_KEY and target in fields:  # another key was faster
+            whole = False
         else:
             whole = _fill(fields, target, value, unknown) if target else False
         if not whole:
             extras[str(key)] = jsonable(value)
+    made = tuple(_formatted(made, formats, address, unknown)) if formats else made
     if contact:
         fields["contact"] = [Contact(**contact)]
     if body:
@@ -76,13 +84,27 @@ def record_of(tree: Tree, mapping: Mapping[str, str], resources: Mapping[str, st
 
 
 def _contact(contact: dict[str, str], part: str, value: Any) -> bool:
-    """Put a value into one part of whom to ask; an address of mail goes where such belong, whatever its key says."""
-    said = [s.removeprefix("mailto:") for s in texts_in(value)]
-    if said and part == "name" and "email" not in contact and _MAIL.fullmatch(said[0]):
-        part = "email"
-    if not said or contact.setdefault(part, said[0]) != said[0]:
+    """Put a value into one part of whom to ask; an address of mail or of a page goes where such belong, whatever its key says."""
+    if isinstance(value, dict):
+        for names, into in (("fn name full_name individualname organization title 姓名 名称", "name"), ("email mail has_email 邮箱", "email"),
+                            ("phone telephone tel has_telephone 电话", "phone"), ("url page has_url link web 网址", "page")):
+            for key, each in value.items():
+                if isinstance(each, str) and each.strip() and named(str(key), names) > LEAST:
+                    contact.setdefault(into, each.strip().removeprefix("mailto:").removeprefix("tel:"))
         return False
-    return len(said) == 1 and not isinstance(value, dict)
+    said = [s.removeprefix("mailto:") for s in texts_in(value)]
+    if not said:
+        return False
+    if part == "name" and (both := _NAMED_MAIL.fullmatch(said[0])):
+        contact.setdefault("name", both[1].strip(" ,\"'"))
+        return contact.setdefault("email", both[2]) == both[2] and len(said) == 1 and contact["name"] in said[0]
+    if part == "name" and "email" not in contact and _MAIL.fullmatch(said[0]):
+        part = "email"
+    elif part == "name" and "page" not in contact and is_link(said[0]):
+        part = "page"
+    elif part == "name" and "phone" not in contact and re.fullmatch(r"[+\d][\d\s()-]{4,}", said[0]):
+        part = "phone"
+    return contact.setdefault(part, said[0]) == said[0] and len(said) == 1
 
 
 def _held(name: str, values: Sequence[Any]) -> Any:
@@ -94,7 +116,7 @@ _SINGLE = frozenset((*_TERM, *_TEXT, "publisher", "issued", "modified", "frequen
 
 def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknown) -> bool:  # noqa: PLR0911, PLR0912 (one a kind of field)
     """Put a value into its field; whether the field holds all of it."""
-    said = list(texts_in(value))
+    said = _ends(value) if target == "temporal" and isinstance(value, dict) else list(texts_in(value))
     flat = not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, dict) for v in value))
     whole = flat and not isinstance(value, bool) and bool(said)
     if not said and target not in (*_WORDS, "items"):
@@ -117,10 +139,8 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
     if target in ("issued", "modified"):
         return _time(fields, target, said[0], unknown) and whole and len(said) == 1
     if target == "temporal":
-        years = _YEARS.fullmatch(said[0])
-        start, end = (years[1], years[2]) if years else (said[0] if re.fullmatch(r"\d{4}", said[0]) else day(said[0]), "")
-        if start:
-            fields["temporal"] = [Period(start, end or start)]
+        if (between := period(said[0] if len(said) == 1 else " / ".join(said[:2]))) is not None:
+            fields["temporal"] = [Period(*between)]
         else:
             _not_known(unknown, target, said[0])
         return False  # the words stay: a range of years is our reading of them
@@ -132,11 +152,13 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
         fields[target] = [code]
         return whole and said[0] == code
     if target == "frequency":
-        address = frequency(said[0])
+        address = frequency_in(said[0])
         fields[target] = [coded(said[0], address)]
         if not address:
             _not_known(unknown, target, said[0])
         return whole and len(said) == 1 and _exact(said[0], address)
+    if target == "license":
+        return _licence(fields, value, said, unknown) and whole and len(said) == 1
     if target == "publisher" and (link := _NAMED_LINK.fullmatch(said[0])):
         fields[target] = [Agent(link[1], page=link[2])]
         return False
@@ -144,8 +166,27 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
     return whole and len(said) == 1
 
 
+def _ends(value: Mapping[str, Any]) -> list[str]:
+    """Beginning and end of a period told in two keys."""
+    found = [next((str(v) for k, v in value.items() if isinstance(v, str | int) and not isinstance(v, bool) and named(str(k), names) > 0.9), "")
+             for names in ("start begin from start_date begin_date startdate 开始 起", "end to until end_date enddate stop 结束 止")]
+    return [found[0], found[1] or "present"] if found[0] else []
+
+
+def _licence(fields: dict[str, list[Any]], value: Any, said: Sequence[str], unknown: Unknown) -> bool:
+    """The licence that the words, or the address beside them, are by the rules; whether it says all that they did."""
+    first = value[0] if isinstance(value, list) and value else value
+    linked = _NAMED_LINK.fullmatch(said[0])
+    beside = [str(v) for v in first.values() if isinstance(v, str)] if isinstance(first, dict) else [linked[1], linked[2]] if linked else []
+    address = next((code for w in (said[0], *beside) if (code := licence(w))), "")
+    if not address:
+        _not_known(unknown, "license", said[0])
+    fields["license"] = [Term("", address) if address else Term(linked[1], linked[2]) if linked and is_address(linked[2]) else term(said[0])]
+    return not linked and (not address or address in (said[0], f"{SPDX_LICENCES}{said[0]}"))
+
+
 def _time(fields: dict[str, list[Any]], target: str, said: str, unknown: Unknown) -> bool:
-    if written := day(said):
+    if written := moment(said):
         fields[target] = [written]
         return written == said
     if (address := frequency(said)) and "frequency" not in fields:  # portals write how often where others write when
@@ -194,6 +235,17 @@ def _not_known(unknown: Unknown, target: str, said: str) -> None:
 
 
 # Resources
+
+
+def _formatted(made: tuple[Resource, ...], formats: Sequence[str], address: str, unknown: Unknown) -> Iterator[Resource]:
+    """Resources with the formats that the record tells of as a whole: its one resource, or one each where it has none. Several keep their own."""
+    said = [f for each in formats for f in re.split(r"\s*[,;，；、|/]\s*", each) if f]
+    for place, one in enumerate(said if not made else said[:1] if len(made) == 1 and not made[0].format else ()):
+        fields: dict[str, Any] = {}
+        _put(fields, "format", one, unknown)
+        yield Resource(f"{address}#f{place:04d}", **fields) if not made else msgspec.structs.replace(made[0], **fields)
+    if len(made) > 1 or (made and (made[0].format or not said)):
+        yield from made
 
 
 def resource_trees(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -248,7 +300,7 @@ def _resources(value: Any, mapping: Mapping[str, str], address: str, unknown: Un
         yield Resource(f"{address}#r{number:04d}", **fields, extras=extras)
 
 
-def _put(fields: dict[str, Any], target: str, said: str, unknown: Unknown) -> bool:
+def _put(fields: dict[str, Any], target: str, said: str, unknown: Unknown) -> bool:  # noqa: PLR0911 (one a kind of field)
     if target in ("title", "description"):
         fields[target] = (Word(said),)
     elif target in ("address", "download_url"):
@@ -261,7 +313,13 @@ def _put(fields: dict[str, Any], target: str, said: str, unknown: Unknown) -> bo
             _not_known(unknown, target, said)
         fields[target] = coded(said, address)
         return _exact(said, address)
-    elif target in ("license", "media_type"):
+    elif target == "license":
+        address = licence(said)
+        if not address:
+            _not_known(unknown, target, said)
+        fields[target] = Term("", address) if address else term(said)
+        return not address or address in (said, f"{SPDX_LICENCES}{said}")
+    elif target == "media_type":
         fields[target] = term(said)
     elif target in ("issued", "modified"):
         written = day(said)

@@ -16,6 +16,10 @@ SHARING: dict[str, Text] = {"unconditional": Text("无条件共享", "unconditio
 """Sharing attributes (Order 809 art. 14)."""
 
 
+FEEDS = ("dcat", "ckan", "csw", "ogc", "files")
+"""Kinds of service that a catalogue on the network may be."""
+
+
 class Word(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
     """A text in a language; ``language`` is a BCP 47 tag in lower case, or empty."""
 
@@ -195,11 +199,28 @@ class Refused:
 class Harvest:
     """A catalogue to be taken in."""
 
-    source: Annotated[str, Option(Text("目录或文件：DCAT（Turtle、JSON-LD）、CKAN、Croissant，或 YAML/JSON/Markdown 记录的文件夹",
-                                       "folder or file: DCAT (Turtle, JSON-LD), CKAN, Croissant, or records in YAML, JSON or Markdown"), positional=True)]
+    source: Annotated[str, Option(Text("文件夹、文件或网址：DCAT、CKAN、Croissant、OGC 目录，或 YAML/JSON/Markdown 记录",
+                                       "folder, file or address: DCAT, CKAN, Croissant, OGC catalogues, or records in YAML, JSON or Markdown"), positional=True)]
     name: Annotated[str, Option(Text("来源的名称，缺省为文件夹名", "what to call the source; by default the name of the folder"))] = ""
+    kind: Annotated[str | None, Option(Text("网址是哪种服务，缺省由程序看出", "what kind of service an address is of; told by itself when absent"), choices=FEEDS)] = None
     mapping: Annotated[Document | None, Option(Text("指定键名与字段对应的 JSON，如 {\"标题\": \"title\"}",
                                                     'JSON that says which key is which field, such as {"heading": "title"}'))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddSource:
+    """A source on the network, to be harvested every night."""
+
+    address: Annotated[str, Option(Text("网址", "its address"), positional=True)]
+    name: Annotated[str, Option(Text("来源的名称，缺省为主机名", "what to call it; by default the name of its host"))] = ""
+    kind: Annotated[str | None, Option(Text("哪种服务，缺省由程序看出", "what kind of service it is; told by itself when absent"), choices=FEEDS)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSource:
+    """A source that is no longer harvested."""
+
+    name: Annotated[str, Option(Text("来源的名称", "its name"), positional=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +249,7 @@ class Show:
 class Export:
     """The catalogue, or one record, to be written out."""
 
-    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant"))] = None
+    form: Annotated[str | None, Option(Text("格式，缺省为 turtle", "which form; turtle by default"), choices=("turtle", "jsonld", "croissant", "ckan", "csv"))] = None
     record: Annotated[str | None, Option(Text("只导出这一条", "only this record"))] = None
     source: Annotated[str | None, Option(Text("只导出某来源", "only from this source"))] = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import re
@@ -18,8 +19,10 @@ import pyoxigraph as ox
 from jingwei.engines.shapes.columns import text
 from jingwei.foundations.data.catalogue import dcat, dcat_reading
 from jingwei.foundations.data.catalogue.entries import record_of
+from jingwei.foundations.data.catalogue.giving import restored, rows_of
+from jingwei.foundations.data.catalogue.layouts import lifted, records_in
 from jingwei.foundations.data.catalogue.model import Record, Refused, called
-from jingwei.foundations.data.catalogue.trees import jsonable, lifted, mapped, records_in, survey
+from jingwei.foundations.data.catalogue.trees import jsonable, mapped, survey
 from jingwei.foundations.data.catalogue.yaml_trees import yaml_trees
 from jingwei.kernel.actions import Progress
 from jingwei.kernel.i18n import NOTHING, Text
@@ -31,9 +34,12 @@ MAX_BYTES = 256 << 20
 
 MAX_TREE_BYTES = 64 << 20
 
+UNNAMED = 0.05
+"""Above this share, and three of them, records without a title are a habit of their source; below it, slips."""
+
 RDF_FORMS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML, "xml": ox.RdfFormat.RDF_XML, "owl": ox.RdfFormat.RDF_XML,
              "jsonld": ox.RdfFormat.JSON_LD}
-FORMS = frozenset((*RDF_FORMS, "yaml", "yml", "json", "jsonl", "md", "markdown"))
+FORMS = frozenset((*RDF_FORMS, "yaml", "yml", "json", "jsonl", "ndjson", "md", "markdown"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +69,17 @@ def listed(source: str) -> tuple[list[Listed], int]:
 
     Links that lead out of the folder are not followed. Raises Unreadable when there is nothing to read.
     """
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
-        raise Problem("not_a_path",
-                      Text(f"{source[:80]!r} 是网址；这里读文件夹和文件",
-                           f"{source[:80]!r} is an address; this reads folders and files"),
-                      remedy=Text("请先下载，再给出文件或文件夹。", "Download it, then give the file or folder."))
     try:
         at = str(Path(source).resolve(strict=True))
-        found = sorted(_below(at, "", at)) if Path(at).is_dir() else [(Path(at).name, at)]
-        known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in FORMS]
+        alone = not Path(at).is_dir()
+        found = [(Path(at).name, at)] if alone else sorted(_below(at, "", at))
+        forms = FORMS | {"csv"} if alone else FORMS  # beside records, tables are the data themselves
+        known = [(name, path, ending) for name, path in found if (ending := name.rpartition(".")[2].lower()) in forms]
         if not known:
             raise Unreadable(Text(f"{len(found)} 个文件中没有目录", f"there is no catalogue among {len(found)} files"),
                              where=source,
-                             remedy=Text("记录请用 .md、.yaml、.json、.jsonl、.ttl、.jsonld、.rdf 或 .nt。",
-                                         "Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf or .nt."))
+                             remedy=Text("记录请用 .md、.yaml、.json、.jsonl、.ttl、.jsonld、.rdf、.nt，或单独一个 .csv。",
+                                         "Give records as .md, .yaml, .json, .jsonl, .ttl, .jsonld, .rdf, .nt, or a single .csv."))
         return [_listed(*one) for one in known], len(found) - len(known)
     except (OSError, ValueError) as error:
         raise Unreadable(Text(f"读不了（{getattr(error, 'strerror', None) or error}）",
@@ -134,8 +137,10 @@ def read(source: str, documents: Sequence[Listed], known: Mapping[str, str], lai
     resources = _resource_mapping(trees, taken.mapping, {**known, **laid_down})
     taken.mapping |= {f"resources.{k}": v for k, v in resources.items()}
     taken.unmapped = {key: seen.filled for key, seen in surveyed.items() if seen.filled and not taken.mapping.get(key)}
+    titles = [k for k, t in taken.mapping.items() if t == "title"]
+    without = sum(not any(t.get(k) for k in titles) for t in trees)
     for part in parts:
-        _convert(part, source, taken, resources)
+        _convert(part, source, taken, resources, unnamed=(without > max(2, UNNAMED * len(trees))) or not titles)
     return taken
 
 
@@ -180,7 +185,10 @@ def _trees(document: Listed, ending: str) -> Iterator[_Part]:
                           where=document.name,
                           remedy=Text("请把记录的字段以 YAML 写在那里。", "Put the record's fields there, as YAML."))
         content, body = found[1], content[found.end():].strip()
-    trees = _lines(content, document.name) if ending == "jsonl" else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
+    if ending == "csv":
+        trees: list[Any] = list(_rows(content, document.name))
+    else:
+        trees = _lines(content, document.name) if ending in ("jsonl", "ndjson") else _json(content, document.name) if ending == "json" else _yaml(content, document.name)
     several = len(trees) > 1
     for number, tree in enumerate(trees):
         yield _Part(document.name, _part_name(tree, number) if several else "", lifted(tree), body)
@@ -191,7 +199,7 @@ def _part_name(tree: Any, number: int) -> str:
     if isinstance(tree, dict):
         for key in ("id", "identifier", "@id", "name", "slug", "编号", "标识符"):
             if isinstance(tree.get(key), str) and tree[key].strip():
-                return _slug(tree[key])
+                return slug(tree[key])
     return str(number + 1)
 
 
@@ -203,6 +211,13 @@ def _json(content: str, name: str) -> list[Any]:
         html = Text("（是网页）", " (it is a web page)") if page else NOTHING
         raise Unreadable(Text(f"不是有效的 JSON{html.zh}（{error}）", f"not valid JSON{html.en} ({error})"), where=name) from None
     return records_in(tree)
+
+
+def _rows(content: str, name: str) -> Iterator[Any]:
+    try:
+        yield from rows_of(content, name)
+    except (csv.Error, ValueError) as error:
+        raise Unreadable(Text(f"不是有效的表格（{error}）", f"not a valid table ({error})"), where=name) from None
 
 
 def _lines(content: str, name: str) -> list[Any]:
@@ -229,7 +244,7 @@ def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfForma
                       Text("里面没有 dcat:Dataset 或 schema:Dataset", "nothing in it is a dcat:Dataset or schema:Dataset"),
                       where=document.name, remedy=Text("请给每个数据集写明类型。", "Give each dataset its type."))
     for number, at in enumerate(sorted(datasets)):
-        part = _slug(text(at)) if at[0] == "<" else f"b{number + 1}"
+        part = slug(text(at)) if at[0] == "<" else f"b{number + 1}"
         address = text(at) if at[0] == "<" else _minted(source, document.name, part)
         record = reader.record(at, address)
         if record.title:
@@ -244,7 +259,8 @@ def _read_graph(document: Listed, source: str, content: bytes, form: ox.RdfForma
         taken.left_over[document.name] = dcat.serialise(rest, "turtle")
 
 
-def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str]) -> None:
+def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str], *, unnamed: bool) -> None:
+    """``unnamed``: this source does not name its records, and the names of their files stand for titles."""
     where = f"{part.document}, {part.name}" if part.name else part.document
     content = msgspec.json.encode(jsonable(part.tree)) if part.name else b""
     if not isinstance(part.tree, dict):
@@ -253,10 +269,13 @@ def _convert(part: _Part, source: str, taken: Taken, resources: Mapping[str, str
                                           f"{where}: a {type(part.tree).__name__}, not a record of keys and values"),
                                      content or msgspec.json.encode(jsonable(part.tree))))
         return
+    if not part.body and (kept := restored(part.tree)) is not None:
+        taken.records.append((part.document, part.name, kept))
+        return
     try:
         address = _minted(source, part.document, part.name)
         stem = part.name or part.document.rpartition("/")[2].rpartition(".")[0]
-        fallback = "" if "title" in taken.mapping.values() else re.sub(r"[-_\s]+", " ", stem).strip()
+        fallback = re.sub(r"[-_\s]+", " ", stem).strip() if unnamed else ""
         record = record_of(part.tree, taken.mapping, resources, address, part.body, taken.unknown_words, where, fallback)
     except Problem as problem:
         taken.refused.append(Refused(part.document, part.name, problem.code, problem.text(), content or msgspec.json.encode(jsonable(part.tree))))
@@ -276,7 +295,7 @@ def _minted(source: str, document: str, part: str) -> str:
     return "urn:jingwei:record:" + quote(called(source, document, part), safe="/")
 
 
-def _slug(written: str) -> str:
+def slug(written: str) -> str:
     """The last telling stretch of an IRI or an id, as a short name; the whole in a digest when that is not enough."""
     plain = unicodedata.normalize("NFKC", written).strip().rstrip("/#")
     last = re.split(r"[/#]", plain)[-1]

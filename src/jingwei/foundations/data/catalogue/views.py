@@ -33,6 +33,8 @@ from jingwei.foundations.data.catalogue.profile import SHAPES
 from jingwei.foundations.data.catalogue.vocabulary import DATASET
 from jingwei.foundations.data.sharing.model import ATTRIBUTES, PHASES
 from jingwei.foundations.data.sharing.records import shared
+from jingwei.foundations.data.tables.records import Kept
+from jingwei.foundations.data.tables.views import summary
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Language, Text
@@ -162,6 +164,7 @@ class Terms:
     attribute: Text
     provider: str
     published: bool
+    dataset: str
     requests: tuple[tuple[str, Text], ...]
 
 
@@ -186,6 +189,7 @@ class RecordView:
     refused: int
     source: str
     exports: tuple[tuple[str, str], ...]
+    table: Kept | None
 
 
 def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
@@ -248,7 +252,9 @@ def record(context: Context, query: AskRecord) -> RecordView:
         max(0, len(one.items) - MOST_ITEMS), rest, tuple(_form(r, context.language) for r in one.resources),
         tuple((k, str(v)[:300]) for k, v in one.extras.items()), tuple(reversed(versions)), tuple(faults(one)), tuple(_terms(context, one)), refused, source,
         tuple((name, f"do/catalogue/export?{urlencode({'form': form, 'record': query.id, 'answer': 'now', 'download': file})}") for name, form, file in (
-            ("DCAT Turtle", "turtle", "catalogue.ttl"), ("DCAT JSON-LD", "jsonld", "catalogue.jsonld"), ("Croissant", "croissant", "catalogue.croissant.json"))))
+            ("DCAT Turtle", "turtle", "catalogue.ttl"), ("DCAT JSON-LD", "jsonld", "catalogue.jsonld"), ("Croissant", "croissant", "catalogue.croissant.json"),
+            ("CKAN", "ckan", "catalogue.ckan.json"), ("CSV", "csv", "catalogue.csv"))),
+        summary(context, query.id))
 
 
 def changes(before: Record, after: Record) -> tuple[Text, ...]:
@@ -352,5 +358,5 @@ def _terms(context: Context, one: Record) -> Iterator[Terms]:
     for code in one.identifier:
         if (offer := there.offers.get(code)) is not None:
             asked = [(c.request.code, PHASES[c.phase(today)]) for c in there.cases.values() if c.request.data == code]
-            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, tuple(reversed(asked))[:PER_PAGE])
+            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE])
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from jingwei.foundations.data.catalogue.trees import measured
+from jingwei.foundations.data.catalogue.layouts import measured
+from jingwei.foundations.data.catalogue.yaml_mending import MOST_LINES, mended
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Unreadable, reason
 
@@ -35,7 +36,38 @@ class _Composer(yaml.CSafeLoader):
 
 
 def yaml_trees(content: str, name: str) -> list[Any]:
-    """Every document of a YAML stream. Raises Unreadable with line and reason."""
+    """Every document of a YAML stream. Lines that are YAML but for a mark in their value are read as one text, and ``MENDED`` of a record says which.
+
+    Raises Unreadable with line and reason.
+    """
+    lines: list[str] | None = None
+    mended_at: list[int] = []
+    while True:
+        try:
+            trees = _composed(content if lines is None else "\n".join(lines), name)
+            break
+        except yaml.MarkedYAMLError as error:
+            if lines is None:
+                lines, first = content.split("\n"), error
+            places = [mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None]
+            at = next((at for at in places if at not in mended_at and mended(lines, at)), None)
+            if at is None or len(mended_at) >= MOST_LINES:
+                raise _unreadable(first, name) from None
+            mended_at.append(at)
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise _unreadable(error, name) from None
+    if mended_at:
+        told = f"YAML {', '.join(str(at + 1) for at in sorted(mended_at))}"
+        trees = [{**tree, MENDED: told} if isinstance(tree, dict) else tree for tree in trees]
+    return trees
+
+
+def _unreadable(error: Exception, name: str) -> Unreadable:
+    why = reason(error)
+    return Unreadable(Text(f"不是有效的 YAML（{' '.join(why.zh.split())[:300]}）", f"not valid YAML ({' '.join(why.en.split())[:300]})"), where=name)
+
+
+def _composed(content: str, name: str) -> list[Any]:
     composer = _Composer(content)
     try:
         trees = []
@@ -47,13 +79,13 @@ def yaml_trees(content: str, name: str) -> list[Any]:
                 raise Unreadable(Text("文件反复引用自己，没有尽头", "the file refers to itself so often that it never ends"),
                                  where=name)
             trees.append(tree)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        why = reason(error)
-        raise Unreadable(Text(f"不是有效的 YAML（{' '.join(why.zh.split())[:300]}）", f"not valid YAML ({' '.join(why.en.split())[:300]})"), where=name) from None
     finally:
         composer.dispose()
     return [t for t in trees if t is not None]
 
+
+MENDED = "@mended"
+"""Key of a record of which lines were read as one text: ``YAML 12, 40``."""
 
 _SHARED = -1
 _OPEN = object()
@@ -69,11 +101,13 @@ def _tree(node: yaml.Node, made: dict[int, Any]) -> Any:
         return known
     made[id(node)] = _OPEN
     if isinstance(node, yaml.SequenceNode):
-        if node.tag != _SEQ:
+        if node.tag != _SEQ and node.tag[0] != "!":
             raise _wrong(node, Text(f"不读 {node.tag}", f"{node.tag} is not read"))
         found: Any = [_tree(each, made) for each in node.value]
     else:
         found = _mapping(node, made)
+    if node.tag[0] == "!":
+        found = {node.tag: found}
     made[id(node)] = found
     return found
 
@@ -88,11 +122,13 @@ def _scalar(node: yaml.ScalarNode) -> str | bool | None:
         return str(value).lower() == "true"
     if tag in _TEXTS or tag == _MERGE:
         return str(value)
+    if tag[0] == "!":  # a program's own: what it would make of the text is not ours, the text is
+        return f"{tag} {value}"
     raise _wrong(node, Text(f"不读 {tag}", f"{tag} is not read"))
 
 
 def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
-    if node.tag != _MAP:
+    if node.tag != _MAP and node.tag[0] != "!":
         raise _wrong(node, Text(f"不读 {node.tag}", f"{node.tag} is not read"))
     found: dict[str, Any] = {}
     merged: list[Any] = []
@@ -103,6 +139,8 @@ def _mapping(node: yaml.Node, made: dict[int, Any]) -> dict[str, Any]:
             continue
         key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else _odd(key_node)
         name = key if isinstance(key, str) else str(key_node.value)
+        if name in found and isinstance(value_node, yaml.ScalarNode) and found[name] == _scalar(value_node):
+            continue  # said twice, and the same
         if name in found:
             raise _wrong(key_node, Text(f"键 {name[:40]!r} 写了两次", f"the key {name[:40]!r} is given twice"))
         found[name] = _tree(value_node, made)

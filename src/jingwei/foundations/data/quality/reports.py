@@ -30,6 +30,7 @@ from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import CHINA, day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, csv_bytes
 
@@ -92,10 +93,10 @@ def overall(context: Context) -> list[Share]:
 
 
 def _observations(shares: Sequence[Share], context: Context) -> Document:
-    """As ``jingwei observe`` takes them in; the place is for whoever runs the node to fill in. What is not assessable has no value."""
-    day = day_in_china(context.clock())
+    """As ``jingwei observe`` takes them in, with the node's place. What is not assessable has no value."""
+    day, place = day_in_china(context.clock()), place_of(context.workspace.store)
     return Document("observations.csv", csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), (
-        (s.measure.code, "", day.year, s.value, s.measure.unit, "quality", day.isoformat(), "missing" if s.value is None else "observed") for s in shares)))
+        (s.measure.code, place, day.year, s.value, s.measure.unit, "quality", day.isoformat(), "missing" if s.value is None else "observed") for s in shares)))
 
 
 def _metrics(context: Context, found: Sequence[Any]) -> str:

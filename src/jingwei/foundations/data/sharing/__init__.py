@@ -10,7 +10,7 @@ _HERE = "jingwei.foundations.data.sharing"
 
 def _step(word: str, zh: str, en: str, given: type, handler: str, example: str, *, clauses: tuple[str, ...] = ("F2.2",), effect: Effect = "write",
           scope: str = "sharing.write", makes: tuple[str, ...] = ()) -> Action:
-    return Action(("share", word), Text(zh, en), clauses, scope, effect, given, f"{_HERE}.{handler}", makes, f"jingwei share {word} {example}")
+    return Action(("share", word), Text(zh, en), clauses, scope, effect, given, f"{_HERE}.{handler}", makes, f"jingwei share {word} {example}".rstrip())
 
 
 ACTIONS = (
@@ -28,6 +28,15 @@ ACTIONS = (
     _step("decide", "答复申请：同意即成授权", "Reply to a request; consent becomes a grant", asks.DecideRequest, "actions.decide", "R-0123456789 --outcome grant"),
     _step("deliver", "按授权提供数据", "Deliver exactly what was granted", asks.DeliverRequest, "actions.hand_over", "R-0123456789 --out out",
           makes=("data.csv", "data.parquet", "policy.json", "receipt.json")),
+    _step("take", "取用别的节点提供到本节点的数据", "Use what another node delivered here", asks.TakeData, "received.take", "R-0123456789 --out out",
+          makes=("data.csv", "data.parquet", "receipt.json")),
+    _step("received", "列出别的节点提供的数据：归谁、到何时、如何处理", "List what other nodes delivered: whose it is, until when, what became of it", asks.AskReceived,
+          "received.received", "", effect="read", scope="sharing.read"),
+    _step("issue", "为一个使用方发放接口凭据，或换发", "Issue a consumer's credential for an interface, or a new one", asks.IssueCredential, "credentials.issue",
+          "R-0123456789 --consumer immunisation --calls 60 --rows 100000"),
+    _step("revoke", "收回接口凭据", "Revoke a credential", asks.RevokeCredential, "credentials.revoke", "R-0123456789 K-1"),
+    _step("collect", "领取提供给本单位的数据", "Collect what was delivered to your organisation", asks.CollectData, "collecting.collect", "R-0123456789 --out out",
+          makes=("data.csv", "data.parquet", "receipt.json")),
     _step("report", "报告数据中的错误", "Report an error in delivered data", asks.ReportError, "actions.report", 'R-0123456789 --what "no rows for 440106"'),
     _step("correct", "答复所报告的错误", "Say what became of a reported error", asks.CorrectError, "actions.correct", "R-0123456789 --fault E-1 --outcome corrected"),
     _step("object", "提出异议", "Object", asks.ObjectRequest, "actions.object_to", 'R-0123456789 --reason "the duty is in the statute"'),
@@ -41,7 +50,8 @@ ACTIONS = (
     _step("list", "列出申请，最急的在前", "List requests, the most pressing first", asks.AskRequests, "reports.list_requests", "--open", effect="read", scope="public"),
     _step("show", "看一件申请：期限、经过、提供了什么", "Show one request: its clocks, its history, what was delivered", asks.AskRequest, "reports.show", "R-0123456789",
           effect="read", scope="public"),
-    _step("uses", "列出使用记录", "List records of use", asks.AskUses, "reports.uses", "--data POP-01", effect="read", scope="sharing.read"),
+    _step("uses", "列出使用记录", "List records of use", asks.AskUses, "reports.uses", "--data POP-01 --out out", effect="read", scope="sharing.read",
+          makes=("uses.csv", "receipt.json")),
     _step("policy", "以 ODRL 2.2 写出授权", "Write a grant as an ODRL 2.2 policy", asks.AskPolicy, "reports.policy", "R-0123456789 --out out", effect="read",
           scope="sharing.read", makes=("policy.json", "receipt.json")),
     _step("audit", "回放账本，逐条查出违反条例之处", "Replay the record and find every breach with its article", asks.AskAudit, "reports.audit", "--out out",
@@ -51,5 +61,6 @@ ACTIONS = (
 PAGES = (
     Page(("sharing",), f"{_HERE}.views.sharing", menu=Text("共享", "Sharing")),
     Page(("sharing", "{code}"), f"{_HERE}.views.request", asks.AskRequest),
+    Page(("audit",), f"{_HERE}.audits.audit", asks.AskUses),
     Page(("desk", "{organisation}"), f"{_HERE}.views.desk", asks.AskDesk),
 )

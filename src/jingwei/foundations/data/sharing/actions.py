@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from jingwei.foundations.data.sharing import law, odrl
+from jingwei.foundations.data.sharing.across import ask, forwarded, is_node
 from jingwei.foundations.data.sharing.asks import (
     AskData,
     ChangeData,
@@ -28,6 +28,7 @@ from jingwei.foundations.data.sharing.asks import (
 from jingwei.foundations.data.sharing.cases import facts_of_request, facts_of_terms, words_of_request, words_of_terms
 from jingwei.foundations.data.sharing.clocks import clocks_of, clocks_on, read
 from jingwei.foundations.data.sharing.delivery import credential, dataset_called, deliver, fingerprint
+from jingwei.foundations.data.sharing.landing import send_parts
 from jingwei.foundations.data.sharing.law import basis_of
 from jingwei.foundations.data.sharing.model import (
     FIELDS,
@@ -39,7 +40,6 @@ from jingwei.foundations.data.sharing.model import (
     Request,
     Scope,
     Terms,
-    Use,
     code,
 )
 from jingwei.foundations.data.sharing.needs import asked, met, refused
@@ -58,12 +58,20 @@ from jingwei.foundations.data.sharing.records import (
     record,
 )
 from jingwei.foundations.data.sharing.scope import columns_in, fits, grant_of, narrowed, rows_in
+from jingwei.foundations.data.sharing.steps import (
+    done,
+    grant_in_force,
+    in_force_now,
+    opened,
+    period,
+    reason,
+    terms_of,
+    wrong,
+)
 from jingwei.kernel.access import Denial, Grant
 from jingwei.kernel.actions import Context, Result
-from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.people import Principal
-from jingwei.kernel.people_records import give, rules, withdraw
+from jingwei.kernel.people_records import give, withdraw
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
@@ -105,7 +113,7 @@ def tell_terms(context: Context, terms: Terms) -> Result:
         same = before is not None and before.terms == terms and before.rounds[-1].offered is not None
         if not same:
             record(context, Step("share.offered", facts_of_terms(terms), words_of_terms(terms)))
-    return _done(context, "已列入目录，待主管部门审核发布。", "Told to the catalogue; it waits for the bureau to review and publish it.",
+    return done(context, "已列入目录，待主管部门审核发布。", "Told to the catalogue; it waits for the bureau to review and publish it.",
                  {"data": terms.data, "attribute": terms.attribute, "changed": not same})
 
 
@@ -117,32 +125,39 @@ def publish(context: Context, given: PublishData) -> Result:
         waiting = there.rounds[-1].offered is not None and there.rounds[-1].published is None
         if waiting:
             record(context, Step("share.published", {"data": given.data}))
-    return _done(context, "已发布。", "Published.", {"data": given.data, "changed": waiting})
+    return done(context, "已发布。", "Published.", {"data": given.data, "changed": waiting})
 
 
 def change(context: Context, given: ChangeData) -> Result:
     """Law or duties changed, so that the record has to: ten working days (art. 17)."""
-    _reason(given.reason)
+    reason(given.reason)
     with changing(context):
         there = offer(context.workspace.ledger, given.data)
         acting(context, there.terms.provider, Text("说它的目录已过时", "say that its record is outdated"))
         fresh = there.rounds[-1].offered is not None
         if fresh:
             record(context, Step("share.changed", {"data": given.data}, {"reason": given.reason.strip()}))
-    return _done(context, "目录应在 10 个工作日内更新。", "The record is to be told anew within 10 working days.", {"data": given.data, "changed": fresh})
+    return done(context, "目录应在 10 个工作日内更新。", "The record is to be told anew within 10 working days.", {"data": given.data, "changed": fresh})
 
 
 # The request
 
 
 def request(context: Context, given: AskData) -> Result:
-    """A request is received whatever it lacks; what it lacks is told at once. Under the same key it is received once."""
-    _in_force(context)
+    """A request is received whatever it lacks; what it lacks is told at once. Under the same key it is received once.
+
+    Where another node holds the data it is sent there.
+    """
+    in_force_now(context)
     key = given.key or secrets.token_hex(16)
-    name = f"R-{digest('request', key)}"
+    return ask(context, given, key) if given.holder else receive(context, given, f"R-{digest('request', key)}")
+
+
+def receive(context: Context, given: AskData, name: str, *, unit: str = "") -> Result:
+    """A request under its code. ``unit`` : which organisation of another node asks, where the asker is one."""
     with changing(context):
         there = offer(context.workspace.ledger, given.data)
-        made = _asked(context, given, name, there)
+        made = replace(_asked(context, given, name, there), unit=unit)
         if (before := about(context.workspace.ledger, name).cases.get(name)) is not None:
             if facts_of_request(before.request) != facts_of_request(made) or words_of_request(before.request) != words_of_request(made):
                 raise Problem("key_reused", Text("这个幂等键已用于另一个申请", "this key stands for another request"), where=name,
@@ -152,7 +167,7 @@ def request(context: Context, given: AskData) -> Result:
             need = asked(context, made) if made.need else []
             record(context, Step("share.requested", facts_of_request(made), words_of_request(made), f"share.requested/{name}"), *need)
     lacks = [FIELDS[m].in_(context.language) for m in made.missing]
-    return _done(context, f"申请 {name} 已收到。" + (f"还缺：{'、'.join(lacks)}。" if lacks else ""),
+    return done(context, f"申请 {name} 已收到。" + (f"还缺：{'、'.join(lacks)}。" if lacks else ""),
                  f"Request {name} received." + (f" It lacks: {', '.join(lacks)}." if lacks else ""),
                  {"request": name, "missing": list(made.missing), "received": before is None})
 
@@ -168,12 +183,13 @@ def _asked(context: Context, given: AskData, name: str, there: Offer) -> Request
                       where=given.data,
                       remedy=Text("如所引条文并未这样规定，请主管部门复核。",
                                   "If the citation does not say so, ask the bureau to review it."))
-    asker = organisation(known(context), given.asker, "--asker")
+    other = is_node(given.asker) and given.asker == context.principal.organisation  # nobody but its messages asks in a node's name
+    asker = given.asker if other else organisation(known(context), given.asker, "--asker")
     if asker == terms.provider:
         raise Problem("own_data", Text("单位不向自己申请", "an organisation does not ask itself"), where=given.data,
                       remedy=Text("请换一个需求部门。", "Name another asker."))
     scope = _scope(given, terms)
-    return Request(name, given.data, code(asker, Text("机构代码", "code of an organisation")), terms.provider, terms.attribute, given.purpose, given.mode, *_period(given.first, given.last),
+    return Request(name, given.data, code(asker, Text("机构代码", "code of an organisation")), terms.provider, terms.attribute, given.purpose, given.mode, *period(given.first, given.last),
                    given.basis.strip(), given.scenario.strip(), scope, given.need or "", terms.synthetic)
 
 
@@ -204,34 +220,36 @@ def _of_policy(policy: Document, terms: Terms) -> Scope:
 def notice(context: Context, given: NoticeRequest) -> Result:
     """Tell the asker everything that is missing, once. The clock of the reply waits for it."""
     with changing(context):
-        there = _open(context, given.code)
+        there = opened(context, given.code)
         acting(context, there.request.provider, Text("告知缺什么", "give notice of what is missing"))
         if there.decisions:
-            raise _wrong("already_decided", Text("已经答复过", "it was decided"), there)
+            raise wrong("already_decided", Text("已经答复过", "it was decided"), there)
         if not there.request.missing:
-            raise _wrong("complete_request", Text("里面什么都不缺", "nothing is missing in it"), there)
+            raise wrong("complete_request", Text("里面什么都不缺", "nothing is missing in it"), there)
         if fresh := not there.notices:
             record(context, Step("share.noticed", {"request": given.code, "missing": list(there.request.missing)}, key=f"share.noticed/{given.code}"))
         elif not there.waits:
-            raise _wrong("told_once",
+            raise wrong("told_once",
                          Text("缺什么要一次性告知（国务院令第809号第二十一条）",
                               "what is missing is told at once, once (Order 809, art. 21)"), there)
     lacks = [FIELDS[m].in_(context.language) for m in there.request.missing]
-    return _done(context, f"已一次性告知，还缺：{'、'.join(lacks)}。", f"Told once and for all what is missing: {', '.join(lacks)}.",
+    return done(context, f"已一次性告知，还缺：{'、'.join(lacks)}。", f"Told once and for all what is missing: {', '.join(lacks)}.",
                  {"request": given.code, "missing": list(there.request.missing), "changed": fresh})
 
 
 def supplement(context: Context, given: SupplementRequest) -> Result:
     """Add what was missing: all of it, since the notice said all of it."""
+    if sent := forwarded(context, "supplement", given):
+        return sent
     with changing(context):
-        there = _open(context, given.code)
+        there = opened(context, given.code)
         r = there.request
         acting(context, r.asker, Text("补充它的申请", "add to its request"))
         if there.decisions:
-            raise _wrong("already_decided", Text("已经答复过", "it was decided"), there)
-        terms = _terms(context, r)
+            raise wrong("already_decided", Text("已经答复过", "it was decided"), there)
+        terms = terms_of(context, r)
         scope = _scope(given, terms)
-        first, last = _period(given.first, given.last)
+        first, last = period(given.first, given.last)
         now = replace(r, basis=r.basis or given.basis.strip(), scenario=r.scenario or given.scenario.strip(), mode=r.mode or given.mode,
                       first=r.first or first, last=r.last or last, scope=r.scope if r.scope.columns else scope)
         if now.missing:
@@ -242,21 +260,21 @@ def supplement(context: Context, given: SupplementRequest) -> Result:
                           remedy=Text("请一次补齐。", "Give all of it at once."))
         if fresh := bool(r.missing):
             record(context, Step("share.supplemented", {**facts_of_request(now), "complete": True}, words_of_request(now), f"share.supplemented/{r.code}"))
-    return _done(context, "已补齐。", "Complete now.", {"request": given.code, "changed": fresh})
+    return done(context, "已补齐。", "Complete now.", {"request": given.code, "changed": fresh})
 
 
 def extend(context: Context, given: ExtendTerm) -> Result:
     """The bureau consents to more time, before the last day is over. Raises Problem ``extension_too_long`` or ``too_late``."""
-    _reason(given.reason)
+    reason(given.reason)
     with changing(context):
         if given.code.startswith("R-"):
-            there = _open(context, given.code)
+            there = opened(context, given.code)
             if there.decisions or there.request.attribute != "conditional":
-                raise _wrong("no_extension",
+                raise wrong("no_extension",
                              Text("只有有条件共享数据的答复期限可以延长，而且要在答复之前",
                                   "only the reply on data shared on conditions can be extended, before it is given"),
                              there)
-            terms, done, most = _terms(context, there.request), there.extensions, law.REPLY_LONGER
+            terms, given_, most = terms_of(context, there.request), there.extensions, law.REPLY_LONGER
             running = next(c for c in clocks_of(there) if c.kind == "reply")
             step = Step("share.extended", {"request": given.code, "days": given.days, "consent": terms.bureau or context.principal.id}, {"reason": given.reason.strip()})
         else:
@@ -266,10 +284,10 @@ def extend(context: Context, given: ExtendTerm) -> Result:
                 raise Problem("no_extension", Text("这条目录没有到期要更新", "no update of this record is due"), where=given.code,
                               remedy=Text("看它的期限：jingwei share list --offers",
                                           "See its clocks: jingwei share list --offers"))
-            terms, done, most, running = record_.terms, record_.rounds[-1].extensions, law.UPDATE_LONGER, found[-1]
+            terms, given_, most, running = record_.terms, record_.rounds[-1].extensions, law.UPDATE_LONGER, found[-1]
             step = Step("share.prolonged", {"data": given.code, "days": given.days, "consent": terms.bureau or context.principal.id}, {"reason": given.reason.strip()})
         acting(context, terms.bureau, Text("同意延期", "consent to an extension"))
-        given_before = sum(e.days for e in done)
+        given_before = sum(e.days for e in given_)
         if not 1 <= given.days <= most - given_before:
             raise Problem("extension_too_long",
                           Text(f"最多 {most} 个工作日，已延长 {given_before} 个（国务院令第809号第{'二十一' if most == 10 else '十七'}条）",
@@ -279,7 +297,7 @@ def extend(context: Context, given: ExtendTerm) -> Result:
             raise Problem("too_late", Text("期限已过，不能再延长", "the term is over; nothing extends it"), where=given.code,
                           remedy=Text("请立即答复。", "Reply now."))
         record(context, step)
-    return _done(context, f"延长 {given.days} 个工作日。", f"Extended by {given.days} working days.", {"code": given.code, "days": given.days})
+    return done(context, f"延长 {given.days} 个工作日。", f"Extended by {given.days} working days.", {"code": given.code, "days": given.days})
 
 
 # The decision and what follows
@@ -288,13 +306,13 @@ def extend(context: Context, given: ExtendTerm) -> Result:
 def decide(context: Context, given: DecideRequest) -> Result:
     """Reply. Consent compiles to a grant of exactly what was asked for, or less; a refusal says why and never that something is missing."""
     with changing(context):
-        there = _open(context, given.code)
+        there = opened(context, given.code)
         r, before = there.request, there.decision
         acting(context, r.provider, Text("答复", "reply"))
         granting = given.outcome == "grant"
         if before is not None:
             if before.granted != granting:
-                raise _wrong("already_decided",
+                raise wrong("already_decided",
                              Text(f"答复已是{'同意' if before.granted else '不同意'}",
                                   f"it was {'granted' if before.granted else 'refused'}"), there)
             return _decided(context, given, there, before.grant, fresh=False)
@@ -307,6 +325,9 @@ def decide(context: Context, given: DecideRequest) -> Result:
         steps: list[Step] = []
         name = f"{r.code}.{len(there.decisions) + 1}" if granting else ""
         if granting:
+            if is_node(r.asker) and not given.export:
+                raise Problem("not_for_export", Text("申请来自另一个节点，同意就是允许数据离开本节点", "another node asks: to grant it is to let the data leave this node"),
+                              where=r.code, remedy=Text("确认后注明：--export", "If that is meant, say so: --export"))
             grant = _granted(context, given, there, name)
             if not context.dry_run:
                 with context.workspace.store.write() as connection:
@@ -321,14 +342,15 @@ def decide(context: Context, given: DecideRequest) -> Result:
                 raise Problem("no_reason", Text("不同意要说明理由（国务院令第809号第二十一条）", "a refusal says why (Order 809, art. 21)"),
                               where=r.code, remedy=Text('用 --reason "……" 给出。', 'Give it with --reason "…".'))
             steps = refused(r)
-        facts = {"request": r.code, "granted": granting, "ground": "" if granting else given.ground, "reasoned": granting or bool(given.reason.strip()), "grant": name}
+        facts = {"request": r.code, "granted": granting, "ground": "" if granting else given.ground, "reasoned": granting or bool(given.reason.strip()), "grant": name,
+                 **({"after": given.after} if granting and is_node(r.asker) else {})}
         words = {"reason": given.reason.strip()} if given.reason.strip() else {}
         record(context, Step("share.decided", facts, words, f"share.decided/{r.code}/{len(there.decisions) + 1}"), *steps)
     return _decided(context, given, there, name, fresh=True)
 
 
 def _granted(context: Context, given: DecideRequest, there: Case, name: str) -> Grant:
-    terms = _terms(context, there.request)
+    terms = terms_of(context, there.request)
     scope = narrowed(there.request.scope, columns_in(given.columns, terms.columns), rows_in(given.rows, terms.columns))
     fits(scope, terms)
     return grant_of(there.request, scope, grant=name, basis=there.request.basis, salt=secrets.token_hex(32), export=given.export, dataset=terms.dataset)
@@ -336,7 +358,7 @@ def _granted(context: Context, given: DecideRequest, there: Case, name: str) -> 
 
 def _decided(context: Context, given: DecideRequest, there: Case, name: str, *, fresh: bool) -> Result:
     granting = given.outcome == "grant"
-    return _done(context, "同意共享，应在 20 个工作日内提供。" if granting else "不同意共享。", "Granted; to be delivered within 20 working days." if granting else "Refused.",
+    return done(context, "同意共享，应在 20 个工作日内提供。" if granting else "不同意共享。", "Granted; to be delivered within 20 working days." if granting else "Refused.",
                  {"request": there.request.code, "granted": granting, "grant": name, "changed": fresh})
 
 
@@ -345,38 +367,45 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
 
     Without a key, one snapshot is delivered once. Where an interface was asked for, its credential is what is delivered.
     """
-    there = _open(context, given.code)
+    there = opened(context, given.code)
     r = there.request
     acting(context, r.provider, Text("提供数据", "deliver"))
-    terms, grant, in_force = _terms(context, r), *grant_in_force(context, there)
-    mode: Mode = r.mode or "csv"
-    current = deliver(context, terms, grant, in_force, r.asker, mode)
+    terms, grant, in_force = terms_of(context, r), *grant_in_force(context, there)
+    away = is_node(r.asker) and r.mode != "api"
+    mode: Mode = "parquet" if away else r.mode or "csv"
+    current = deliver(context, terms, grant, in_force, r.asker, mode, export=away)
     key = digest("key", given.key) if given.key else digest("snapshot", "" if mode == "api" else current.snapshot)
     since = there.decision.entry if there.decision else -1
-    done = next((u for u in there.uses if u.delivery and u.key == key and u.entry > since), None)
-    if done and done.snapshot != current.snapshot and mode != "api":
-        current = deliver(replace(context, pinned={**context.pinned, terms.dataset: done.snapshot}, snapshots={}), terms, grant, in_force, r.asker, mode)
-    if done and mode != "api" and done.digest != current.digest:
+    before = next((u for u in there.uses if u.delivery and u.key == key and u.entry > since), None)
+    if before and before.snapshot != current.snapshot and mode != "api":
+        current = deliver(replace(context, pinned={**context.pinned, terms.dataset: before.snapshot}, snapshots={}), terms, grant, in_force, r.asker, mode,
+                          export=away)
+    if before and mode != "api" and before.digest != current.digest:
         raise Problem("key_reused",
                       Text("这个键以前提供的，与现行授权给出的已不相同",
                            "what this key delivered is no longer what the grants in force give"), where=r.code,
                       remedy=Text("请换一个键重新提供。", "Deliver anew under another key."))
-    secret = credential(grant, key) if mode == "api" else ""
-    if done is None:
-        facts = {"request": r.code, "mode": mode, "snapshot": current.snapshot, "rows": 0 if secret else current.rows, "columns": current.columns,
+    secret = credential(context.workspace.folder, grant, key) if mode == "api" and not context.dry_run else ""
+    if before is None:
+        facts = {"request": r.code, "mode": mode, "snapshot": current.snapshot, "rows": 0 if mode == "api" else current.rows, "columns": current.columns,
                  "digest": fingerprint(secret) if secret else current.digest, "key": key, "grant": grant.id, "credential": fingerprint(secret) if secret else "",
                  **({"synthetic": True} if r.synthetic else {})}
         with changing(context):
-            now = _open(context, r.code)
+            now = opened(context, r.code)
             if now.decision != there.decision:
-                raise _wrong("changed_meanwhile", Text("其间已重新答复", "it was decided anew in the meantime"), now)
+                raise wrong("changed_meanwhile", Text("其间已重新答复", "it was decided anew in the meantime"), now)
             grant_in_force(context, now)
             record(context, Step("share.delivered", facts, key=f"share.delivered/{r.code}/{since}/{key}"), *met(now))
-    data: dict[str, Any] = {"request": r.code, "delivered": done is None, "mode": mode, "snapshot": current.snapshot, "rows": current.rows,
+            if away and not context.dry_run:
+                send_parts(context, now, current)
+    data: dict[str, Any] = {"request": r.code, "delivered": before is None, "mode": mode, "snapshot": current.snapshot, "rows": current.rows,
                             "columns": current.columns, "digest": current.digest}
     if context.dry_run:  # what is handed out leaves a record of use
-        return _done(context, f"将提供 {current.rows} 行、{current.columns} 项。", f"{current.rows} rows of {current.columns} columns would be delivered.", data)
+        return done(context, f"将提供 {current.rows} 行、{current.columns} 项。", f"{current.rows} rows of {current.columns} columns would be delivered.", data)
     policy = Document("policy.json", odrl.write([grant], grant.id))
+    if away:
+        return Result(context.say(f"{current.rows} 行、{current.columns} 项已备好，由节点 {r.asker[:12]} 分段取走。",
+                                  f"{current.rows} rows of {current.columns} columns are ready; node {r.asker[:12]} collects them in parts."), {**data, "node": r.asker}, (policy,))
     if secret:
         return Result(context.say(f"接口已开通。凭据只对 {r.asker} 有效，请当面交付：\n\n    {secret}\n", f"The interface is open. Its credential is for {r.asker} alone; hand it over in person:\n\n    {secret}\n"),
                       {**data, "credential": secret}, (policy,))
@@ -384,41 +413,24 @@ def hand_over(context: Context, given: DeliverRequest) -> Result:
                   data, (current.document, policy))
 
 
-def fetch(context: Context, name: str, secret: str, mode: Mode = "csv") -> tuple[Document, Use]:
-    """One answer of the interface, to whoever has the credential, with its record of use.
-
-    Raises Problem ``not_granted`` alike for an unknown request and a wrong credential, and once the grant is over or withdrawn.
-    """
-    there = about(context.workspace.ledger, name).cases.get(name) if context.workspace.store.exists() else None
-    if there is None or not there.credential or not secrets.compare_digest(there.credential, fingerprint(secret)) or there.stopped:
-        raise Problem("not_granted", Text("没有授权对应这个凭据", "no grant answers to this credential"), where=name[:40],
-                      remedy=Text("请向提供部门索取。", "Ask the provider for one."))
-    terms, grant, in_force = _terms(context, there.request), *grant_in_force(context, there)
-    made = deliver(context, terms, grant, in_force, there.request.asker, mode)
-    facts = {"request": name, "mode": "api", "snapshot": made.snapshot, "rows": made.rows, "columns": made.columns, "digest": made.digest,
-             **({"synthetic": True} if there.request.synthetic else {})}
-    consumer = replace(context, principal=Principal(f"p-{fingerprint(secret)[7:39]}", there.request.asker))
-    with changing(consumer):
-        record(consumer, Step("share.used", facts))
-    return made.document, Use(context.clock(), "api", made.snapshot, made.rows, made.columns, made.digest, -1, delivery=False)
-
-
 def report(context: Context, given: ReportError) -> Result:
     """An error that the asker found: to be verified and corrected in ten working days (art. 26)."""
+    if sent := forwarded(context, "report", given):
+        return sent
     with changing(context):
-        there = _open(context, given.code)
+        there = opened(context, given.code)
         acting(context, there.request.asker, Text("报告所得数据的错误", "report an error in what it was given"))
         if not there.uses:
-            raise _wrong("not_delivered", Text("还没有提供过", "nothing was delivered"), there)
+            raise wrong("not_delivered", Text("还没有提供过", "nothing was delivered"), there)
         name = f"E-{len(there.faults) + 1}"
-        record(context, Step("share.reported", {"request": given.code, "fault": name}, {"what": _reason(given.what)}))
-    return _done(context, f"已记下，编号 {name}。", f"Taken down as {name}.", {"request": given.code, "fault": name})
+        record(context, Step("share.reported", {"request": given.code, "fault": name}, {"what": reason(given.what)}))
+    return done(context, f"已记下，编号 {name}。", f"Taken down as {name}.", {"request": given.code, "fault": name})
 
 
 def correct(context: Context, given: CorrectError) -> Result:
     """What became of it."""
     with changing(context):
-        there = _open(context, given.code, stopped=True)
+        there = opened(context, given.code, stopped=True)
         acting(context, there.request.provider, Text("更正它的数据", "correct its data"))
         fault = next((f for f in there.faults if f.code == given.fault), None)
         if fault is None:
@@ -430,26 +442,30 @@ def correct(context: Context, given: CorrectError) -> Result:
         if fresh := fault.done is None:
             record(context, Step("share.corrected", {"request": given.code, "fault": given.fault, "right": given.outcome == "corrected"},
                                  key=f"share.corrected/{given.code}/{given.fault}"))
-    return _done(context, "已答复。", "Answered.", {"request": given.code, "fault": given.fault, "changed": fresh})
+    return done(context, "已答复。", "Answered.", {"request": given.code, "fault": given.fault, "changed": fresh})
 
 
 def object_to(context: Context, given: ObjectRequest) -> Result:
     """A dispute begins with negotiation between the two (art. 28)."""
+    if sent := forwarded(context, "object", given):
+        return sent
     with changing(context):
-        there = _open(context, given.code, stopped=True)
+        there = opened(context, given.code, stopped=True)
         acting(context, there.request.asker, Text("提出异议", "object"))
         if there.disputes and not there.disputes[-1].outcome:
-            raise _wrong("in_dispute", Text("对它已有争议在处理", "a dispute over it is open"), there)
-        record(context, Step("share.objected", {"request": given.code}, {"reason": _reason(given.reason)}))
-    return _done(context, "已提出，双方先协商。", "Objected; the two negotiate first.", {"request": given.code, "level": "negotiation"})
+            raise wrong("in_dispute", Text("对它已有争议在处理", "a dispute over it is open"), there)
+        record(context, Step("share.objected", {"request": given.code}, {"reason": reason(given.reason)}))
+    return done(context, "已提出，双方先协商。", "Objected; the two negotiate first.", {"request": given.code, "level": "negotiation"})
 
 
 def settle(context: Context, given: SettleRequest) -> Result:
     """End a dispute, or raise it: from negotiation to the bureau, to the common superior bureau across levels or places, to the government."""
+    if sent := forwarded(context, "settle", given):
+        return sent
     with changing(context):
-        there = _open(context, given.code, stopped=True)
+        there = opened(context, given.code, stopped=True)
         if not there.disputes or there.disputes[-1].outcome:
-            raise _wrong("no_dispute", Text("对它没有在处理的争议", "no dispute over it is open"), there)
+            raise wrong("no_dispute", Text("对它没有在处理的争议", "no dispute over it is open"), there)
         level = there.disputes[-1].level
         to = _next(context, there, level) if given.outcome == "raised" else level
         if given.outcome == "raised":
@@ -457,16 +473,16 @@ def settle(context: Context, given: SettleRequest) -> Result:
             record(context, Step("share.raised", {"request": given.code, "level": to}, {"reason": given.reason.strip()}))
         else:
             acting(context, there.request.provider if level == "negotiation" else _judge(context, there, level), Text("处理争议", "settle the dispute"))
-            record(context, Step("share.settled", {"request": given.code, "outcome": given.outcome}, {"reason": _reason(given.reason)}))
+            record(context, Step("share.settled", {"request": given.code, "outcome": given.outcome}, {"reason": reason(given.reason)}))
     told = LEVELS[to]
-    return _done(context, f"{told.zh}：{ {'stands': '维持', 'reopened': '由提供部门重新答复', 'raised': '已提交'}[given.outcome]}。",
+    return done(context, f"{told.zh}：{ {'stands': '维持', 'reopened': '由提供部门重新答复', 'raised': '已提交'}[given.outcome]}。",
                  f"{told.en}: { {'stands': 'it stands', 'reopened': 'the provider is to decide again', 'raised': 'it lies there now'}[given.outcome]}.",
                  {"request": given.code, "outcome": given.outcome, "level": to})
 
 
 def _next(context: Context, there: Case, level: Level) -> Level:
     if level == "government":
-        raise _wrong("highest_level", Text("已经提交人民政府", "it lies with the government already"), there)
+        raise wrong("highest_level", Text("已经提交人民政府", "it lies with the government already"), there)
     if level == "negotiation" and _across(context, there):
         return "superior"
     return {"negotiation": "bureau", "bureau": "government", "superior": "government", "government": "government"}[level]  # type: ignore[return-value]
@@ -488,10 +504,12 @@ def stop(context: Context, given: StopRequest) -> Result:
 
     The asker may also take back a request that waits; a provider cannot stop what it has not answered.
     """
+    if sent := forwarded(context, "stop", given):
+        return sent
     with changing(context):
         there = case(context.workspace.ledger, given.code)
         if there.decision is None and given.cause != "asker_wishes":
-            raise _wrong("not_decided", Text("还没有答复的不能终止", "what was not answered cannot be stopped"), there)
+            raise wrong("not_decided", Text("还没有答复的不能终止", "what was not answered cannot be stopped"), there)
         if there.decision is not None and not given.agreed:
             raise Problem("not_agreed", Text("终止共享须经双方协商，报主管部门备案（国务院令第809号第二十七条）",
                                              "sharing ends after negotiation with the other side, filed with the bureau (Order 809, art. 27)"), where=given.code,
@@ -501,88 +519,17 @@ def stop(context: Context, given: StopRequest) -> Result:
             if there.decision and there.decision.granted and not context.dry_run:
                 with context.workspace.store.write() as connection:
                     withdraw(connection, there.decision.grant, context.clock())
-            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": given.agreed or there.decision is None}, {"reason": _reason(given.reason)},
+            record(context, Step("share.stopped", {"request": given.code, "cause": given.cause, "agreed": given.agreed or there.decision is None}, {"reason": reason(given.reason)},
                                  f"share.stopped/{given.code}"))
-    return _done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.code, "changed": fresh})
+    return done(context, "已终止，授权已收回。", "Stopped; the grant is withdrawn.", {"request": given.code, "changed": fresh})
 
 
 def drop(context: Context, given: DropRecords) -> Result:
     """The asker no longer has its records of use. That is kept as it happened; before three years are over it is a breach (art. 29)."""
+    if sent := forwarded(context, "drop", given):
+        return sent
     with changing(context):
         there = case(context.workspace.ledger, given.code)
         acting(context, there.request.asker, Text("说明它的记录", "speak of its records"))
         record(context, Step("share.dropped", {"request": given.code}))
-    return _done(context, "已记下。", "Taken down.", {"request": given.code})
-
-
-# What several steps need
-
-
-def _open(context: Context, name: str, *, stopped: bool = False) -> Case:
-    """A case in which something can still happen. Raises Problem ``unknown_request`` or ``stopped_request``."""
-    there = case(context.workspace.ledger, name)
-    if there.stopped and not stopped:
-        raise _wrong("stopped_request", Text("共享已终止", "it was stopped"), there)
-    if there.request.erased:
-        raise _wrong("erased_request", Text("它的文字已从记录中移除", "its words were taken out of the record"), there)
-    return there
-
-
-def _terms(context: Context, request: Request) -> Terms:
-    there = offer(context.workspace.ledger, request.data)
-    return there.published or there.terms
-
-
-def grant_in_force(context: Context, there: Case) -> tuple[Grant, list[Grant | Denial]]:
-    """The grant of the decision that holds and everything in force on its data. Raises Problem ``not_granted``."""
-    decision = there.decision
-    if decision is None or not decision.granted:
-        raise Problem("not_granted", Text("没有同意共享的答复", "there is no decision to share"), where=there.request.code,
-                      remedy=Text(f"请先答复：jingwei share decide {there.request.code} --outcome grant",
-                                  f"Decide first: jingwei share decide {there.request.code} --outcome grant"))
-    with context.workspace.store.read() as connection:
-        in_force = rules(connection, _terms(context, there.request).dataset, context.clock())
-    found = next((rule for rule in in_force if rule.id == decision.grant and isinstance(rule, Grant)), None)
-    if found is None:
-        raise Problem("not_granted", Text("授权已收回", "the grant was withdrawn"), where=there.request.code,
-                      remedy=Text("请重新申请。", "Ask anew."))
-    return found, in_force
-
-
-def _period(first: str | None, last: str | None) -> tuple[date | None, date | None]:
-    days: list[date | None] = []
-    for name, text in (("first", first), ("last", last)):
-        try:
-            days.append(date.fromisoformat(text) if text else None)
-        except ValueError:
-            raise Problem("bad_day", Text(f"{str(text)[:30]!r} 不是日子", f"{str(text)[:30]!r} is no day"),
-                          where=f"--{name}", remedy=Text("写成 2026-03-04 这样。", "Write it like 2026-03-04.")) from None
-    if days[0] and days[1] and days[1] < days[0]:
-        raise Problem("bad_day", Text("期限结束早于开始", "the period ends before it starts"), where="--last",
-                      remedy=Text("请对调两个日子。", "Exchange the days."))
-    return days[0], days[1]
-
-
-def _in_force(context: Context) -> None:
-    if day_in_china(context.clock()) < law.IN_FORCE:
-        raise Problem("not_in_force",
-                      Text(f"国务院令第809号自 {law.IN_FORCE} 起施行", f"Order 809 is in force since {law.IN_FORCE}"),
-                      remedy=Text("请核对节点的时钟。", "Compare the node's clock."))
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise Problem("no_reason", Text("这样做要说明理由", "this is not done without saying why"),
-                      remedy=Text("请说明：“……”。", 'Say it: "…".'))
-    return text.strip()
-
-
-def _wrong(code: str, what: Text, there: Case) -> Problem:
-    return Problem(code, what, where=there.request.code,
-                   remedy=Text(f"见 jingwei share show {there.request.code}",
-                               f"See jingwei share show {there.request.code}"))
-
-
-def _done(context: Context, zh: str, en: str, data: dict[str, Any]) -> Result:
-    return Result(context.say(zh, en) + (context.say("（演练，没有写入）", " (rehearsed; nothing was written)") if context.dry_run else ""),
-                  {**data, "written": not context.dry_run})
+    return done(context, "已记下。", "Taken down.", {"request": given.code})

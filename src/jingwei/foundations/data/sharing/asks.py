@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from jingwei.foundations.data.sharing.model import Attribute, Mode
+from jingwei.foundations.data.sharing.model import After, Attribute, Mode
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
@@ -14,8 +14,8 @@ from jingwei.kernel.tables import Document
 Code = Annotated[str, Option(Text("申请编号，如 R-0123456789", "code of the request, such as R-0123456789"), positional=True)]
 Data = Annotated[str, Option(Text("目录编码", "code of the data in the catalogue"), positional=True)]
 Columns = Annotated[tuple[str, ...], Option(Text(
-    "数据项及精度，可多次给出：name、income:rounded 1000、born:truncated month、place:generalised city、name:masked 1 0、id:hashed",
-    "column and precision, as often as needed: name, income:rounded 1000, born:truncated month, place:generalised city, name:masked 1 0, id:hashed"))]
+    "数据项及精度，可多次给出：name、income:rounded 1000、age:banded 10、born:truncated month、place:generalised city、name:masked 1 0、id:hashed",
+    "column and precision, as often as needed: name, income:rounded 1000, age:banded 10, born:truncated month, place:generalised city, name:masked 1 0, id:hashed"))]
 Rows = Annotated[tuple[str, ...], Option(Text(
     "行的条件，可多次给出，同时成立：place within 440000、year 2020..2024、grade in a|b、grade != c",
     "condition on rows, as often as needed, all to hold: place within 440000, year 2020..2024, grade in a|b, grade != c"))]
@@ -71,6 +71,7 @@ class AskData:
     last: Annotated[str | None, Option(Text("使用截止日", "last day of use"))] = None
     need: Annotated[str | None, Option(Text("所对应的需求编号", "code of the declared need it answers"))] = None
     key: Key = None
+    holder: Annotated[str | None, Option(Text("数据在另一节点时，它的编号，可只写开头", "id of the node that holds the data, where it is another; its beginning will do"))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class DecideRequest:
     columns: Columns = ()
     rows: Rows = ()
     export: Annotated[bool, Option(Text("可以离开本节点", "it may leave this node"))] = False
+    after: Annotated[After, Option(Text("授权结束时，另一节点上的数据删除还是封存", "what another node does with the data when the grant ends: delete or lock them"))] = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,47 @@ class DeliverRequest:
 
     code: Code
     key: Key = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCredential:
+    """One more consumer of an interface, with limits of its own; or a new secret for one that is there."""
+
+    code: Code
+    consumer: Annotated[str, Option(Text("使用它的系统或机构的代码", "code of the system or body that uses it"))]
+    last: Annotated[str | None, Option(Text("最后有效日；缺省与授权同止", "last day on which it serves; that of the grant by default"))] = None
+    calls: Annotated[int, Option(Text("每分钟最多几次，0 为不限", "answers a minute at the most; 0 for no limit"))] = 60
+    rows: Annotated[int, Option(Text("每天最多几行，0 为不限", "rows a day at the most; 0 for no limit"))] = 0
+    replaces: Annotated[str | None, Option(Text("代替哪个凭据，如 K-1；旧的立即失效", "which it takes the place of, such as K-1; that one ends at once"))] = None
+    key: Key = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeCredential:
+    """A credential that is to serve no more."""
+
+    code: Code
+    credential: Annotated[str, Option(Text("凭据编号，如 K-1", "code of the credential, such as K-1"), positional=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeData:
+    """Data that another node delivered here, to be used."""
+
+    code: Code
+    mode: Annotated[Literal["csv", "parquet"], Option(Text("文件格式", "format of the file"))] = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class AskReceived:
+    """What other nodes delivered here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectData:
+    """What was delivered, for the asker to take."""
+
+    code: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +270,9 @@ class AskUses:
 
     data: Annotated[str | None, Option(Text("目录编码", "code of the data"))] = None
     asker: Annotated[str | None, Option(Text("需求部门", "organisation that uses it"))] = None
+    provider: Annotated[str | None, Option(Text("提供部门", "organisation whose data they are"))] = None
+    first: Annotated[str | None, Option(Text("自哪一日", "from which day on, such as 2026-03-04"))] = None
+    last: Annotated[str | None, Option(Text("至哪一日", "up to which day"))] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 ``share.offered``, ``share.published``, ``share.changed`` (law or duty changed, so that the record must) and ``share.prolonged`` (of that) are
 about data; ``share.requested``, ``noticed``, ``supplemented``, ``extended``, ``decided``, ``delivered``, ``used``, ``reported``, ``corrected``,
-``objected``, ``raised``, ``settled``, ``stopped`` and ``dropped`` about a request. What is about something unknown changes nothing.
+``objected``, ``raised``, ``settled``, ``stopped``, ``dropped``, ``issued`` and ``revoked`` (credentials), ``coming``, ``landed`` and
+``disposed`` (at another node) about a request. What is about something unknown changes nothing. What another node told keeps the
+instant at which it happened there, as the fact ``when``: so the same clocks run at both ends.
 """
 
 from __future__ import annotations
@@ -17,10 +19,14 @@ import msgspec
 from jingwei.foundations.data.sharing.model import (
     LEVELS,
     Case,
+    Coming,
+    Credential,
     Decision,
+    Disposed,
     Dispute,
     Extension,
     Fault,
+    Landed,
     Notice,
     Offer,
     Request,
@@ -35,6 +41,8 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.told import Told
 
 ERASED = Text("（已删除）", "(erased)")
+OWN = "K-0"
+"""Code of the credential that opening an interface makes, for the asker itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +119,12 @@ def _after(case: Case, kind: str, event: Told) -> Case:
         case "extended":
             now["extensions"] = (*case.extensions, _extension(event))
         case "decided":
-            now["decisions"] = (*case.decisions, Decision(at, f["granted"], f["ground"], f["reasoned"], f["grant"], entry))
+            now["decisions"] = (*case.decisions, Decision(at, f["granted"], f["ground"], f["reasoned"], f["grant"], entry, f.get("after", "delete")))
         case "delivered" | "used":
-            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered", f.get("key", ""))
-            now |= {"uses": (*case.uses, use), "credential": f.get("credential") or case.credential}
+            mine = "" if kind == "delivered" else str(f.get("credential", ""))
+            use = Use(at, f["mode"], f["snapshot"], f["rows"], f["columns"], f["digest"], entry, kind == "delivered", f.get("key", ""), mine)
+            now["uses"] = (*case.uses, use)
+            now["credentials"] = _credentials(case, kind, event)
         case "reported":
             now["faults"] = (*case.faults, Fault(f["fault"], at, entry))
         case "corrected":
@@ -128,9 +138,37 @@ def _after(case: Case, kind: str, event: Told) -> Case:
             now["disputes"] = (*case.disputes[:-1], replace(case.disputes[-1], outcome=f["outcome"], settled=entry))
         case "stopped" if case.stopped is None:
             now["stopped"] = Stop(at, f["cause"], f["agreed"], entry)
-        case "dropped":
-            now["dropped"] = (*case.dropped, (at, entry))
+        case _:
+            now = _aside(case, kind, event)
     return replace(case, **now)
+
+
+def _credentials(case: Case, kind: str, event: Told) -> tuple[Credential, ...]:
+    """After one was issued or revoked, or a delivery opened the interface for the asker itself, as long as the grant lasts."""
+    f, at = event.facts, _at(event)
+    if kind == "issued":
+        return (*case.credentials, Credential(f["credential"], f["consumer"], f["fingerprint"], at, event.position, _day(f["last"]), f["calls"], f["rows"]))
+    opened = f.get("credential") if kind == "delivered" else ""
+    over = OWN if opened else f["credential"] if kind == "revoked" else ""
+    rest = tuple(replace(c, ended=at) if c.code == over and c.ended is None else c for c in case.credentials)
+    return (*rest, Credential(OWN, case.request.asker, opened, at, event.position)) if opened else rest
+
+
+def _aside(case: Case, kind: str, event: Told) -> dict[str, Any]:
+    """What changes when a credential is issued, a delivery comes to another node, lands there or is no more there, or records are dropped."""
+    f, at, entry, told = event.facts, _at(event), event.position, event.payload or {}
+    match kind:
+        case "coming":
+            return {"coming": (*case.coming, Coming(at, f["digest"], f["size"], f["rows"], tuple(told.get("parts", ())), dict(told.get("columns", {})), entry))}
+        case "landed":
+            return {"landed": (*case.landed, Landed(at, f["digest"], f["rows"], f["dataset"], entry))}
+        case "disposed":
+            return {"disposed": Disposed(at, f["how"], f["why"], f["files"], entry)}
+        case "issued" | "revoked":
+            return {"credentials": _credentials(case, kind, event)}
+        case "dropped":
+            return {"dropped": (*case.dropped, (at, entry))}
+    return {}
 
 
 # Records as facts and words, and back
@@ -157,7 +195,7 @@ def facts_of_request(request: Request) -> dict[str, Any]:
     r = request
     return {"request": r.code, "data": r.data, "asker": r.asker, "provider": r.provider, "attribute": r.attribute, "purpose": r.purpose,
             "mode": r.mode or "", "first": r.first.isoformat() if r.first else "", "last": r.last.isoformat() if r.last else "",
-            "missing": list(r.missing), "need": r.need, "synthetic": r.synthetic}
+            "missing": list(r.missing), "need": r.need, "synthetic": r.synthetic, **({"unit": r.unit} if r.unit else {}), **({"holder": r.holder} if r.holder else {})}
 
 
 def words_of_request(request: Request) -> dict[str, Any]:
@@ -168,7 +206,8 @@ def words_of_request(request: Request) -> dict[str, Any]:
 def _request(event: Told) -> Request:
     f, told = event.facts, event.payload or {}
     return Request(f["request"], f["data"], f["asker"], f["provider"], f["attribute"], f["purpose"], f["mode"] or None, _day(f["first"]), _day(f["last"]),
-                   told.get("basis", ""), told.get("scenario", ""), scope_in(told), f["need"], f["synthetic"], event.payload is None)
+                   told.get("basis", ""), told.get("scenario", ""), scope_in(told), f["need"], f["synthetic"], event.payload is None,
+                   f.get("unit", ""), f.get("holder", ""))
 
 
 def _supplemented(before: Request, event: Told) -> Request:
@@ -186,7 +225,7 @@ def _extension(event: Told) -> Extension:
 
 
 def _at(event: Told) -> datetime:
-    return datetime.fromisoformat(event.at)
+    return datetime.fromisoformat(event.facts.get("when") or event.at)
 
 
 def _day(text: str) -> date | None:

@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jingwei.foundations.data.sharing.model import Mode, Terms
 from jingwei.kernel.access import Denial, Grant, visible
 from jingwei.kernel.actions import Context
+from jingwei.kernel.heads import node_key
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.lake import Dataset, Lake
+from jingwei.kernel.lake import Dataset, Lake, arrow
 from jingwei.kernel.people import Principal
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.tables import Document, csv_bytes
@@ -23,7 +25,7 @@ from jingwei.kernel.tables import Document, csv_bytes
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_KINDS = {"string": "string", "large_string": "string", "double": "float64", "int64": "int64", "bool": "bool"}
+KINDS = {"string": "string", "large_string": "string", "double": "float64", "int64": "int64", "bool": "bool", "date32[day]": "date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ def dataset_called(lake: Lake, name: str) -> Dataset:
                           Text(f"有：{'、'.join(there[:20])}。", f"It has {', '.join(there[:20])}.") if there
                           else Text("请先录入一张表。", "Bring a table in first.")))
     manifest = json.loads((home / "manifests" / f"{(home / 'current').read_text().strip()}.json").read_bytes())
+    if not manifest["files"]:
+        raise Problem("empty_dataset", Text(f"{name} 的数据已移除", f"the data of {name} were taken away"), where=str(home),
+                      remedy=Text("请换一个数据集。", "Take another dataset."))
     schema = pq.read_schema(home / "data" / manifest["files"][-1])
-    columns: dict[str, Any] = {field.name: _KINDS.get(str(field.type), str(field.type)) for field in schema}
+    columns: dict[str, Any] = {field.name: KINDS.get(str(field.type), str(field.type)) for field in schema}
     return Dataset(name, manifest["version"], columns)
 
 
@@ -93,11 +98,7 @@ def _in_period(grant: Grant, at: datetime) -> None:
 
 def table_of(seen: ir.Table) -> Any:
     """The rows as an Arrow table, in the order of their own values: the same rows make the same file."""
-    ordered = seen.order_by(list(seen.columns)) if seen.columns else seen
-    backend = ordered.get_backend()
-    if backend.name == "pyspark":  # Ibis would go through pandas here, which turns integers with gaps into floats
-        return backend.raw_sql(backend.compile(ordered)).toArrow()
-    return ordered.to_pyarrow()
+    return arrow(seen.order_by(list(seen.columns)) if seen.columns else seen)
 
 
 def as_file(table: Any, mode: Mode) -> Document:
@@ -111,15 +112,16 @@ def as_file(table: Any, mode: Mode) -> Document:
     return Document("data.parquet", sink.getvalue())
 
 
-def deliver(context: Context, terms: Terms, grant: Grant, rules: Iterable[Grant | Denial], asker: str, mode: Mode) -> Delivered:
-    """One delivery, of one snapshot. Raises what ``granted`` raises."""
-    table = table_of(granted(context, terms, grant, rules, asker))
+def deliver(context: Context, terms: Terms, grant: Grant, rules: Iterable[Grant | Denial], asker: str, mode: Mode, *, export: bool = False) -> Delivered:
+    """One delivery, of one snapshot; ``export`` when it leaves the node. Raises what ``granted`` raises."""
+    table = table_of(granted(context, terms, grant, rules, asker, export=export))
     return Delivered(as_file(table, mode), context.snapshots[terms.dataset], table.num_rows, table.num_columns)
 
 
-def credential(grant: Grant, key: str) -> str:
-    """The secret an interface answers to: it follows from the grant's own secret, so that repeating its issue issues the same."""
-    return "jws_" + hmac.new(bytes.fromhex(grant.salt), f"credential/{grant.id}/{key}".encode(), hashlib.sha256).hexdigest()
+def credential(folder: Path, grant: Grant, key: str) -> str:
+    """The secret an interface answers to. It follows from the node's key, which is in no store and no backup: so nothing at rest but
+    its digest, and whoever repeats its issue after a crash is told the same."""
+    return "jws_" + hmac.new(node_key(folder).private_bytes_raw(), f"credential/{grant.id}/{key}".encode(), hashlib.sha256).hexdigest()
 
 
 def fingerprint(credential: str) -> str:

@@ -36,9 +36,9 @@ class Figure:
 
 
 def published(shared: Shared, *, synthetic: bool = False) -> Shared:
-    """Without exercises; or exercises alone."""
+    """Without exercises, or exercises alone; and without what lies at another node, which counts it itself."""
     return Shared({k: o for k, o in shared.offers.items() if o.terms.synthetic == synthetic},
-                  {k: c for k, c in shared.cases.items() if c.request.synthetic == synthetic}, shared.last)
+                  {k: c for k, c in shared.cases.items() if c.request.synthetic == synthetic and not c.request.holder}, shared.last)
 
 
 def figures(shared: Shared, at: datetime, calendar: WorkCalendar) -> list[Figure]:

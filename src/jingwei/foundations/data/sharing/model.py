@@ -89,6 +89,8 @@ class Request:
     first, last : the period of use, both ends included
     need : code of the declared need it answers, if any
     erased : its words were taken out of the record
+    unit : where one of the two is another node, which of that node's organisations it is, by that node's own code
+    holder : id of the node at which the request lies and is decided; empty when that is this one
     """
 
     code: str
@@ -106,6 +108,8 @@ class Request:
     need: str = ""
     synthetic: bool = False
     erased: bool = False
+    unit: str = ""
+    holder: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -116,6 +120,10 @@ class Request:
 
 
 # What became of it; ``entry`` is the position in the ledger of what says so
+
+
+After = Literal["delete", "lock"]
+AFTER: dict[After, Text] = {"delete": Text("删除", "deleted"), "lock": Text("封存", "locked")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """ground : why it was refused: ``law``, ``conditions`` or, unlawfully, ``incomplete``; empty when granted."""
+    """ground : why it was refused: ``law``, ``conditions`` or, unlawfully, ``incomplete``; empty when granted.
+
+    after : what another node does with delivered data when the grant ends
+    """
 
     at: datetime
     granted: bool
@@ -152,6 +163,7 @@ class Decision:
     reasoned: bool
     grant: str
     entry: int
+    after: After = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,7 @@ class Use:
 
     delivery : the provider's act that art. 22 wants; an answer of the interface is none
     key : digest of what makes a repetition of the act the same act
+    credential : code of the credential it was given to; empty when it was none
     """
 
     at: datetime
@@ -171,6 +184,66 @@ class Use:
     entry: int
     delivery: bool = True
     key: str = ""
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What one consumer of an interface shows. The record keeps ``fingerprint``, its digest, and never the secret.
+
+    last : last day on which it serves; None is as long as the grant
+    calls : answers a minute at most; rows : a day at most; 0 is without limit
+    ended : when it was revoked, or another took its place
+    """
+
+    code: str
+    consumer: str
+    fingerprint: str
+    at: datetime
+    entry: int
+    last: date | None = None
+    calls: int = 0
+    rows: int = 0
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A delivery on its way from another node, in parts.
+
+    digest : SHA-256 of the whole file; parts : of each part, in order; size : bytes of the whole
+    columns : type by name, as the file has them
+    """
+
+    at: datetime
+    digest: str
+    size: int
+    rows: int
+    parts: tuple[str, ...]
+    columns: Mapping[str, str]
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A delivery that is whole in the lake of the node that asked. ``dataset``: by that node's own name."""
+
+    at: datetime
+    digest: str
+    rows: int
+    dataset: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """Landed data that are no more, or locked away, because the grant ended. ``why``: ``stopped``, ``refused`` or ``expired``."""
+
+    at: datetime
+    how: After
+    why: str
+    files: int
+    entry: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +298,10 @@ class Case:
     disputes: tuple[Dispute, ...] = ()
     stopped: Stop | None = None
     dropped: tuple[tuple[datetime, int], ...] = ()
-    credential: str = ""
+    credentials: tuple[Credential, ...] = ()
+    coming: tuple[Coming, ...] = ()
+    landed: tuple[Landed, ...] = ()
+    disposed: Disposed | None = None
 
     @property
     def decision(self) -> Decision | None:

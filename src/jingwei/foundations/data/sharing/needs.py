@@ -12,7 +12,7 @@ from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Ledger
-from jingwei.kernel.periods import work_calendar
+from jingwei.kernel.periods import working_day_due
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.told import told
 
@@ -57,11 +57,8 @@ def asked(context: Context, request: Request) -> list[Step]:
                       Text(f"那是 {need['asker']} 对 {need['holder']} 的需求",
                            f"that need is one of {need['asker']} for what {need['holder']} holds"), where=request.need,
                       remedy=Text("请写这两个单位之间的需求。", "Name the need of these two."))
-    try:
-        due = work_calendar().add_working_days(day_in_china(context.clock()), int(str(need["days"]))).isoformat()
-    except Problem:
-        due = ""  # the year's working days are not published: nobody knows the day
-    return [Step("evidence.asked", {"need": request.need, "request": request.code, "due": due, **_mark(request)}, key=f"evidence.asked/{request.code}")]
+    due = working_day_due(day_in_china(context.clock()), int(str(need["days"])))
+    return [Step("evidence.asked", {"need": request.need, "request": request.code, "due": due.isoformat() if due else "", **_mark(request)}, key=f"evidence.asked/{request.code}")]
 
 
 def met(case: Case) -> list[Step]:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from jingwei.foundations.data.sharing.cases import Shared, fold
 from jingwei.foundations.data.sharing.model import Case, Offer
 from jingwei.kernel.actions import Context
@@ -36,21 +38,23 @@ class Step:
 
 
 @contextmanager
-def changing(context: Context) -> Iterator[None]:
+def changing(context: Context) -> Iterator[sa.Connection]:
     """Everything read and recorded inside stands or falls together, and nobody else shares in between; a rehearsal records nothing."""
     if context.dry_run:
-        with context.workspace.store.read():
-            yield
+        with context.workspace.store.read() as connection:
+            yield connection
         return
     context.workspace.establish()
-    with context.workspace.store.write_in_turn("sharing"):
-        yield
+    with context.workspace.store.write_in_turn("sharing") as connection:
+        yield connection
 
 
 def record(context: Context, *steps: Step) -> None:
-    """Inside ``changing``."""
+    """Inside ``changing``. What happens to a request of another node is told there, in the same transaction."""
     if not context.dry_run:
-        context.workspace.ledger.record([s.event(context) for s in steps])
+        from jingwei.foundations.data.sharing.across import tell
+
+        tell(context, context.workspace.ledger.record([s.event(context) for s in steps]), steps)
 
 
 def shared(ledger: Ledger, *, words: bool = True) -> Shared:

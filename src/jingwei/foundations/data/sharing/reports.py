@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jingwei.foundations.data.sharing import law, odrl
-from jingwei.foundations.data.sharing.actions import grant_in_force
+from jingwei.foundations.data.sharing.across import pending
 from jingwei.foundations.data.sharing.asks import AskAudit, AskPolicy, AskRequest, AskRequests, AskUses
-from jingwei.foundations.data.sharing.cases import Shared, fold
+from jingwei.foundations.data.sharing.cases import OWN, Shared, fold
 from jingwei.foundations.data.sharing.clocks import (
     STATES,
     Breach,
@@ -22,13 +22,15 @@ from jingwei.foundations.data.sharing.clocks import (
     soonest,
 )
 from jingwei.foundations.data.sharing.figures import Figure, by_article, figures, published
-from jingwei.foundations.data.sharing.model import ATTRIBUTES, LEVELS, MODES, PHASES, Case, Use
+from jingwei.foundations.data.sharing.model import AFTER, ATTRIBUTES, LEVELS, MODES, PHASES, Case, Use
 from jingwei.foundations.data.sharing.records import ROOM, about, acting, case, shared
+from jingwei.foundations.data.sharing.steps import grant_in_force, period
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.people import LOCAL
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
@@ -36,6 +38,7 @@ from jingwei.kernel.tables import Document, csv_bytes
 from jingwei.kernel.told import told
 
 FIGURES_FILE = "observations.csv"
+USES_FILE = "uses.csv"
 BREACHES_FILE = "breaches.csv"
 
 
@@ -61,6 +64,9 @@ def list_requests(context: Context, given: AskRequests) -> Result:
     lines = [(c.request.code, c.request.data, c.request.asker, c.request.provider, _say(context, PHASES[c.phase(day_in_china(now))]),
               clock_words(open_[0]).in_(context.language) if open_ else "") for c, open_ in rows]
     text = markdown([_say(context, h) for h in head], lines) if rows else _say(context, Text("还没有申请。", "There is no request yet."))
+    if underway := pending(context):
+        text += "\n\n" + _say(context, Text("发往别的节点的：", "On their way to other nodes:")) + "\n\n" + "\n".join(
+            f"- {p.request} ({p.word}) → {p.to[:12]}: " + (p.outcome or _say(context, Text("待送达", "waits"))) for p in underway)
     return Result(text, [case_json(c, now) for c, _ in rows])
 
 
@@ -95,15 +101,29 @@ def show(context: Context, given: AskRequest) -> Result:
 
 def uses(context: Context, given: AskUses) -> Result:
     """Who used what: each delivery and each answer of an interface, with the day until which the record of it is kept (art. 29)."""
-    rows = [(c, u) for c in everything(context).cases.values() for u in c.uses
-            if given.data in (None, c.request.data) and given.asker in (None, c.request.asker)]
-    rows.sort(key=lambda row: row[1].entry)
+    rows = used(everything(context), given)
     head = (Text("时间", "at"), Text("申请", "request"), Text("数据", "data"), Text("使用部门", "user"), Text("方式", "mode"), Text("行", "rows"), Text("项", "columns"), Text("保存至", "kept until"))
     text = markdown([_say(context, h) for h in head], [
         (f"{u.at:%Y-%m-%d %H:%M}", c.request.code, c.request.data, c.request.asker, u.mode, u.rows, u.columns, kept_until(day_in_china(u.at))) for c, u in rows])
-    return Result(text if rows else _say(context, Text("还没有使用记录。", "Nothing was used yet.")), [
-        {"at": u.at.isoformat(), "request": c.request.code, "data": c.request.data, "asker": c.request.asker, "mode": u.mode, "snapshot": u.snapshot,
-         "rows": u.rows, "columns": u.columns, "digest": u.digest, "entry": u.entry, "kept_until": kept_until(day_in_china(u.at)).isoformat()} for c, u in rows])
+    told_as = [
+        {"at": u.at.isoformat(), "request": c.request.code, "data": c.request.data, "asker": c.request.asker, "provider": c.request.provider, "grant": granted_by(c, u), "mode": u.mode,
+         "snapshot": u.snapshot, "rows": u.rows, "columns": u.columns, "digest": u.digest, "entry": u.entry, "kept_until": kept_until(day_in_china(u.at)).isoformat()} for c, u in rows]
+    columns = ("at", "data", "asker", "provider", "request", "grant", "mode", "rows", "columns", "snapshot", "digest", "entry", "kept_until")
+    table = Document(USES_FILE, csv_bytes(columns, ([row[c] for c in columns] for row in told_as)))
+    return Result(text if rows else _say(context, Text("还没有使用记录。", "Nothing was used yet.")), told_as, (table,))
+
+
+def used(there: Shared, asked: AskUses) -> list[tuple[Case, Use]]:
+    """Uses that were asked for, in the order of the record. Raises Problem ``bad_day``."""
+    first, last = period(asked.first, asked.last)
+    return sorted(((c, u) for c in there.cases.values() for u in c.uses
+                   if asked.data in (None, c.request.data) and asked.asker in (None, c.request.asker) and asked.provider in (None, c.request.provider)
+                   and (first or date.min) <= day_in_china(u.at) <= (last or date.max)), key=lambda row: row[1].entry)
+
+
+def granted_by(c: Case, u: Use) -> str:
+    """The grant under which something was used: that of the last decision before it."""
+    return next((d.grant for d in reversed(c.decisions) if d.entry < u.entry and d.granted), "")
 
 
 def policy(context: Context, given: AskPolicy) -> Result:
@@ -136,17 +156,17 @@ def audit(context: Context, given: AskAudit) -> Result:
     if found:
         lines += ["", breach_table(context, found)]
     documents = (Document(BREACHES_FILE, csv_bytes(("article", "kind", "about", "part", "owes", "day", "entry", "synthetic"), (
-        (b.article, b.kind, b.about, b.part, b.owes, b.day, b.entry, b.synthetic) for b in found))), _observations(numbers, at))
+        (b.article, b.kind, b.about, b.part, b.owes, b.day, b.entry, b.synthetic) for b in found))), observations(numbers, at, place_of(ledger.store)))
     return Result("\n".join(lines) + "\n", {
         "at": at.isoformat(), "replayed": len(events), "unknown": unread, "by_article": {str(k): v for k, v in by_article(found).items()},
         "breaches": [breach_json(b) for b in found], "figures": [
             {"measure": f.measure.code, "value": f.value, "count": f.count, "of": f.of, "unknown": f.unknown} for f in numbers]}, documents, holds=not found)
 
 
-def _observations(numbers: Sequence[Figure], at: datetime) -> Document:
-    """As ``jingwei observe`` takes them in; the place is for whoever runs the node to fill in. What is not assessable has no value."""
+def observations(numbers: Sequence[Figure], at: datetime, place: str) -> Document:
+    """As ``jingwei observe`` takes them in; ``place`` is the node's, empty where it has none. What is not assessable has no value."""
     return Document(FIGURES_FILE, csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), (
-        (f.measure.code, "", at.year, f.value, f.measure.unit, "ledger", day_in_china(at).isoformat(), "observed" if f.value is not None else "missing")
+        (f.measure.code, place, at.year, f.value, f.measure.unit, "ledger", day_in_china(at).isoformat(), "observed" if f.value is not None else "missing")
         for f in numbers)))
 
 
@@ -165,7 +185,11 @@ def history(c: Case) -> list[tuple[datetime, Text, int]]:
     found += [(f.done, Text(f"{f.code} 已更正", f"{f.code} corrected") if f.right else Text(f"{f.code} 核实无误", f"{f.code} found to be no error"), f.entry)
               for f in c.faults if f.done]
     found += [(d.at, Text(f"提出异议，现在{LEVELS[d.level].zh}", f"objected; it lies with: {LEVELS[d.level].en}"), d.entry) for d in c.disputes]
+    found += [(one.at, Text(f"{one.code} 发放给 {one.consumer}", f"{one.code} issued to {one.consumer}"), one.entry) for one in c.credentials if one.code != OWN]
+    found += [(one.at, Text(f"{one.rows} 行已到需求部门的节点", f"{one.rows} rows landed at the asker's node"), one.entry) for one in c.landed]
     found += [(c.stopped.at, Text("终止共享", "stopped"), c.stopped.entry)] if c.stopped else []
+    if gone := c.disposed:
+        found.append((gone.at, Text(f"需求部门的节点已{AFTER[gone.how].zh}数据，有账本证明", f"the asker's node {AFTER[gone.how].en} the data, with proof from its ledger"), gone.entry))
     return sorted(found, key=lambda each: (each[0], each[2]))
 
 

@@ -12,6 +12,7 @@ from jingwei.foundations.data.sharing.model import Request, Scope, Terms
 from jingwei.kernel.access import (
     EVERY_ROW,
     All,
+    Banded,
     Between,
     Equal,
     Exact,
@@ -34,11 +35,11 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import Principal
 from jingwei.kernel.problems import Problem, did_you_mean
 
-COLUMN = "NAME, NAME:rounded 1000, NAME:truncated month, NAME:generalised city, NAME:masked 1 0, NAME:hashed"
+COLUMN = "NAME, NAME:rounded 1000, NAME:banded 10, NAME:truncated month, NAME:generalised city, NAME:masked 1 0, NAME:hashed"
 ROW = "NAME = value, NAME != value, NAME in a|b, NAME 1..9, NAME >= 1, NAME <= 9, NAME within 440000"
 
 _READ: dict[str, Callable[[list[str]], Precision]] = {
-    "exact": lambda a: Exact(*_none(a)), "rounded": lambda a: Rounded(_figure(_one(a))), "truncated": lambda a: Truncated(_word(a, "month", "year")),
+    "exact": lambda a: Exact(*_none(a)), "rounded": lambda a: Rounded(_figure(_one(a))), "banded": lambda a: Banded(_figure(_one(a))), "truncated": lambda a: Truncated(_word(a, "month", "year")),
     "generalised": lambda a: Generalised(_word(a, "city", "province", "nation")), "masked": lambda a: Masked(*(int(x) for x in _two(a))),
     "hashed": lambda a: Hashed(*_none(a))}
 
@@ -181,6 +182,8 @@ def _coarser(given: Precision, asked: Precision) -> bool:
     match asked, given:
         case Rounded(fine), Rounded(unit):  # rounding twice is not rounding once: 3 to 5s of 2s; only whole odd multiples agree
             return float(unit) % float(fine) == 0 and (float(unit) / float(fine)) % 2 == 1
+        case Banded(fine), Banded(unit):  # bands lie in bands of a whole multiple
+            return float(unit) % float(fine) == 0
         case Truncated("month"), Truncated("year"):
             return True
         case Generalised(fine), Generalised(to):

@@ -1,0 +1,1 @@
+"""Signing in with an OpenID provider: Authorization Code with PKCE, sessions of the node's own, no token kept."""

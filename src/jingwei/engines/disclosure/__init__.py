@@ -1,0 +1,1 @@
+"""Counts that may be shown without telling of anybody: which cells to hide, and what an attacker can still work out."""

@@ -1,0 +1,6 @@
+"""Sharing's own node is used here too."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "sharing"))
