@@ -22,12 +22,12 @@ from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.settings import FILE
 from jingwei.kernel.workspace import Workspace
 
+OF_OTHERS = ("data harvest-sources",)
 WITH_TABLES = ("quality run",)
 ALONE = ("redlines check", "duties check", "matters check", "ledger head")
 AMONG_OTHERS = ("node share",)
-OF_OTHERS = ("data harvest-sources",)
-"""What is done where the settings do not say: tables that changed are assessed where there are tables, then red lines and duties, for
-matters look at them; the head last of what a node does alone, for it covers all; then what needs others."""
+"""What is done where the settings do not say: what others hold is harvested and tables that changed are assessed, then red lines and duties, for
+matters look at them; the head last of what a node does alone, for it covers all."""
 
 FIRST_WORD = "job"
 """Of actions that no night may do: they are about nights."""
@@ -47,7 +47,8 @@ def work_of_a_night(workspace: Workspace) -> list[Action]:
     wanted = workspace.settings.nightly.actions
     if wanted is None:
         tables = any(workspace.lake.folder.glob("*/current"))
-        wanted = (*(WITH_TABLES if tables else ()), *ALONE, *(AMONG_OTHERS if _among_others(workspace) else ()), *(OF_OTHERS if _has_sources(workspace) else ()))
+        wanted = (*(OF_OTHERS if _has_sources(workspace) else ()), *(WITH_TABLES if tables else ()), *ALONE,
+                  *(AMONG_OTHERS if _among_others(workspace) else ()))
     known = {" ".join(a.path): a for p in plan.pillars() for a in p.actions}
     for name in wanted:
         if name not in known:

@@ -11,11 +11,13 @@ import pytest
 import yaml
 
 from jingwei.foundations.data.catalogue import ACTIONS, records
-from jingwei.foundations.data.catalogue.model import Harvest
+from jingwei.foundations.data.catalogue.model import AskCatalogue, Harvest, Unrecognised
 from jingwei.foundations.data.catalogue.rules import day, frequency_in, licence, period
+from jingwei.foundations.data.catalogue.views import catalogue
 from jingwei.kernel.actions import Context, run
 from jingwei.kernel.workspace import Workspace
 
+BY_PATH = {a.path: a for a in ACTIONS}
 WHAT = ("Rain", "Trees", "Bus stops", "School meals", "Bridge loads", "Bird counts", "Pollen", "Tide gauges", "Soil moisture", "Fire calls")
 WHO = ("Water Board of the Vale", "Office of Forests", "Institute of Seismology")
 
@@ -108,6 +110,22 @@ def test_what_is_written_in_each_of_those_shapes_is_where_it_belongs(tmp_path):
     assert one["frequency"]["address"].endswith("/QUARTERLY")
     assert one["extras"]["UpdateFrequency"] == "Updated quarterly", "its own words stay"
     assert (last["contact"], last["license"]["address"], last["frequency"]) == ([{"page": "https://forum.example/"}], "https://spdx.org/licenses/OGL-UK-3.0", {"label": "daily or weekly"})
+
+
+def test_words_that_no_rule_knew_are_listed_by_command_and_on_the_page_until_they_are_put_right(tmp_path):
+    documents = {f"r{n}.yaml": {"title": title(n), "update_frequency": ("T+1", "daily")[n % 2], "license": "City licence", "issued": ("last spring", "2024-01-02")[n % 2],
+                                "resources": [{"url": "https://f.example/a", "format": ("库表", "csv")[n % 2]}]} for n in range(4)}
+    harvested(tmp_path, documents)
+    node = Workspace(tmp_path / "node")
+    told = run(BY_PATH["catalogue", "unrecognised"], Context(node), Unrecognised()).data["fields"]
+    assert told == {"frequency": [{"words": "T+1", "records": 2}], "format": [{"words": "库表", "records": 2}], "license": [{"words": "City licence", "records": 4}],
+                    "issued": [{"words": "last spring", "records": 2}]}
+    view = catalogue(Context(node), AskCatalogue())
+    assert {name.en: words for name, words, _ in view.unrecognised}["Format"] == (("库表", 2),)
+    for n in range(4):
+        (tmp_path / f"source/r{n}.yaml").write_text(f"title: {title(n)}\nupdate_frequency: weekly\n")
+    run(ACTIONS[0], Context(node), Harvest(str(tmp_path / "source")))
+    assert run(BY_PATH["catalogue", "unrecognised"], Context(node), Unrecognised()).data["fields"] == {}
 
 
 def test_the_formats_that_a_record_tells_of_as_a_whole_are_forms_of_it(tmp_path):

@@ -17,7 +17,7 @@ from departments import FACTS, City, Drawn, codes, world
 from once_node import EARLY, PEOPLE, Node, collected, table
 
 from jingwei.engines.sketches.values import normal
-from jingwei.foundations.data.once import actions, asks, records
+from jingwei.foundations.data.once import actions, asks, records, views
 from jingwei.foundations.data.once.findings import WAIT
 from jingwei.foundations.data.once.matching import compare
 from jingwei.foundations.data.once.model import Column, Taken
@@ -28,7 +28,8 @@ from jingwei.foundations.data.tables.asks import RegisterTable
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.people import Principal, Role
+from jingwei.kernel.people import Organisation, Principal, Role
+from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
 
@@ -390,6 +391,19 @@ def test_a_finding_is_shown_column_by_column_in_both_languages(node):
     assert "同一对象说法相同" in actions.show(replace(node.context, language="zh"), asks.AskFinding(code)).report
     with pytest.raises(Problem, match="no finding"):
         actions.show(node.context, asks.AskFinding("D-0000000000"))
+
+
+def test_only_the_bureau_in_charge_is_offered_the_form_to_decide_with(node):
+    with node.context.workspace.store.write() as connection:
+        for one, kind, above in (("bureau", "bureau", None), ("civil", "department", "bureau"), ("health", "department", "bureau")):
+            keep_organisation(connection, Organisation(one, Text(one, one), kind, "city", "440100", above))
+    node.take()
+    node.plan()
+    asked = asks.AskFinding(node.report().data["findings"][0]["finding"])
+    offered = {name: views.finding(replace(node.context, principal=Principal("p-" + "1" * 32, name, (ROLE,))), asked).decides for name in ("bureau", "civil", "health")}
+    assert offered == {"bureau": True, "civil": False, "health": False}
+    assert not views.finding(node.context, asked).decides
+    assert not views.finding(replace(node.context, principal=Principal("p-" + "1" * 32, "bureau")), asked).decides
 
 
 def test_the_reports_file_holds_a_row_a_pair_with_intervals(node):

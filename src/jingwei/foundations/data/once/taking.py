@@ -81,15 +81,14 @@ class Kept:
         return tuple(self.table.columns)
 
     def counts(self, column: int) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
-        cell = self.table[self.columns[column]].cast("string").fill_null("")
-        counted = self.table.select(cell=cell).group_by("cell").agg(number=lambda t: t.count())
+        counted = self.table.select(cell=self.table[self.columns[column]]).group_by("cell").agg(number=lambda t: t.count())
         for batch in _batches(counted):
-            yield batch.column(0).to_pylist(), batch.column(1).to_pylist()
+            yield _texts(batch.column(0)), batch.column(1).to_pylist()
 
     def parts(self, columns: Sequence[int]) -> Iterator[list[Sequence[str]]]:
-        asked = self.table.select(**{f"c{i}": self.table[self.columns[c]].cast("string").fill_null("") for i, c in enumerate(columns)})
+        asked = self.table.select(**{f"c{i}": self.table[self.columns[c]] for i, c in enumerate(columns)})
         for batch in _batches(asked):
-            yield [batch.column(i).to_pylist() for i in range(len(columns))]
+            yield [_texts(batch.column(i)) for i in range(len(columns))]
 
 
 def _batches(table: ir.Table) -> Iterator[Any]:
@@ -99,6 +98,11 @@ def _batches(table: ir.Table) -> Iterator[Any]:
         yield from backend.con.sql(backend.compile(table)).to_arrow_reader(BATCH)
     else:
         yield from arrow(table).to_batches(BATCH)
+
+
+def _texts(cells: Any) -> list[str]:
+    """Cells as people would have written them: no two engines write a large figure alike."""
+    return ["" if v is None or v != v else str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in cells.to_pylist()]  # noqa: PLR0124 (NaN is not itself)
 
 
 def fields_of(table: Table) -> tuple[str, ...] | None:
