@@ -11,6 +11,7 @@ import pytest
 from msgspec import structs
 
 from jingwei.coordination.actions import replay
+from jingwei.coordination.jobs.nightly import work_of_a_night
 from jingwei.coordination.model import AskReplay
 from jingwei.foundations.data.catalogue.actions import harvest
 from jingwei.foundations.data.catalogue.model import Harvest
@@ -222,6 +223,12 @@ def test_a_contract_that_no_longer_fits_is_told_and_holds_nobody_else_up(node):
     assert [r["dataset"] for r in made.data["refused"]] == ["人口"]
     assert len(made.data["assessed"]) == 4
     assert not made.holds
+
+
+def test_a_node_with_tables_assesses_what_changed_at_night_and_one_without_has_nothing_to(node, tmp_path):
+    bare = Workspace(tmp_path / "bare")
+    bare.establish()
+    assert [RUN in work_of_a_night(w) for w in (node.workspace, bare)] == [True, False]
 
 
 @pytest.mark.parametrize("given", [RunQuality("nobody"), FailingRows("nobody"), ShowQuality("nobody"), ShowContract("nobody")])
