@@ -134,6 +134,17 @@ def test_the_same_people_with_nothing_but_who_they_are_is_no_duplicate():
     assert {f.basis for f in compare(taken([new], LATE), taken([old], EARLY))} == {"subjects"}
 
 
+def test_what_all_rows_say_of_a_subject_is_compared_and_what_differs_between_them_is_not():
+    here = City(700, 5)
+    people, visits = here.values, [i for i in range(600) for _ in range(4)]
+    old = table("身份证号", "手机号", "费用", rows=[(people["id"][i], people["mobile"][i] if n % 4 else "", str(n * 37)) for n, i in enumerate(visits)])
+    new = table("SFZH", "电话", "费用", rows=[(people["id"][i], people["mobile"][i], str(i * 37)) for i in range(700)])
+    (found,) = compare([take(Given(new), KEY, "b", "b", "", LATE)], [take(Given(old), KEY, "a", "a", "", EARLY)])
+    assert {(p.new.name, p.by) for p in found.pairs if p.by != "other"} == {("SFZH", "key"), ("电话", "values")}
+    assert found.people == (600, 600, 600)
+    assert found.duplicated == (1200, 1200, 1200)
+
+
 def test_running_numbers_and_lists_of_codes_never_meet():
     draw = np.random.default_rng(3)
     one, other = (take(Given(codes(h, h, draw, 2_500).table), KEY, h, h, "", t) for h, t in (("a", EARLY), ("b", LATE)))
@@ -321,6 +332,24 @@ def test_a_collection_that_came_all_the_same_was_not_avoided_under_whatever_name
     assert node.figures() == {"duplicate_collections": 1, "duplicate_collections_avoided": 0}
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_duplicate_that_is_to_be_merged_counts_until_nothing_is_collected_any_more(node, again):
+    node.take()
+    node.now += timedelta(days=1)
+    collected(node, "visits")
+    code = node.report().data["findings"][0]["finding"]
+    node.now += timedelta(days=1)
+    node.decide(code, outcome="merge")
+    assert node.report().data["findings"][0]["stand"] == "waiting"
+    assert node.figures() == {"duplicate_collections": 1, "duplicate_collections_avoided": 0}
+    if again:
+        node.now += timedelta(days=40)
+        collected(node, "visits")
+    node.now += WAIT
+    assert node.report().data["findings"][0]["stand"] == ("collected" if again else "ended")
+    assert node.figures() == {"duplicate_collections": int(again), "duplicate_collections_avoided": 0}
+
+
 def test_a_duplicate_that_a_law_justifies_is_counted_no_more_and_free_text_justifies_nothing(node):
     node.take()
     node.now += timedelta(days=1)
@@ -375,7 +404,7 @@ def test_what_is_decided_is_on_record_without_words_and_only_by_the_bureau(node)
     with pytest.raises(Problem, match="reason"):
         node.decide(code, reason=" ")
     node.decide(code)
-    decided = records.decisions(node.context.workspace.ledger)[code]
+    decided = records.happened(node.context.workspace.ledger).decided[code]
     assert decided.words == {"reason": "shared already", "law": ""}
     assert decided.facts["subjects"] == 300
     assert "shared" not in str(dict(decided.facts))

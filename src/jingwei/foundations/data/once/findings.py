@@ -12,7 +12,13 @@ import sqlalchemy as sa
 from jingwei.foundations.data.catalogue.records import VERSIONS, counted_all, current
 from jingwei.foundations.data.once.matching import compare
 from jingwei.foundations.data.once.model import Column, Decided, Finding, Taken
-from jingwei.foundations.data.once.records import LATELY, Known, decisions, everything
+from jingwei.foundations.data.once.records import (
+    LATELY,
+    Happened,
+    Known,
+    everything,
+    happened,
+)
 from jingwei.kernel.actions import Context
 
 WAIT = timedelta(days=90)
@@ -20,7 +26,7 @@ WAIT = timedelta(days=90)
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-Stand = Literal["open", "justified", "waiting", "avoided", "collected"]
+Stand = Literal["open", "justified", "waiting", "avoided", "ended", "collected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Standing:
     """A finding and what became of it.
 
     open : nobody decided; justified : a law says so; waiting : decided, and nothing collected since, for less than WAIT;
-    avoided : nor since; collected : all the same, or the two tables stand as they stood
+    avoided : nor since, of what was planned; ended : of what had been collected; collected : all the same
     """
 
     finding: Finding
@@ -43,20 +49,23 @@ def all_findings(context: Context) -> list[Standing]:
         return []
     listed = _catalogue_state(context)
     found: list[Finding] = LATELY.once(("findings", known.state, listed), lambda: compare(known.tables, _with_catalogue(context, known, listed)))
-    decided = decisions(context.workspace.ledger)
-    return [Standing(f, stand_of(f, decided.get(f.code), found, context.clock()), decided.get(f.code)) for f in found]
+    past = happened(context.workspace.ledger)
+    return [Standing(f, stand_of(f, past, found, context.clock()), past.decided.get(f.code)) for f in found]
 
 
-def stand_of(finding: Finding, decided: Decided | None, found: Sequence[Finding], now: datetime) -> Stand:
-    """How a finding stands. What was decided is believed only as far as no later table of the same organisation asks for the same."""
+def stand_of(finding: Finding, past: Happened, found: Sequence[Finding], now: datetime) -> Stand:
+    """How a finding stands. What was decided is believed only as far as neither this table nor a later one of its holder is collected again."""
+    decided, new = past.decided.get(finding.code), finding.new
     if decided is None:
         return "open"
     if decided.outcome == "justified":
         return "justified"
-    if not finding.new.planned or any(f.new.holder == finding.new.holder and f.held.name == finding.held.name and not f.new.planned and f.basis == "values"
-                                      and f.new.at > decided.at for f in found):
+    another = any(f.new.holder == new.holder and f.held.name == finding.held.name and not f.new.planned and f.basis == "values" and f.new.at > decided.at for f in found)
+    if another or (not new.planned and past.collected.get(new.name, new.at) > decided.at):
         return "collected"
-    return "avoided" if now - decided.at >= WAIT else "waiting"
+    if now - decided.at < WAIT:
+        return "waiting"
+    return "avoided" if new.planned else "ended"
 
 
 def against_all(context: Context, new: Taken) -> list[Finding]:

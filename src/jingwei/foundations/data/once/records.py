@@ -185,14 +185,23 @@ def snapshots(workspace: Workspace) -> dict[tuple[str, str], tuple[str, str]]:
 # Decisions
 
 
-def decisions(ledger: Ledger) -> dict[str, Decided]:
-    """The last decision about each finding."""
-    found: dict[str, Decided] = {}
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What the ledger says: the last decision about each finding, and when each table, as holder/dataset, was last collected."""
+
+    decided: Mapping[str, Decided]
+    collected: Mapping[str, datetime]
+
+
+def happened(ledger: Ledger) -> Happened:
+    decided, collected = dict[str, Decided](), dict[str, datetime]()
     for event in told(ledger, ROOM):
+        f, at = event.facts, datetime.fromisoformat(event.at)
         if event.kind == "once.decided":
-            f = event.facts
-            found[str(f["finding"])] = Decided(str(f["finding"]), f["outcome"], datetime.fromisoformat(event.at), event.position, f, dict(event.payload or {}))
-    return found
+            decided[str(f["finding"])] = Decided(str(f["finding"]), f["outcome"], at, event.position, f, dict(event.payload or {}))
+        elif event.kind == "once.taken" and not f["planned"]:
+            collected[f"{f['holder']}/{f['dataset']}"] = at
+    return Happened(decided, collected)
 
 
 def decide(context: Context, finding: str, facts: Mapping[str, Any], words: Mapping[str, str]) -> None:

@@ -89,9 +89,9 @@ def read(document: Document, dataset: str) -> Contract:
             update=msgspec.convert(own["update"], Update) if "update" in own else update, validity=reading.validity, rows=reading.rows, unchecked=tuple(reading.unchecked))
     except (msgspec.ValidationError, TypeError) as error:
         raise _bad(where, Text(f"读不懂（{error}）", f"cannot be read ({error})")) from None
-    names = [*(f.name for f in fields), *(r.name for r in made.rules), *(r.name for r in made.references), *(c.name for c in made.comparisons)]
-    if twice := next((n for n in names if names.count(n) > 1), None):
-        raise _bad(where, Text(f"{twice!r} 用了两次", f"uses the name {twice!r} twice"))
+    for names in ([f.name for f in fields], [*(r.name for r in made.rules), *(r.name for r in made.references), *(c.name for c in made.comparisons)]):
+        if twice := next((n for n in names if names.count(n) > 1), None):
+            raise _bad(where, Text(f"{twice!r} 用了两次", f"uses the name {twice!r} twice"))
     return made
 
 

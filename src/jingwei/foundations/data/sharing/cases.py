@@ -176,7 +176,7 @@ def _aside(case: Case, kind: str, event: Told) -> dict[str, Any]:
 
 def facts_of_terms(terms: Terms) -> dict[str, Any]:
     return {"data": terms.data, "provider": terms.provider, "bureau": terms.bureau, "dataset": terms.dataset, "version": terms.version,
-            "attribute": terms.attribute, "synthetic": terms.synthetic}
+            "attribute": terms.attribute, "synthetic": terms.synthetic, **({"edition": terms.edition} if terms.edition else {})}
 
 
 def words_of_terms(terms: Terms) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def _terms(event: Told) -> Terms:
     f, told = event.facts, event.payload or {}
     name = Text(told["zh"], told["en"]) if told else ERASED
     return Terms(f["data"], name, f["provider"], f["bureau"], f["dataset"], f["version"], dict(told.get("columns", {})), f["attribute"],
-                 told.get("conditions", ""), told.get("basis", ""), f["synthetic"])
+                 told.get("conditions", ""), told.get("basis", ""), f["synthetic"], f.get("edition", 0))
 
 
 def facts_of_request(request: Request) -> dict[str, Any]:

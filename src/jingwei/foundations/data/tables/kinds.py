@@ -54,13 +54,14 @@ _TO = "".join(map(chr, NARROW.values()))
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One column: where it stands in the file as ``at``, and what it is taken for."""
+    """One column: where it stands in the file as ``at``, and what it is taken for; ``as_written`` when somebody said to leave it alone."""
 
     name: str
     at: str
     kind: Kind
     hint: Hint
     unit: str
+    as_written: bool = False
     misfits: int = 0
     written: Mapping[str, int] | None = None
 
@@ -115,7 +116,7 @@ def _planned(raw: Raw, text: Sequence[str]) -> list[Plan]:
         cells = [] if head is None else [c for c in head.column(i + 1).to_pylist() if c.strip()]
         hint = hint_of(name, [c.translate(NARROW).strip() for c in cells])
         kind: Kind = "text" if name in text else kind_of(cells, hint)
-        plans.append(Plan(name, f"c{i}", kind, hint, "%" if kind == "percent" else unit_of(name)))
+        plans.append(Plan(name, f"c{i}", kind, hint, "%" if kind == "percent" else unit_of(name), name in text))
     return plans
 
 
@@ -139,6 +140,8 @@ _COUNTED = ("known", "fit", "figure", "coded", "lost", "full_width", "thousands"
 
 
 def _counts(table: ir.Table, p: Plan) -> dict[str, Any]:
+    if p.as_written:
+        return {}
     cell = table[p.at]
     plain = _plain(cell)
     lost = {"lost": _lost(cell).sum()}
@@ -254,6 +257,6 @@ def _value(cell: Any, p: Plan) -> Any:
         case "bool":
             found = plain.lower() == "true"
         case _:
-            code = p.hint in TEXT_HINTS or p.hint == "identifier"
+            code = not p.as_written and (p.hint in TEXT_HINTS or p.hint == "identifier")
             return (plain if code else cell.re_replace(r"^[\s\x{3000}\x{00A0}]+|[\s\x{3000}\x{00A0}]+$", "")).nullif("")
     return ibis.ifelse(_missing(plain), nothing, found)
