@@ -10,6 +10,7 @@ from jingwei.foundations.data.catalogue.model import (
     RemoveSource,
     Search,
     Show,
+    Unrecognised,
     Validate,
 )
 from jingwei.kernel.actions import Action
@@ -108,6 +109,16 @@ ACTIONS = (
         handler="jingwei.foundations.data.catalogue.actions.export",
         makes=("catalogue.ttl", "catalogue.jsonld", "catalogue.croissant.json", "catalogue.ckan.json", "catalogue.csv", "receipt.json"),
         example="jingwei catalogue export --form turtle --out out",
+    ),
+    Action(
+        ("catalogue", "unrecognised"),
+        Text("规则不认识的写法：频率、格式、许可、日期", "Words that no rule knew: frequencies, formats, licences, dates"),
+        clauses=("F2.2",),
+        scope="public",
+        effect="read",
+        input=Unrecognised,
+        handler="jingwei.foundations.data.catalogue.unrecognised.unrecognised",
+        example="jingwei catalogue unrecognised",
     ),
     Action(
         ("catalogue", "validate"),

@@ -259,6 +259,14 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """Words that no rule knew."""
+
+    source: Annotated[str | None, Option(Text("只看某来源", "only from this source"))] = None
+    count: Annotated[int, Option(Text("每个字段列几条", "how many to list of each field"))] = 20
+
+
+@dataclass(frozen=True, slots=True)
 class OfferRecord:
     """A record whose data are to be shared on the terms it states."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +31,8 @@ from jingwei.foundations.data.catalogue.model import (
 )
 from jingwei.foundations.data.catalogue.offering import outdated, stated
 from jingwei.foundations.data.catalogue.profile import SHAPES
+from jingwei.foundations.data.catalogue.rules import RULES_OF
+from jingwei.foundations.data.catalogue.unrecognised import FIELDS, words_of
 from jingwei.foundations.data.catalogue.vocabulary import DATASET
 from jingwei.foundations.data.sharing.model import ATTRIBUTES, PHASES
 from jingwei.foundations.data.sharing.records import shared
@@ -45,6 +47,8 @@ AROUND = 60
 """Characters of a description before a word that was found in it; as many again and more come after."""
 MOST_REFUSED = 50
 MOST_ITEMS = 200
+MOST_WORDS = 10
+"""Words that no rule knew, of each field."""
 
 ARTICLE_13: dict[str, Text] = {
     "title": Text("名称", "Name"), "items": Text("数据项", "Data items"), "publisher": Text("提供单位", "Provider"), "format": Text("数据格式", "Format"),
@@ -109,6 +113,8 @@ class CatalogueView:
     ahead: str
     refused: tuple[records.Refusal, ...]
     more_refused: int
+    unrecognised: tuple[tuple[Text, tuple[tuple[str, int], ...], int], ...]
+    rules_of: date
 
     @property
     def narrowed(self) -> bool:
@@ -210,6 +216,7 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         refused, in_all = records.refusals(connection, MOST_REFUSED)
         page = min(max(1, query.page), max(1, -(-len(hits) // PER_PAGE)))
         shown = hits[(page - 1) * PER_PAGE:page * PER_PAGE]
+        unknown = context.once(("unrecognised words", context.workspace.ledger.size()), lambda _: words_of(connection)) if known else {}
         found = [_found(h, records.record(connection, h.id)[0], words, context.language) for h in shown]
 
     def address(number: int = 1, other: Mapping[str, str | None] = {}) -> str:
@@ -223,7 +230,9 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         if name in chosen or len(choices) > 1:
             facets.append((FACETS[name], tuple(choices)))
     return CatalogueView(known, len(hits), (page - 1) * PER_PAGE + 1, tuple(found), tuple(facets), address(page - 1) if page > 1 else "",
-                         address(page + 1) if page * PER_PAGE < len(hits) else "", tuple(refused), in_all - len(refused))
+                         address(page + 1) if page * PER_PAGE < len(hits) else "", tuple(refused), in_all - len(refused),
+                         tuple((FIELDS[f], tuple(sorted(words.items(), key=lambda p: (-p[1], p[0]))[:MOST_WORDS]), max(0, len(words) - MOST_WORDS))
+                               for f, words in unknown.items() if words), RULES_OF)
 
 
 def _found(hit: records.Hit, record: Record, words: str, language: Language) -> Found:
