@@ -72,7 +72,7 @@ def summarize(file: Path, folder: Path) -> dict[str, Any]:
     return {"distinct": {row[0]: row[4] for row in rows}}
 
 
-def polars(file: Path, folder: Path) -> dict[str, Any]:  # noqa: ARG001
+def polars(file: Path, folder: Path) -> dict[str, Any]:
     import polars as pl
 
     frame = pl.scan_parquet(file)
@@ -86,7 +86,7 @@ def polars(file: Path, folder: Path) -> dict[str, Any]:  # noqa: ARG001
     return {"distinct": {name.removesuffix(".distinct"): value for name, value in told.items() if name.endswith(".distinct")}}
 
 
-def frictionless(file: Path, folder: Path) -> dict[str, Any]:  # noqa: ARG001
+def frictionless(file: Path, folder: Path) -> dict[str, Any]:
     from frictionless import Resource
 
     resource_ = Resource(path=file.name, basepath=str(file.parent))
