@@ -101,7 +101,7 @@ def test_a_fridge_waits_for_two_requests_as_its_model_says(models):
     net = build(read(content), EXECUTABLE["C.3.0"])
     assert trace(net, {}) == [[]]
     assert [f.code for f in prove(net).findings] == ["quantities"]
-    assert any("Service type" in g.why_en for g in gaps(read(content), EXECUTABLE["C.3.0"]))
+    assert any("Service type" in g.why.en for g in gaps(read(content), EXECUTABLE["C.3.0"]))
     one = build(read(content.replace(b'startQuantity="2"', b'startQuantity="1"').replace(b'completionQuantity="2"', b'completionQuantity="1"')), EXECUTABLE["C.3.0"])
     assert prove(one).sound
     standard = {"Service type": "Service level", "Service level": "Perform repair (standard level)"}

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jingwei.kernel.i18n import Text
+
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 Kind = Literal["start", "end", "task", "exclusive", "parallel", "inclusive", "events", "subprocess", "catch", "throw", "boundary"]
@@ -150,8 +152,7 @@ class Gap:
 
     where: str
     tag: str
-    why_zh: str
-    why_en: str
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)

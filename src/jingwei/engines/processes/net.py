@@ -91,7 +91,7 @@ def gaps(definitions: Definitions, process: str) -> list[Gap]:
     try:
         found = _whole(definitions, process)
     except Problem as problem:
-        return [Gap(process, "process", problem.in_("zh"), problem.in_("en"))]
+        return [Gap(process, "process", problem.text())]
     return list(found.gaps) + list(_unanswered(found))
 
 
@@ -106,7 +106,8 @@ def build(definitions: Definitions, process: str, expression: Compile | None = N
     whole = _whole(definitions, process)
     lacking = list(whole.gaps) + (list(_unanswered(whole)) if expression else [])
     if lacking:
-        raise Problem("not_executable", Text("；".join(f"{g.tag} {g.where}：{g.why_zh}" for g in lacking[:20]), "; ".join(f"{g.tag} {g.where}: {g.why_en}" for g in lacking[:20])),
+        said = [(f"{g.tag} {g.where}", g.why) for g in lacking[:20]]
+        raise Problem("not_executable", Text("；".join(f"{at}：{why.zh}" for at, why in said), "; ".join(f"{at}: {why.en}" for at, why in said)),
                       where=process, remedy=Text("请改用机器能执行的元素，或补上缺的内容。", "Use elements the machine executes, or supply what is missing."))
     return _numbered(whole, expression)
 
@@ -146,11 +147,11 @@ def _whole(definitions: Definitions, process: str) -> Process:
             if node.tag != "callActivity" or placed.kind == "task":
                 continue
             if node.called in inside:
-                lacking.append(Gap(placed.id, node.tag, f"{node.called} 又调用自己。", f"{node.called} calls itself again."))
+                lacking.append(Gap(placed.id, node.tag, Text(f"{node.called} 又调用自己。", f"{node.called} calls itself again.")))
             elif node.called in by_id:
                 put(by_id[node.called], f"{placed.id}/", placed.id, (*inside, node.called))
             else:
-                lacking.append(Gap(placed.id, node.tag, f"被调用的 {node.called or '（未写明）'} 不在文件里。", f"What it calls, {node.called or 'nothing named'}, is not in the file."))
+                lacking.append(Gap(placed.id, node.tag, Text(f"被调用的 {node.called or '（未写明）'} 不在文件里。", f"What it calls, {node.called or 'nothing named'}, is not in the file.")))
 
     put(start, "", "", (process,))
     return replace(start, nodes=tuple(nodes), flows=tuple(flows), undo=undo, gaps=tuple(lacking))
@@ -163,14 +164,14 @@ def _unanswered(process: Process) -> Iterator[Gap]:
         if node.kind in ("exclusive", "inclusive") and len(node.outgoing) > 1:
             for flow in node.outgoing:
                 if not conditions.get(flow) and flow != node.default:
-                    yield Gap(flow, "sequenceFlow", f"它从网关 {node.name or node.id} 出来，却没有条件，也不是默认。", f"It leaves the gateway {node.name or node.id} with no condition and is not its default.")
+                    yield Gap(flow, "sequenceFlow", Text(f"它从网关 {node.name or node.id} 出来，却没有条件，也不是默认。", f"It leaves the gateway {node.name or node.id} with no condition and is not its default."))
         if node.loop and node.loop.form != "while" and not (node.loop.count or node.loop.collection):
-            yield Gap(node.id, node.tag, "多实例没有写明次数或清单。", "Its multi-instance says neither how many nor for which list.")
+            yield Gap(node.id, node.tag, Text("多实例没有写明次数或清单。", "Its multi-instance says neither how many nor for which list."))
         if node.loop and node.loop.form == "while" and not (node.loop.condition or node.loop.count):
-            yield Gap(node.id, node.tag, "循环没有条件，也没有最多次数。", "Its loop has neither a condition nor a greatest number.")
+            yield Gap(node.id, node.tag, Text("循环没有条件，也没有最多次数。", "Its loop has neither a condition nor a greatest number."))
         for trigger in node.triggers:
             if trigger.what in ("timer", "conditional") and not trigger.expression:
-                yield Gap(node.id, node.tag, "定时或条件事件没有写明何时。", "Its timer or condition does not say when.")
+                yield Gap(node.id, node.tag, Text("定时或条件事件没有写明何时。", "Its timer or condition does not say when."))
 
 
 def _numbered(process: Process, expression: Compile | None) -> Net:

@@ -178,9 +178,9 @@ def _process(root: Element, names: Mapping[str, str], language: str) -> Process:
         nodes.append(node)
         gaps.extend(_refused(element, node))
     known = {node.id for node in nodes}
-    gaps += [Gap(flow.id, "sequenceFlow", f"它的一端 {end} 不在这个流程里。", f"Its end {end} is not in this process.")
+    gaps += [Gap(flow.id, "sequenceFlow", Text(f"它的一端 {end} 不在这个流程里。", f"Its end {end} is not in this process."))
              for flow in flows for end in (flow.source, flow.target) if end not in known]
-    gaps += [Gap(node.id, node.tag, f"它附着的 {node.host} 不在这个流程里。", f"What it is fastened to, {node.host}, is not in this process.")
+    gaps += [Gap(node.id, node.tag, Text(f"它附着的 {node.host} 不在这个流程里。", f"What it is fastened to, {node.host}, is not in this process."))
              for node in nodes if node.kind == "boundary" and node.host not in known]
     hosts = {node.id: node.host for node in nodes if node.kind == "boundary" and any(t.what == "compensation" for t in node.triggers)}
     undo = {hosts[e.get("sourceRef")]: e.get("targetRef") for e in root.walk()
@@ -264,7 +264,7 @@ def _lanes(root: Element) -> Iterator[tuple[str, str]]:
 
 
 def _gap(element: Element, zh: str, en: str) -> Gap:
-    return Gap(element.get("id") or element.local, element.local, zh, en)
+    return Gap(element.get("id") or element.local, element.local, Text(zh, en))
 
 
 def _refused(e: Element, node: Node) -> Iterator[Gap]:

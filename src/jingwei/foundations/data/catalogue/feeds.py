@@ -98,8 +98,8 @@ def _json(answer: Answer) -> Any:
                          remedy=Text("请核对地址，或用 --kind 说明是哪种服务。", "Check the address, or say with --kind what service it is.")) from None
 
 
-def _not(answer: Answer, what: str) -> Unreadable:
-    return Unreadable(Text(f"答复不是 {what}", f"the answer is not of {what}"), where=answer.address[:200],
+def _not(answer: Answer, what: Text) -> Unreadable:
+    return Unreadable(Text(f"答复不是 {what.zh}", f"the answer is not of {what.en}"), where=answer.address[:200],
                       remedy=Text("请核对地址，或用 --kind 说明是哪种服务。", "Check the address, or say with --kind what service it is."))
 
 
@@ -107,7 +107,7 @@ def _ckan(answer: Answer) -> Page:
     tree = _json(answer)
     found = tree.get("result") if isinstance(tree, dict) and tree.get("success") is True else None
     if not isinstance(found, dict) or not isinstance(found.get("results"), list) or not isinstance(found.get("count"), int):
-        raise _not(answer, "CKAN")
+        raise _not(answer, Text("CKAN", "CKAN"))
     asked = dict(parse_qsl(urlsplit(answer.address).query))
     reached = int(asked.get("start", "0")) + len(found["results"])
     if not found["results"] and reached < found["count"]:
@@ -118,7 +118,7 @@ def _ckan(answer: Answer) -> Page:
 def _ogc(answer: Answer) -> Page:
     tree = _json(answer)
     if not isinstance(tree, dict) or not isinstance(tree.get("features"), list):
-        raise _not(answer, "OGC API – Records")
+        raise _not(answer, Text("OGC API – Records", "OGC API – Records"))
     links = [x for x in tree.get("links") or () if isinstance(x, dict) and x.get("rel") == "next" and isinstance(x.get("href"), str)]
     total = tree.get("numberMatched")
     return Page([_feature(f) for f in tree["features"]], following=urljoin(answer.address, links[0]["href"]) if links else answer.following,

@@ -40,7 +40,7 @@ def check(context: Context, given: CheckProcess) -> Result:
 def _told(context: Context, definitions: Definitions, process: Process) -> dict[str, Any]:
     found = gaps(definitions, process.id)
     data: dict[str, Any] = {"process": process.id, "name": process.name, "executable": process.executable, "nodes": len(process.nodes), "flows": len(process.flows),
-                            "gaps": [{"where": g.where, "element": g.tag, "why": context.say(g.why_zh, g.why_en)} for g in found]}
+                            "gaps": [{"where": g.where, "element": g.tag, "why": g.why.in_(context.language)} for g in found]}
     try:
         proof = prove(build(definitions, process.id))
     except Problem as problem:  # its elements can't be executed at all: the gaps say which
