@@ -183,6 +183,21 @@ def test_a_question_that_would_tell_of_few_people_by_subtraction_is_refused(heal
     assert not banks(health.context).answers.keys() - {first["answer"]}
 
 
+def test_linking_anew_does_not_make_an_earlier_answer_forgotten(health):
+    first = actions.ask(health.context, model.Ask("health")).data
+    days = sorted({r["date"] for r in exercise.invented("health", 900, 1)["encounters"]})
+    assert actions.link(health.context, model.Link("health", 2)).data["run"] != first["run"]
+    with pytest.raises(Problem) as raised:
+        actions.ask(health.context, model.Ask("health", last=days[-3]))
+    assert raised.value.code == "tells_by_difference"
+
+
+def test_a_cell_is_found_again_among_other_levels_and_its_sum_stays_a_sum():
+    before, now = (("a", "c"), ("x",)), (("a", "b", "c"), ("w", "x"))
+    assert [questions.moved(c, before, now) for c in ((0, 0), (1, 0), (2, 1))] == [(0, 1), (2, 1), (3, 2)]
+    assert questions.moved((0, 0), now, before) is None
+
+
 @pytest.mark.parametrize(("came", "left", "told"), [(4, 0, True), (0, 9, True), (10, 0, False), (4, 5, False), (0, 0, False)])
 def test_a_difference_tells_when_it_is_of_one_side_only_and_of_fewer_than_the_threshold(came, left, told):
     now = {(f"n{i}", (0, 0, 0)) for i in range(came)} | {("both", (0, 0, 0))}

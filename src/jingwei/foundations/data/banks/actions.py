@@ -271,16 +271,22 @@ def _answered(context: Context, p: Profile, tables: dict[str, Table], linking: L
 
 
 def _guard(context: Context, p: Profile, tables: dict[str, Table], linking: Linking, there: Banks, asked: Criteria, found: questions.Cube, shown: Any) -> None:
-    """Raises Problem ``tells_by_difference`` when an earlier answer and this one would tell of few people together."""
+    """Raises Problem ``tells_by_difference`` when an earlier answer and this one would tell of few people together.
+
+    Earlier answers count whatever linkage and snapshots they were given on: their cohort is made again on those.
+    """
     now = None
     for before in there.answers.values():
-        if before.run != linking.run:
+        if before.bank != p.code or before.synthetic != linking.synthetic:
             continue
         both = shown.copy()
         for cell, n in before.cells.items():
-            both[cell] &= n is not None
+            place = questions.moved(cell, before.levels, found.levels)
+            if n is None and place is not None:
+                both[place] = False
         now = now or questions.placed(context, p, tables, linking, asked, found.levels)
-        if questions.differing(now, questions.placed(context, p, tables, linking, before.criteria, found.levels), p, found.counts.shape, both):
+        then = there.linkings[before.run]
+        if questions.differing(now, questions.placed(context, p, there.linked_tables(then), then, before.criteria, found.levels), p, found.counts.shape, both):
             raise Problem("tells_by_difference",
                           Text(f"与已回答的 {before.code} 相减，会说出不到 {p.threshold} 人的情况",
                                f"less the answer {before.code}, it would tell of fewer than {p.threshold} people"), where=p.code,
