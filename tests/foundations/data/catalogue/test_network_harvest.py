@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -143,6 +146,20 @@ def test_a_server_that_breaks_off_every_time_is_given_up_and_the_next_harvest_go
     asked = {k: v for k, v in server.asked.items() if "start=20" not in k}
     assert harvest(here, f"{server.address}/api/3/action")["accepted"] == 25
     assert {k: v for k, v in server.asked.items() if "start=20" not in k} == asked, "pages that came were not asked for again"
+
+
+def test_a_harvest_killed_in_the_middle_goes_on_where_it_was(small, server):
+    told(small, server, interval=0.15)
+    address = f"{server.address}/api/3/action"
+    worker = subprocess.Popen([sys.executable, "-c", "from jingwei.doors.cli import main; main()", "data", "harvest", address, "--name", "wells", "--workspace", str(small.folder)], stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while server.asked.total() < 3 and worker.poll() is None and time.monotonic() < until:  # the third is asked once the second lies on the disk
+        time.sleep(0.005)
+    worker.kill()
+    assert worker.wait() == -9
+    assert titles(small) == set()
+    assert harvest(small, address)["accepted"] == 25
+    assert {n for path, n in server.asked.items() if "start=20" not in path} == {1}, "pages that came were not asked for again"
 
 
 def test_a_harvest_killed_between_the_last_page_and_the_catalogue_is_finished_without_asking_again(here, server, monkeypatch):

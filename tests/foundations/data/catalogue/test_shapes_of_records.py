@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jingwei.foundations.data.catalogue import ACTIONS, records
-from jingwei.foundations.data.catalogue.model import Harvest
+from jingwei.foundations.data.catalogue.model import AskCatalogue, Harvest, Unrecognised
+from jingwei.foundations.data.catalogue.names import NAMES, RESOURCE_NAMES
 from jingwei.foundations.data.catalogue.rules import day, frequency_in, licence, period
+from jingwei.foundations.data.catalogue.sources import Listed, read
+from jingwei.foundations.data.catalogue.views import catalogue
 from jingwei.kernel.actions import Context, run
 from jingwei.kernel.workspace import Workspace
 
+BY_PATH = {a.path: a for a in ACTIONS}
 WHAT = ("Rain", "Trees", "Bus stops", "School meals", "Bridge loads", "Bird counts", "Pollen", "Tide gauges", "Soil moisture", "Fire calls")
 WHO = ("Water Board of the Vale", "Office of Forests", "Institute of Seismology")
 
@@ -106,8 +114,25 @@ def test_what_is_written_in_each_of_those_shapes_is_where_it_belongs(tmp_path):
     assert one["contact"] == [{"name": "Ann Author", "email": "ann0@o.example"}]
     assert (one["publisher"], one["license"]["address"]) == ({"name": WHO[0], "page": "https://o.example"}, "https://spdx.org/licenses/CC-BY-4.0")
     assert one["frequency"]["address"].endswith("/QUARTERLY")
+    assert one["resources"][0]["extras"] == {"Region": "x-1", "Type": "S3 Bucket"}, "a type that is no format"
     assert one["extras"]["UpdateFrequency"] == "Updated quarterly", "its own words stay"
     assert (last["contact"], last["license"]["address"], last["frequency"]) == ([{"page": "https://forum.example/"}], "https://spdx.org/licenses/OGL-UK-3.0", {"label": "daily or weekly"})
+
+
+def test_words_that_no_rule_knew_are_listed_by_command_and_on_the_page_until_they_are_put_right(tmp_path):
+    documents = {f"r{n}.yaml": {"title": title(n), "update_frequency": ("T+1", "daily")[n % 2], "license": "City licence", "issued": ("last spring", "2024-01-02")[n % 2],
+                                "resources": [{"url": "https://f.example/a", "format": ("库表", "csv")[n % 2]}]} for n in range(4)}
+    harvested(tmp_path, documents)
+    node = Workspace(tmp_path / "node")
+    told = run(BY_PATH["catalogue", "unrecognised"], Context(node), Unrecognised()).data["fields"]
+    assert told == {"frequency": [{"words": "T+1", "records": 2}], "format": [{"words": "库表", "records": 2}], "license": [{"words": "City licence", "records": 4}],
+                    "issued": [{"words": "last spring", "records": 2}]}
+    view = catalogue(Context(node), AskCatalogue())
+    assert {name.en: words for name, words, _ in view.unrecognised}["Format"] == (("库表", 2),)
+    for n in range(4):
+        (tmp_path / f"source/r{n}.yaml").write_text(f"title: {title(n)}\nupdate_frequency: weekly\n")
+    run(ACTIONS[0], Context(node), Harvest(str(tmp_path / "source")))
+    assert run(BY_PATH["catalogue", "unrecognised"], Context(node), Unrecognised()).data["fields"] == {}
 
 
 def test_the_formats_that_a_record_tells_of_as_a_whole_are_forms_of_it(tmp_path):
@@ -131,6 +156,14 @@ def test_what_lies_beside_the_records_of_a_repository_is_one_refusal_a_file(tmp_
 def test_a_record_that_speaks_of_datasets_is_kept_beside_them(tmp_path):
     _, kept = harvested(tmp_path, {"d.json": {"title": "All of them", "description": about(1), "datasets": [{"title": "One"}, {"title": "Two"}]}})
     assert {r["title"][0]["text"] for r in kept} == {"All of them", "One", "Two"}
+
+
+def test_no_name_and_no_key_is_lost_where_names_and_levels_meet(tmp_path):
+    _, kept = harvested(tmp_path, {"a.yaml": {"wells": {"key": "K1", "title": "Wells", "n": "one"}, "roads": {"key": "K2", "title": "Roads", "n": "two"}},
+                                   "b.yaml": {"meta.note": "flat", "meta": {"note": "deep", "title": "Ponds"}}})
+    whole = json.dumps(kept)
+    assert all(word in whole for word in ("wells", "roads", "K1", "K2", "one", "two", "flat", "deep", "Ponds"))
+    assert len(kept) == 3
 
 
 def test_a_programs_own_tags_in_yaml_stay_as_they_are_written(tmp_path):
@@ -166,3 +199,30 @@ def test_a_day_is_known_when_it_can_be_read_in_one_way(written, is_):
     ("2015年至2020年", ("2015", "2020")), ("2019", ("2019", "2019")), ("2000 and 2012", None), ("2010-2005", None), ("Current", None)])
 def test_a_period_has_a_beginning_and_an_end_or_lasts(written, is_):
     assert period(written) == is_
+
+
+# Whatever the shape, nothing is lost
+
+SAYINGS = st.sampled_from(["Wells", "daily", "2024-03-05", "5 March 2024", "2019", "https://a.example/x y", "https://a.example/x", "a@b.example", "Ann <a@b.example>", "CC BY 4.0", "csv, xls", "有条件共享", "1990-2010",
+                           "[Board](https://b.example)", "text/csv", "a, b; c", "17", "arn:aws:s3:::b", " spaced ", "Office of Wells", "x" * 70])
+KEYS = st.one_of(st.sampled_from([n for names in (*NAMES.values(), *RESOURCE_NAMES.values()) for n in names.split()]), st.sampled_from(["zz", "a.b", "@type", "Kind Of", "en", "value", "key"]))
+VALUES = st.recursive(st.one_of(SAYINGS, st.integers(0, 3_000), st.booleans()), lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)), max_leaves=6)
+TREES = st.lists(st.dictionaries(KEYS, VALUES, max_size=5).map(lambda tree: {"title": "Told", **tree}), min_size=1, max_size=4)
+
+
+def leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from leaves(each)
+    elif not isinstance(value, bool) and value != "":
+        yield str(value).strip()
+
+
+@settings(max_examples=150, deadline=None)
+@given(trees=TREES)
+def test_whatever_a_record_says_can_be_found_in_what_was_kept(trees):
+    taken = read("s", [Listed(f"d{n}.json", "json", b"", json.dumps(tree).encode()) for n, tree in enumerate(trees)], {}, {}, lambda _done=1: None)
+    kept = "\n".join([*(w for *_, record in taken.records for w in leaves(json.loads(record.encode()))), *(r.content.decode() for r in taken.refused)]).lower()
+    wanted = [w for tree in trees for w in leaves(tree)]
+    lost = [w for w in wanted if w.lower() not in kept and not all(part in kept for part in re.split(r"[\s<>\[\](),;]+", w.lower()))]
+    assert lost == []

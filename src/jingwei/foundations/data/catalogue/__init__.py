@@ -6,9 +6,11 @@ from jingwei.foundations.data.catalogue.model import (
     AskRecord,
     Export,
     Harvest,
+    OfferRecord,
     RemoveSource,
     Search,
     Show,
+    Unrecognised,
     Validate,
 )
 from jingwei.kernel.actions import Action
@@ -16,6 +18,16 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing, Page
 
 ACTIONS = (
+    Action(
+        ("catalogue", "offer"),
+        Text("按记录自己写明的共享属性提供数据，可在记录页上申请", "Offer a record's data on the terms it states, so that they can be asked for on its page"),
+        clauses=("F2.1", "F2.2"),
+        scope="sharing.write",
+        effect="write",
+        input=OfferRecord,
+        handler="jingwei.foundations.data.catalogue.offering.offer",
+        example="jingwei catalogue offer people-1",
+    ),
     Action(
         ("data", "harvest"),
         Text("收割目录：读变化、隔离不合格、留每一版", "Take in a catalogue: what changed, with every version kept and what is no record set apart"),
@@ -97,6 +109,16 @@ ACTIONS = (
         handler="jingwei.foundations.data.catalogue.actions.export",
         makes=("catalogue.ttl", "catalogue.jsonld", "catalogue.croissant.json", "catalogue.ckan.json", "catalogue.csv", "receipt.json"),
         example="jingwei catalogue export --form turtle --out out",
+    ),
+    Action(
+        ("catalogue", "unrecognised"),
+        Text("规则不认识的写法：频率、格式、许可、日期", "Words that no rule knew: frequencies, formats, licences, dates"),
+        clauses=("F2.2",),
+        scope="public",
+        effect="read",
+        input=Unrecognised,
+        handler="jingwei.foundations.data.catalogue.unrecognised.unrecognised",
+        example="jingwei catalogue unrecognised",
     ),
     Action(
         ("catalogue", "validate"),

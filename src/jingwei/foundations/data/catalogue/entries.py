@@ -270,13 +270,18 @@ def resource_mapping(trees: Sequence[Mapping[str, Any]], laid_down: Mapping[str,
         if key in laid_down or not seen.filled:
             continue
         for target, names in RESOURCE_NAMES.items():
-            score = max(named(key, names) * _resource_fit(target, seen), 0.7 * seen.share("link") * seen.coverage * (target == "address"))
+            score = max(named(key, names) * _resource_fit(target, seen) * (target != "format" or _of_formats(key, seen)), 0.7 * seen.share("link") * seen.coverage * (target == "address"))
             if score >= LEAST:
                 scores.append((score, -place, key, target))
     for _, _, key, target in sorted(scores, reverse=True):
         if key not in found and target not in found.values():
             found[key] = target
     return found
+
+
+def _of_formats(key: str, seen: Seen) -> bool:
+    """Whether a key is of formats: by its own name, or a mere *type* because some of its values are known ones. *S3 Bucket* is none."""
+    return named(key, "format 格式 extension") > LEAST or sum(file_type(t) != "" for t in seen.texts) > 0.2 * len(seen.texts)
 
 
 def _resource_fit(target: str, seen: Seen) -> float:

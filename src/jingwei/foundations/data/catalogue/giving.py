@@ -192,10 +192,9 @@ def rows_of(content: str, where: str) -> Iterator[dict[str, Any]]:
     csv.field_size_limit(64 << 20)
     first = content.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=max(",;\t", key=first.count))
-    heading = [h.strip() for h in next(reader, [])]
-    told = [h for h in heading if h]
-    if len(set(told)) != len(told):
+    heading = [h.strip() or f"column {n}" for n, h in enumerate(next(reader, []), 1)]
+    if len(set(heading)) != len(heading):
         raise ValueError(f"{where}: a heading stands twice")
     for row in reader:
         if any(cell.strip() for cell in row):
-            yield {**{h: cell for h, cell in zip(heading, row, strict=False) if h}, **({"…": row[len(heading):]} if len(row) > len(heading) else {})}
+            yield {**dict(zip(heading, row, strict=False)), **({"…": row[len(heading):]} if len(row) > len(heading) else {})}

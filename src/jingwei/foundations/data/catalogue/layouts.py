@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from jingwei.foundations.data.catalogue.names import NAMES, named, plain
@@ -59,7 +60,7 @@ def by_name(tree: Any) -> list[Any] | None:
     titled = sum(_says(v, _TITLES) for v in tree.values())
     if alike < 0.5 or 0 < titled < 0.8 * len(tree) or any(_part_of_one(str(k)) for k in tree):
         return None
-    return [v if any(plain(str(k)) in ("key", "id", "identifier") for k in v) else {"key": name, **v} for name, v in tree.items()]
+    return [{next(k for k in ("key", "entry", "entry_key", "") if k not in v): name, **v} for name, v in tree.items()]
 
 
 def paired(tree: Any) -> Any:
@@ -81,8 +82,8 @@ def records_in(tree: Any) -> list[Any]:  # noqa: PLR0911 (one return a way of ly
         return [tree]
     if isinstance(inner := tree.get("result"), dict) and "success" in tree:  # CKAN's API, one package or a search
         return inner["results"] if isinstance(inner.get("results"), list) else [inner]
-    if (several := list(_datasets(tree))) and all(isinstance(t, dict) and _says(t, _TITLES) for t in several):
-        described = _says(tree, _TITLES) and _says(tree, _ABOUT)  # a record of its own, which speaks of others
+    described = _says(tree, _TITLES) and _says(tree, _ABOUT)  # a record of its own, which may speak of others beside
+    if (several := list(_datasets(tree, DEEPEST if described else 0))) and all(isinstance(t, dict) and _says(t, _TITLES) for t in several):
         return [tree, *several] if described else several
     if _says(tree, _TITLES):
         return [tree]
@@ -97,8 +98,8 @@ def records_in(tree: Any) -> list[Any]:  # noqa: PLR0911 (one return a way of ly
     return list(wrapped) if wrapped is not None else [tree]
 
 
-def _datasets(tree: Any, depth: int = 0) -> Iterator[Any]:
-    """Members of every list that its key says is of datasets, at any level of a document."""
+def _datasets(tree: Any, depth: int) -> Iterator[Any]:
+    """Members of every list that its key says is of datasets, ``depth`` to ``DEEPEST`` levels down."""
     if depth > DEEPEST:
         return
     if isinstance(tree, dict):
@@ -121,7 +122,9 @@ def lifted(tree: Any) -> Any:
     """
     if not isinstance(tree, dict) or _says(tree, _TITLES):
         return tree
-    flat = dict(_leaves({k: paired(v) for k, v in tree.items()}, ""))
+    flat: dict[str, Any] = {}
+    for key, value in _leaves({k: paired(v) for k, v in tree.items()}, ""):
+        flat[next(k for k in chain((key,), (f"{key}~{n}" for n in count(2))) if k not in flat)] = value  # "a.b" may stand beside a: {b: …}
     return flat if any(named(k, NAMES["title"]) > 0.9 and kind_of(v) in ("text", "number", "table") for k, v in flat.items()) else tree
 
 

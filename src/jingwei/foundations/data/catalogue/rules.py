@@ -48,7 +48,7 @@ FORMATS = {"csv": "CSV", "tsv": "TSV", "xls": "XLS", "xlsx": "XLSX", "excel": "X
            "png": "PNG", "rdf": "RDF", "ttl": "RDF_TURTLE", "turtle": "RDF_TURTLE", "jsonld": "JSON_LD", "json-ld": "JSON_LD", "n-triples": "RDF_N_TRIPLES", "gz": "GZIP",
            "gzip": "GZIP", "tar": "TAR", "7z": "7Z", "sqlite": "SQLITE", "hdf5": "HDF5", "h5": "HDF5", "hdf": "HDF", "grib": "GRIB", "grib2": "GRIB", "las": "LAS", "laz": "LAZ",
            "rss": "RSS", "atom": "ATOM", "sql": "SQL", "mdb": "MDB", "dbf": "DBF", "ics": "ICS", "rest": "REST", "text/csv": "CSV", "application/json": "JSON",
-           "application/pdf": "PDF", "application/zip": "ZIP", "application/geo+json": "GEOJSON", "application/xml": "XML", "text/xml": "XML", "text/html": "HTML",
+           "application/pdf": "PDF", "application/zip": "ZIP", "application/geo+json": "GEOJSON", "application/xml": "XML", "text/xml": "XML", "text/html": "HTML", "image/tiff": "TIFF", "image/png": "PNG", "image/jpeg": "JPEG", "text/plain": "TXT",
            "application/vnd.ms-excel": "XLS", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX", "电子表格": "XLSX"}
 """Names of the EU's file types (a subset); others, such as API or 库表, stay as they are written."""
 

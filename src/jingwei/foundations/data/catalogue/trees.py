@@ -154,15 +154,16 @@ def alike(seen: Seen) -> tuple[dict[str, tuple[float, float]], tuple[float, floa
     text, texts = seen.share("text"), seen.share("texts")
     few = 1 - seen.distinct
     slug = seen.like(_SLUG, whole=True)
+    bodies = seen.like(_ORGANISATION) if 4 <= seen.length <= 100 else 0.0
     fits: dict[str, tuple[float, float]] = {
         "title": ((seen.share("text", "number", "date", "year", "frequency") + 0.9 * seen.share("texts", "table")) * (1 - 0.25 * slug),
                   0.62 * text * seen.coverage * seen.distinct * (4 <= seen.length <= 160)),
         "description": (seen.share("text", "texts", "table", "frequency"), 0.60 * text * min(1.0, seen.length / 200) * seen.distinct),
         "keyword": (seen.share("texts", "text", "table"), 0.58 * texts * (seen.length < 40) * (len(set(seen.texts)) > 2)),
         "theme": (seen.share("texts", "text", "record", "table"),
-                  0.56 * (texts + text) * few * (seen.length < 40) * (few > 0.5) * (seen.coverage > 0.3) * seen.various * (1 - seen.like(_ORGANISATION))),
+                  0.56 * (texts + text) * few * (seen.length < 40) * (few > 0.5) * (seen.coverage > 0.3) * seen.various * (1 - bodies)),
         "publisher": (seen.share("text", "record", "parts", "link", "texts", "table"),
-                      max(0.54 * text * few * (few > 0.3), 0.62 * (text + texts) * seen.like(_ORGANISATION)) * (4 <= seen.length <= 100) * seen.various * (few > 0.1)),
+                      max(0.54 * text * few * (few > 0.3), 0.62 * (text + texts) * bodies) * (4 <= seen.length <= 100) * seen.various * (few > 0.1)),
         "contact_email": (seen.share("mail", "text"), 0.8 * seen.share("mail")),
         "contact_name": (seen.share("text", "number", "link", "record", "table", "parts") + 0.7 * seen.share("mail"), 0.0), "contact_phone": (seen.share("text", "number"), 0.0),
         "contact_page": (seen.share("link", "text"), 0.0),

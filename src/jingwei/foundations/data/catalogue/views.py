@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +29,10 @@ from jingwei.foundations.data.catalogue.model import (
     Word,
     spoken,
 )
+from jingwei.foundations.data.catalogue.offering import outdated, stated
 from jingwei.foundations.data.catalogue.profile import SHAPES
+from jingwei.foundations.data.catalogue.rules import RULES_OF
+from jingwei.foundations.data.catalogue.unrecognised import FIELDS, words_of
 from jingwei.foundations.data.catalogue.vocabulary import DATASET
 from jingwei.foundations.data.sharing.model import ATTRIBUTES, PHASES
 from jingwei.foundations.data.sharing.records import shared
@@ -44,6 +47,8 @@ AROUND = 60
 """Characters of a description before a word that was found in it; as many again and more come after."""
 MOST_REFUSED = 50
 MOST_ITEMS = 200
+MOST_WORDS = 10
+"""Words that no rule knew, of each field."""
 
 ARTICLE_13: dict[str, Text] = {
     "title": Text("名称", "Name"), "items": Text("数据项", "Data items"), "publisher": Text("提供单位", "Provider"), "format": Text("数据格式", "Format"),
@@ -108,6 +113,8 @@ class CatalogueView:
     ahead: str
     refused: tuple[records.Refusal, ...]
     more_refused: int
+    unrecognised: tuple[tuple[Text, tuple[tuple[str, int], ...], int], ...]
+    rules_of: date
 
     @property
     def narrowed(self) -> bool:
@@ -158,7 +165,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms data of this identifier are shared, and who has asked for them."""
+    """On which terms data of this identifier are shared, and who has asked for them.
+
+    columns : those that can be asked for now; edition : version of the record that stated the terms, 0 when they were told apart
+    outdated : the record states others by now
+    """
 
     data: str
     attribute: Text
@@ -166,6 +177,9 @@ class Terms:
     published: bool
     dataset: str
     requests: tuple[tuple[str, Text], ...]
+    columns: tuple[str, ...]
+    edition: int
+    outdated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +204,7 @@ class RecordView:
     source: str
     exports: tuple[tuple[str, str], ...]
     table: Kept | None
+    offerable: bool
 
 
 def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
@@ -201,6 +216,7 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         refused, in_all = records.refusals(connection, MOST_REFUSED)
         page = min(max(1, query.page), max(1, -(-len(hits) // PER_PAGE)))
         shown = hits[(page - 1) * PER_PAGE:page * PER_PAGE]
+        unknown = context.once(("unrecognised words", context.workspace.ledger.size()), lambda _: words_of(connection)) if known else {}
         found = [_found(h, records.record(connection, h.id)[0], words, context.language) for h in shown]
 
     def address(number: int = 1, other: Mapping[str, str | None] = {}) -> str:
@@ -214,7 +230,9 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         if name in chosen or len(choices) > 1:
             facets.append((FACETS[name], tuple(choices)))
     return CatalogueView(known, len(hits), (page - 1) * PER_PAGE + 1, tuple(found), tuple(facets), address(page - 1) if page > 1 else "",
-                         address(page + 1) if page * PER_PAGE < len(hits) else "", tuple(refused), in_all - len(refused))
+                         address(page + 1) if page * PER_PAGE < len(hits) else "", tuple(refused), in_all - len(refused),
+                         tuple((FIELDS[f], tuple(sorted(words.items(), key=lambda p: (-p[1], p[0]))[:MOST_WORDS]), max(0, len(words) - MOST_WORDS))
+                               for f, words in unknown.items() if words), RULES_OF)
 
 
 def _found(hit: records.Hit, record: Record, words: str, language: Language) -> Found:
@@ -254,7 +272,7 @@ def record(context: Context, query: AskRecord) -> RecordView:
         tuple((name, f"do/catalogue/export?{urlencode({'form': form, 'record': query.id, 'answer': 'now', 'download': file})}") for name, form, file in (
             ("DCAT Turtle", "turtle", "catalogue.ttl"), ("DCAT JSON-LD", "jsonld", "catalogue.jsonld"), ("Croissant", "croissant", "catalogue.croissant.json"),
             ("CKAN", "ckan", "catalogue.ckan.json"), ("CSV", "csv", "catalogue.csv"))),
-        summary(context, query.id))
+        summary(context, query.id), stated(one) is not None and gone is None and not any(True for _ in _terms(context, one)))
 
 
 def changes(before: Record, after: Record) -> tuple[Text, ...]:
@@ -358,5 +376,6 @@ def _terms(context: Context, one: Record) -> Iterator[Terms]:
     for code in one.identifier:
         if (offer := there.offers.get(code)) is not None:
             asked = [(c.request.code, PHASES[c.phase(today)]) for c in there.cases.values() if c.request.data == code]
-            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE])
+            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE],
+                        tuple(offer.published.columns) if offer.published and offer.published.attribute != "none" else (), offer.terms.edition, outdated(one, offer.terms))
 
