@@ -175,6 +175,15 @@ def _admitted(context: Context, bank: str) -> tuple[Profile, Banks, dict[str, Ta
     return p, there, tables
 
 
+def _linking(there: Banks, p: Profile) -> Linking:
+    """The linkage of the tables now admitted. Raises Problem ``not_linked``."""
+    linking = there.linking(p.code)
+    if linking is None:
+        raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
+                      remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
+    return linking
+
+
 def _linked(context: Context, p: Profile, tables: dict[str, Table], seed: int) -> tuple[linkage.Linked, dict[str, Any]]:
     """The linkage of a bank, its records called ``role/record``, and the rows by role."""
     import pyarrow as pa
@@ -224,10 +233,7 @@ def ask(context: Context, given: Ask) -> Result:
     asked = _criteria(given)
     with changing(context):
         there = banks(context)
-        linking = there.linking(p.code)
-        if linking is None:
-            raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
-                          remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
+        linking = _linking(there, p)
         name = "A-" + digest(p.code, linking.run, *asked.topics, "|", asked.first, asked.last, length=10)
         answer = there.answers.get(name)
         if answer is None:
@@ -326,10 +332,7 @@ def publish(context: Context, given: Publish) -> Result:
     p, _, tables = _admitted(context, given.bank)
     with changing(context):
         there = banks(context)
-        linking = there.linking(p.code)
-        if linking is None:
-            raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
-                          remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
+        linking = _linking(there, p)
         versions = there.versions.get(p.code, ())
         before = next((v for v in versions if v.run == linking.run), None)
         number = before.number if before else len(versions) + 1
