@@ -18,7 +18,7 @@ from bank_node import BankNode
 from jingwei.foundations.data.banks import INDEX, actions, exercise, figures, gate, model, questions
 from jingwei.foundations.data.banks.profiles import BANDS, EDUCATION, HEALTH, PROFILES
 from jingwei.foundations.data.banks.records import banks
-from jingwei.kernel.actions import Context, replay, run
+from jingwei.kernel.actions import Context, replay
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.receipts import NAME, Receipt
@@ -257,13 +257,11 @@ def test_inventors_of_one_name_are_told_apart_and_how_well_is_said(tmp_path):
 
 
 def test_a_linkage_is_made_again_from_its_receipt_to_the_last_byte(education):
-    action = INDEX["link"]
-    context = Context(education.context.workspace, clock=education.context.clock)
-    made = run(action, context, model.Link("education"))
-    receipt = Receipt.read(next(d for d in made.documents if d.name == NAME))
+    context = education.context
+    receipt = Receipt.read(next(d for d in education.linked.documents if d.name == NAME))
     assert receipt.snapshots.keys() >= {"exercise_leavers", "exercise_destinations"}
     snapshot = context.workspace.lake.snapshot(model.LINKS).id
-    assert replay(receipt, action, context, context.workspace.folder).identical
+    assert replay(receipt, INDEX["link"], context, context.workspace.folder).identical
     assert context.workspace.lake.snapshot(model.LINKS).id == snapshot  # the same run is kept once
 
 
