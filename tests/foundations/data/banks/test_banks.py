@@ -18,6 +18,8 @@ from bank_node import BankNode
 from jingwei.foundations.data.banks import INDEX, actions, exercise, figures, gate, model, questions
 from jingwei.foundations.data.banks.profiles import BANDS, EDUCATION, HEALTH, PROFILES
 from jingwei.foundations.data.banks.records import banks
+from jingwei.foundations.data.quality.actions import run_quality, set_contract
+from jingwei.foundations.data.quality.model import RunQuality, SetContract
 from jingwei.kernel.actions import Context, replay
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.problems import Problem
@@ -338,3 +340,13 @@ def test_the_same_seed_invents_the_same_people_and_another_seed_others(bank):
     for role in PROFILES[bank].roles:
         assert set(role.columns) <= set(one[role.code][0])
         assert len({r["record"] for r in one[role.code]}) == len(one[role.code])
+
+
+def test_an_exercise_passes_the_gate_as_a_real_table_does_by_the_contract_that_comes_with_it(tmp_path):
+    node = BankNode(tmp_path / "node")
+    made = actions.exercise(node.context, model.Exercise("science", 30))
+    (contract,) = (d for d in made.documents if d.name == "exercise_inventions.odcs.yaml")
+    set_contract(node.context, SetContract("exercise_inventions", contract))
+    run_quality(node.context, RunQuality("exercise_inventions"))
+    told = actions.admit(node.context, model.Admit("science", "exercise_inventions"))
+    assert [r["code"] for r in told.data["missing"]] == ["no_right", "ungraded"]

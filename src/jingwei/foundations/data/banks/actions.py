@@ -371,4 +371,6 @@ def exercise(context: Context, given: Exercise) -> Result:
                 made = context.workspace.lake.append(dataset, rows[role.code])
                 record(context, event(context, "invented", {"dataset": name, "seed": given.seed, "size": given.size, "makes": [f"{name}:{made.id}"], "synthetic": True}))
             names[role.code] = name
-    return Result("".join(f"- {n}\n" for n in names.values()), {"tables": names, "rows": {r: len(v) for r, v in rows.items()}})
+    contracts = tuple(Document(f"{names[r.code]}.odcs.yaml", made_up.contract(names[r.code], [*r.columns, "truth"])) for r in p.roles)
+    told = "".join(f"- {n}: `jingwei quality contract set {n} {n}.odcs.yaml`\n" for n in names.values())
+    return Result(told, {"tables": names, "rows": {r: len(v) for r, v in rows.items()}}, contracts)
