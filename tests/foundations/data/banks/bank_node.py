@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from jingwei.foundations.data.banks import actions, model
+from jingwei.foundations.data.banks import INDEX, actions, model
 from jingwei.foundations.data.quality.model import Assessment, Breach
 from jingwei.foundations.data.quality.records import Run, keep
 from jingwei.foundations.data.sharing.delivery import dataset_called
-from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.actions import Context, Result, run
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.workspace import Workspace
 
@@ -47,4 +47,4 @@ class BankNode:
         for role, dataset in made.items():
             self.ready(dataset)
             assert actions.admit(self.context, model.Admit(bank, dataset, role)).holds
-        return actions.link(self.context, model.Link(bank))
+        return run(INDEX["link"], self.context, model.Link(bank))

@@ -18,7 +18,9 @@ from bank_node import BankNode
 from jingwei.foundations.data.banks import INDEX, actions, exercise, figures, gate, model, questions
 from jingwei.foundations.data.banks.profiles import BANDS, EDUCATION, HEALTH, PROFILES
 from jingwei.foundations.data.banks.records import banks
-from jingwei.kernel.actions import Context, replay, run
+from jingwei.foundations.data.quality.actions import run_quality, set_contract
+from jingwei.foundations.data.quality.model import RunQuality, SetContract
+from jingwei.kernel.actions import Context, replay
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.receipts import NAME, Receipt
@@ -183,6 +185,21 @@ def test_a_question_that_would_tell_of_few_people_by_subtraction_is_refused(heal
     assert not banks(health.context).answers.keys() - {first["answer"]}
 
 
+def test_linking_anew_does_not_make_an_earlier_answer_forgotten(health):
+    first = actions.ask(health.context, model.Ask("health")).data
+    days = sorted({r["date"] for r in exercise.invented("health", 900, 1)["encounters"]})
+    assert actions.link(health.context, model.Link("health", 2)).data["run"] != first["run"]
+    with pytest.raises(Problem) as raised:
+        actions.ask(health.context, model.Ask("health", last=days[-3]))
+    assert raised.value.code == "tells_by_difference"
+
+
+def test_a_cell_is_found_again_among_other_levels_and_its_sum_stays_a_sum():
+    before, now = (("a", "c"), ("x",)), (("a", "b", "c"), ("w", "x"))
+    assert [questions.moved(c, before, now) for c in ((0, 0), (1, 0), (2, 1))] == [(0, 1), (2, 1), (3, 2)]
+    assert questions.moved((0, 0), now, before) is None
+
+
 @pytest.mark.parametrize(("came", "left", "told"), [(4, 0, True), (0, 9, True), (10, 0, False), (4, 5, False), (0, 0, False)])
 def test_a_difference_tells_when_it_is_of_one_side_only_and_of_fewer_than_the_threshold(came, left, told):
     now = {(f"n{i}", (0, 0, 0)) for i in range(came)} | {("both", (0, 0, 0))}
@@ -242,13 +259,11 @@ def test_inventors_of_one_name_are_told_apart_and_how_well_is_said(tmp_path):
 
 
 def test_a_linkage_is_made_again_from_its_receipt_to_the_last_byte(education):
-    action = INDEX["link"]
-    context = Context(education.context.workspace, clock=education.context.clock)
-    made = run(action, context, model.Link("education"))
-    receipt = Receipt.read(next(d for d in made.documents if d.name == NAME))
+    context = education.context
+    receipt = Receipt.read(next(d for d in education.linked.documents if d.name == NAME))
     assert receipt.snapshots.keys() >= {"exercise_leavers", "exercise_destinations"}
     snapshot = context.workspace.lake.snapshot(model.LINKS).id
-    assert replay(receipt, action, context, context.workspace.folder).identical
+    assert replay(receipt, INDEX["link"], context, context.workspace.folder).identical
     assert context.workspace.lake.snapshot(model.LINKS).id == snapshot  # the same run is kept once
 
 
@@ -325,3 +340,13 @@ def test_the_same_seed_invents_the_same_people_and_another_seed_others(bank):
     for role in PROFILES[bank].roles:
         assert set(role.columns) <= set(one[role.code][0])
         assert len({r["record"] for r in one[role.code]}) == len(one[role.code])
+
+
+def test_an_exercise_passes_the_gate_as_a_real_table_does_by_the_contract_that_comes_with_it(tmp_path):
+    node = BankNode(tmp_path / "node")
+    made = actions.exercise(node.context, model.Exercise("science", 30))
+    (contract,) = (d for d in made.documents if d.name == "exercise_inventions.odcs.yaml")
+    set_contract(node.context, SetContract("exercise_inventions", contract))
+    run_quality(node.context, RunQuality("exercise_inventions"))
+    told = actions.admit(node.context, model.Admit("science", "exercise_inventions"))
+    assert [r["code"] for r in told.data["missing"]] == ["no_right", "ungraded"]

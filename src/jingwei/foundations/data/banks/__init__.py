@@ -24,7 +24,8 @@ ACTIONS = (
     _act("ask", "问资源库它的问题", "Ask a bank its question", model.Ask, "health --topics E11 --first 2024-01-01 --last 2024-12-31", makes=("answer.csv", "receipt.json")),
     _act("publish", "发布资源库的一版：Parquet、Croissant 与摘要", "Publish a version of a bank: Parquet, Croissant and digests", model.Publish, "health --out out",
          makes=("encounters.parquet", "encounters.croissant.json", "manifest.json", "receipt.json")),
-    _act("exercise", "编造演练用的表", "Invent tables for an exercise", model.Exercise, "health --size 2000 --seed 1"),
+    _act("exercise", "编造演练用的表", "Invent tables for an exercise", model.Exercise, "health --size 2000 --seed 1 --out out",
+         makes=("exercise_encounters.odcs.yaml", "receipt.json")),
 )
 
 INDEX = {a.path[1]: a for a in ACTIONS}

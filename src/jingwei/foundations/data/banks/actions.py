@@ -175,6 +175,15 @@ def _admitted(context: Context, bank: str) -> tuple[Profile, Banks, dict[str, Ta
     return p, there, tables
 
 
+def _linking(there: Banks, p: Profile) -> Linking:
+    """The linkage of the tables now admitted. Raises Problem ``not_linked``."""
+    linking = there.linking(p.code)
+    if linking is None:
+        raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
+                      remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
+    return linking
+
+
 def _linked(context: Context, p: Profile, tables: dict[str, Table], seed: int) -> tuple[linkage.Linked, dict[str, Any]]:
     """The linkage of a bank, its records called ``role/record``, and the rows by role."""
     import pyarrow as pa
@@ -224,10 +233,7 @@ def ask(context: Context, given: Ask) -> Result:
     asked = _criteria(given)
     with changing(context):
         there = banks(context)
-        linking = there.linking(p.code)
-        if linking is None:
-            raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
-                          remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
+        linking = _linking(there, p)
         name = "A-" + digest(p.code, linking.run, *asked.topics, "|", asked.first, asked.last, length=10)
         answer = there.answers.get(name)
         if answer is None:
@@ -271,16 +277,22 @@ def _answered(context: Context, p: Profile, tables: dict[str, Table], linking: L
 
 
 def _guard(context: Context, p: Profile, tables: dict[str, Table], linking: Linking, there: Banks, asked: Criteria, found: questions.Cube, shown: Any) -> None:
-    """Raises Problem ``tells_by_difference`` when an earlier answer and this one would tell of few people together."""
+    """Raises Problem ``tells_by_difference`` when an earlier answer and this one would tell of few people together.
+
+    Earlier answers count whatever linkage and snapshots they were given on: their cohort is made again on those.
+    """
     now = None
     for before in there.answers.values():
-        if before.run != linking.run:
+        if before.bank != p.code or before.synthetic != linking.synthetic:
             continue
         both = shown.copy()
         for cell, n in before.cells.items():
-            both[cell] &= n is not None
+            place = questions.moved(cell, before.levels, found.levels)
+            if n is None and place is not None:
+                both[place] = False
         now = now or questions.placed(context, p, tables, linking, asked, found.levels)
-        if questions.differing(now, questions.placed(context, p, tables, linking, before.criteria, found.levels), p, found.counts.shape, both):
+        then = there.linkings[before.run]
+        if questions.differing(now, questions.placed(context, p, there.linked_tables(then), then, before.criteria, found.levels), p, found.counts.shape, both):
             raise Problem("tells_by_difference",
                           Text(f"与已回答的 {before.code} 相减，会说出不到 {p.threshold} 人的情况",
                                f"less the answer {before.code}, it would tell of fewer than {p.threshold} people"), where=p.code,
@@ -320,10 +332,7 @@ def publish(context: Context, given: Publish) -> Result:
     p, _, tables = _admitted(context, given.bank)
     with changing(context):
         there = banks(context)
-        linking = there.linking(p.code)
-        if linking is None:
-            raise Problem("not_linked", Text("记录还没有连接", "its records are not linked yet"), where=p.code,
-                          remedy=Text(f"jingwei bank link {p.code}", f"jingwei bank link {p.code}"))
+        linking = _linking(there, p)
         versions = there.versions.get(p.code, ())
         before = next((v for v in versions if v.run == linking.run), None)
         number = before.number if before else len(versions) + 1
@@ -362,4 +371,6 @@ def exercise(context: Context, given: Exercise) -> Result:
                 made = context.workspace.lake.append(dataset, rows[role.code])
                 record(context, event(context, "invented", {"dataset": name, "seed": given.seed, "size": given.size, "makes": [f"{name}:{made.id}"], "synthetic": True}))
             names[role.code] = name
-    return Result("".join(f"- {n}\n" for n in names.values()), {"tables": names, "rows": {r: len(v) for r, v in rows.items()}})
+    contracts = tuple(Document(f"{names[r.code]}.odcs.yaml", made_up.contract(names[r.code], [*r.columns, "truth"])) for r in p.roles)
+    told = "".join(f"- {n}: `jingwei quality contract set {n} {n}.odcs.yaml`\n" for n in names.values())
+    return Result(told, {"tables": names, "rows": {r: len(v) for r, v in rows.items()}}, contracts)

@@ -28,6 +28,16 @@ def invented(bank: str, size: int, seed: int) -> dict[str, Rows]:
     return {"health": _health, "science": _science, "education": _education}[bank](draw, size)
 
 
+def contract(dataset: str, columns: Sequence[str]) -> bytes:
+    """What an invented table promises, in ODCS 3: its columns, and that each record has a name of its own."""
+    import yaml
+
+    fields = [{"name": c, "logicalType": "string", **({"required": True, "unique": True} if c == "record" else {})} for c in columns]
+    told = {"apiVersion": "v3.0.2", "kind": "DataContract", "id": dataset, "name": dataset, "version": "1.0.0", "status": "active",
+            "schema": [{"name": dataset, "properties": fields}]}
+    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True).encode()
+
+
 def _name(draw: np.random.Generator) -> str:
     ranks = 1 / np.arange(2, len(SURNAMES) + 2)  # a few surnames are most people's, as they are
     surname = SURNAMES[int(draw.choice(len(SURNAMES), p=ranks / ranks.sum()))]

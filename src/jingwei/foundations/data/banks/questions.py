@@ -180,3 +180,13 @@ def placed(context: Context, profile: Profile, tables: dict[str, Table], linking
     at = _day(rows, profile, asked)
     return {(r["entity"], tuple(_place(d, r[d.code], at, known) for d, known in zip(profile.dimensions, levels, strict=True)))
             for r in records(cohort(context, profile, tables, linking, asked), by=("entity",))}
+
+
+def moved(cell: Sequence[int], levels: Sequence[Sequence[str]], to: Sequence[Sequence[str]]) -> tuple[int, ...] | None:
+    """A cell's place among other levels; None where they have none of its."""
+    found = []
+    for at, mine, others in zip(cell, levels, to, strict=True):
+        if at < len(mine) and mine[at] not in others:
+            return None
+        found.append(len(others) if at == len(mine) else others.index(mine[at]))
+    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,11 @@ class Banks:
     def admitted(self, bank: str) -> dict[str, Table]:
         """The table last admitted in each role."""
         return {t.role: t for t in reversed(self.tables(bank)) if not t.reasons}
+
+    def linked_tables(self, linking: Linking) -> dict[str, Table]:
+        """The tables of a run, as they stood then, by role."""
+        stood = dict(read.split(":") for read in linking.reads)
+        return {t.role: replace(t, snapshot=stood[t.dataset]) for t in reversed(self.tables(linking.bank)) if t.dataset in stood}
 
     def linking(self, bank: str) -> Linking | None:
         """The last run over the tables now admitted; None when they were not linked yet."""
