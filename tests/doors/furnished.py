@@ -18,7 +18,7 @@ from jingwei.foundations.data.once.records import keep as keep_table
 from jingwei.foundations.data.once.taking import form
 from jingwei.foundations.data.sharing.cases import facts_of_request, words_of_request
 from jingwei.foundations.data.sharing.model import Request
-from jingwei.kernel.actions import Context
+from jingwei.kernel.actions import Action, Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.workspace import Workspace
@@ -28,8 +28,21 @@ FORMS = (replace(form(FIELDS, "health", "visits", "", LONG_AGO), planned=True), 
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
 ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
             ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}, ("catalogue", "show"): {"record": "s/d"},
-            ("once", "show"): {"code": code_of_finding(*FORMS)}}
+            ("once", "show"): {"code": code_of_finding(*FORMS)},
+            ("data", "lineage"): {"dataset": HISTORY.name}}
 """What an action must be asked, beside its files, to have an answer."""
+
+DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="t"><decision id="level" name="level">
+<variable name="level" typeRef="string"/><decisionTable id="t"><input id="i"><inputExpression id="e"><text>3</text></inputExpression></input><output id="o"/>
+<rule id="r"><inputEntry id="a"><text>-</text></inputEntry><outputEntry id="b"><text>"city"</text></outputEntry></rule></decisionTable></decision></definitions>"""
+BPMN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><process id="p" isExecutable="true"><startEvent id="s"/><task id="t"/>
+<sequenceFlow id="f" sourceRef="s" targetRef="t"/></process></definitions>"""
+
+
+def models_of(action: Action) -> dict[str, tuple[str, str]]:
+    """The models an action reads, by field."""
+    model = {"decisions": ("m.dmn", DMN), "processes": ("m.bpmn", BPMN)}.get(action.path[0])
+    return {name: model for name in ("model", "before", "after") if name in action.input.__dataclass_fields__} if model else {}
 
 
 def furnish(node: Workspace) -> Workspace:

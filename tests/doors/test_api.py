@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
-from furnished import ASKED_OF, furnish
+from furnished import ASKED_OF, furnish, models_of
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -218,7 +218,7 @@ def test_every_action_of_the_plan_answers_or_says_why_not(real, action):
         return
     if method_of(action) == "POST":
         response = real.post(address, files={
-            **{n: f for n, f in files.items() if n in action.input.__dataclass_fields__}, **{n: (None, v) for n, v in ASKED_OF.get(action.path, {}).items()}})
+            **{n: f for n, f in files.items() if n in action.input.__dataclass_fields__}, **models_of(action), **{n: (None, v) for n, v in ASKED_OF.get(action.path, {}).items()}})
     else:
         response = real.get(address, params={"level": "nation"} if action.path == ("evaluate",) else ASKED_OF.get(action.path, {}))
     assert response.status_code == 200, response.text

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from furnished import ASKED_OF, furnish
+from furnished import ASKED_OF, furnish, models_of
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -240,7 +240,7 @@ def test_every_open_action_of_the_plan_can_be_asked_to_work_later(tmp_path):
     with TestClient(Litestar([router(node, desk=desk)], openapi_config=None, on_shutdown=[desk.close])) as client:
         asked = {}
         for action in (a for p in plan.pillars() for a in p.actions if is_open(a)):
-            files = {n: (f"{n}.csv", t) for n, t in tables.items() if n in action.input.__dataclass_fields__}
+            files = {n: (f"{n}.csv", t) for n, t in tables.items() if n in action.input.__dataclass_fields__} | models_of(action)
             fields = ASKED_OF.get(action.path, {})
             posted = method_of(action) == "POST"
             answer = client.request(method_of(action).value, f"{PREFIX}/{'/'.join(action.path)}", headers=LATER,
