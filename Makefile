@@ -1,4 +1,4 @@
-# make run       sets everything up, evaluates, catalogues the figures and opens the portal at http://localhost:2522
+# make run       sets everything up, evaluates, catalogues the figures, assesses their quality and opens the portal at http://localhost:2522
 #                FIGURES=mine.csv adds a bureau's own figures first; PORT=8000 chooses another port
 # make evaluate  the same without the portal
 # make demo      a province, two cities, two counties and six departments as eleven nodes on ports 2522 to 2532, with invented events; Ctrl-C ends them
@@ -22,10 +22,12 @@ evaluate: $(VENV)/.run
 	$(BIN)/jingwei evaluate --workspace $(WORKSPACE) --out $(OUT)
 	@echo "Written to $(OUT)/: report.md, ranks.svg, receipt.json and tables as CSV, JSON and Parquet."
 
-# The node's figures as records of its own catalogue; again and again without harm.
+# The node's figures as records of its own catalogue, the published ones as tables with their quality; again and again without harm.
 catalogue: $(VENV)/.run
 	$(BIN)/jingwei catalogue figures --workspace $(WORKSPACE) --out $(OUT)/catalogue
 	$(BIN)/jingwei data harvest $(OUT)/catalogue/figures.ttl --workspace $(WORKSPACE)
+	$(BIN)/jingwei data facts --workspace $(WORKSPACE)
+	$(BIN)/jingwei quality run --workspace $(WORKSPACE)
 
 serve: $(VENV)/.run
 	$(BIN)/jingwei serve --port $(PORT) --workspace $(WORKSPACE)

@@ -58,10 +58,13 @@ class Child:
             return False
         return True
 
+    def send_signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
     def kill(self) -> None:
         """SIGKILL, and gone when this returns."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
         while self.lives():
             time.sleep(0.001)
 

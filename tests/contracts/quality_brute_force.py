@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from jingwei.foundations.data.quality.contract import Contract, Field
@@ -17,7 +18,7 @@ FITS = {"float": ("number", "integer"), "int": ("number", "integer"), "decimal":
 
 Row = Mapping[str, Any]
 Pair = tuple[int, int]
-LEAP = {m: 31 for m in (1, 3, 5, 7, 8, 10, 12)} | {m: 30 for m in (4, 6, 9, 11)}
+LENGTHS = dict.fromkeys((1, 3, 5, 7, 8, 10, 12), 31) | dict.fromkeys((4, 6, 9, 11), 30)
 
 
 def there(value: Any, missing: Sequence[str]) -> bool:
@@ -32,7 +33,7 @@ def is_day(text: str) -> bool:
     year, month, day = (int(p) for p in text.split("-"))
     if month == 2:
         return 1 <= day <= (29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28)
-    return 1 <= day <= LEAP.get(month, 0)
+    return 1 <= day <= LENGTHS.get(month, 0)
 
 
 def is_number(text: str) -> bool:
@@ -75,13 +76,14 @@ def in_range(value: Any, field: Field) -> bool:
     for end, below in ((field.least, False), (field.most, True)):
         if end is None:
             continue
-        if isinstance(end, str) and isinstance(value, str | date) and not isinstance(value, bool):
+        if isinstance(end, str) and isinstance(value, str | date):
             text = value if isinstance(value, str) else value.isoformat()[:len(end)] if below else value.isoformat()
-            if (text > end) if below else (text < end):
-                return False
+            outside = text > end if below else text < end
         elif isinstance(end, str) or isinstance(value, bool | date) or (isinstance(value, str) and not is_number(value)):
-            return False
-        elif (float(value) > end) if below else (float(value) < end):
+            outside = True
+        else:
+            outside = float(value) > end if below else float(value) < end
+        if outside:
             return False
     return True
 
@@ -97,7 +99,7 @@ def filthy(value: Any, missing: Sequence[str]) -> bool:
         return math.isinf(value)
     if value is None:
         return False
-    broken = any(c == "\ufffd" or c == "\x7f" or (ord(c) < 32 and c not in "\0\t\n\r") for c in value) or "锟斤拷" in value or "烫烫烫" in value
+    broken = any(c in "\ufffd\x7f" or (ord(c) < 32 and c not in "\0\t\n\r") for c in value) or "锟斤拷" in value or "烫烫烫" in value
     return broken or value in missing or value != value.strip(" \t\r\n\u00a0\u3000")
 
 
@@ -106,7 +108,7 @@ def same(a: Any, b: Any, missing: Sequence[str]) -> bool:
     return a == b if all(known) else not any(known)
 
 
-def counts(rows: Sequence[Row], columns: Mapping[str, str], contract: Contract, today: date, others: Mapping[str, Sequence[Row]],
+def counts(rows: Sequence[Row], columns: Mapping[str, str], contract: Contract, today: date, others: Mapping[str, Sequence[Row]],  # noqa: PLR0912
            rules: Mapping[str, Callable[..., bool | None]]) -> dict[tuple[str, str], Pair]:
     """A and B of every metric and part, those of rules by the functions given for them."""
     found: Counter[tuple[str, str, str]] = Counter()
@@ -154,7 +156,7 @@ def counts(rows: Sequence[Row], columns: Mapping[str, str], contract: Contract, 
         for sequence in contract.sequences:
             times = [row[c] for c in sequence]
             if all(there(t, missing) for t in times):
-                tell(all(str(a) <= str(b) for a, b in zip(times, times[1:], strict=False)), ("0503", ""))
+                tell(all(str(a) <= str(b) for a, b in pairwise(times)), ("0503", ""))
         if contract.period and there(row[contract.period.column], missing):
             when, p = str(row[contract.period.column]), contract.period
             tell((not p.first or when >= p.first) and (not p.last or when[:len(p.last)] <= p.last), ("0501", ""))

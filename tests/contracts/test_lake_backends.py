@@ -9,6 +9,7 @@ import pytest
 
 from jingwei.coordination.observations.figures import accepted
 from jingwei.coordination.observations.model import HELD, OBSERVATIONS, RELEASES, Figure
+from jingwei.kernel.clock import system_clock
 from jingwei.kernel.lake import Dataset, records
 from jingwei.kernel.workspace import Workspace
 
@@ -101,3 +102,18 @@ def test_a_folder_of_any_name_is_read_by_spark_too(tmp_path, session):
     node.establish()
     (node.folder / "jingwei.toml").write_text('[lake]\nengine = "spark"\n')
     assert len(records(fill(node, HELD, HELD_ROWS), by=("finding",))) == len(HELD_ROWS)
+
+
+def test_the_samples_of_a_table_are_the_same_on_either_engine(both):
+    from jingwei.foundations.data.once.taking import Kept, take
+
+    dataset = Dataset("people", 1, {"id": "string", "income": "float64", "age": "int64", "alive": "bool"})
+    rows = [{"id": f"44{i * 7919:016d}", "income": None if i % 9 == 0 else i * 1e6 + 0.5 * (i % 2), "age": None if i % 7 == 0 else i % 90, "alive": i % 3 == 0} for i in range(300)]
+    taken = []
+    for node in both:
+        node.lake.append(dataset, rows)
+        taken.append(take(Kept.of(node.lake.read(dataset, node.lake.snapshot(dataset))), b"k" * 32, "civil", "people", "", system_clock()))
+    one, other = taken
+    assert one.columns == other.columns
+    assert [c.present for c in one.columns] == [300, 266, 257, 300]
+    assert [(k, r.sample.hashes.tolist(), r.cells.tolist()) for k, r in one.keys] == [(k, r.sample.hashes.tolist(), r.cells.tolist()) for k, r in other.keys] != []

@@ -227,7 +227,7 @@ def test_a_sampled_authority_gives_an_interval_that_holds_the_share(folder):
 
 
 @st.composite
-def rule(draw: st.DrawFn, depth: int = 3) -> tuple[str, Callable[[dict[str, Any]], Any]]:
+def rule(draw: st.DrawFn, depth: int = 3) -> tuple[str, Callable[[dict[str, Any]], Any]]:  # noqa: PLR0911
     """A condition as text, and what it means of a row: three-valued, None being unknown."""
     if depth and draw(st.booleans()):
         word = draw(st.sampled_from(["AND", "OR", "NOT"]))

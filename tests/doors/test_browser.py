@@ -20,7 +20,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-PAGES = ("", "/gauges", "/gauge/across", "/redlines", "/duties", "/matters", "/nightly", "/nodes", "/ledger", "/catalogue", "/once", "/provinces", "/provinces?year=2021", "/place/330000?peer=320000&peer=440000", "/place/710000", "/room/F1", "/room/C2",
+from jingwei.foundations.data.quality.actions import run_quality
+from jingwei.foundations.data.quality.model import RunQuality
+from jingwei.foundations.data.tables.actions import register
+from jingwei.foundations.data.tables.asks import RegisterTable
+from jingwei.kernel.actions import Context
+from jingwei.kernel.tables import Document
+from jingwei.kernel.workspace import Workspace
+
+PAGES = ("", "/gauges", "/gauge/across", "/redlines", "/duties", "/matters", "/nightly", "/nodes", "/ledger", "/catalogue", "/record?id=registered/wells", "/table/wells", "/quality", "/quality/wells", "/once", "/provinces", "/provinces?year=2021", "/place/330000?peer=320000&peer=440000", "/place/710000", "/room/F1", "/room/C2",
          "/room/O", "/measure/base_stations_5g", "/measure/netizens", "/compare?place=510000&place=420000&measure=gdp", "/method",
          "/method?aggregate=geometric&weight.F1=2", "/method?normalise=percentile&aggregate=geometric", "/findings", "/targets",
          "/data", "/receipt", "/search?q=IPv6", "/do", "/do/index/uncertainty", "/do/targets?verdict=missed", "/api", "/place/nowhere")
@@ -31,7 +39,13 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("node")
+    """A node on which one table was registered, twice and with a row that does not fit, and assessed."""
+    folder = tmp_path_factory.mktemp("node")
+    wells = "编号,镇,井深（米）,建成日期\n" + "".join(f"{n:03d},{'东西'[n % 2]}镇,{n * 7 % 90},2020-01-{n % 28 + 1:02d}\n" for n in range(1, 60))
+    for lines in (wells + "060,东镇,x,2020-01-01\n", wells.replace("镇,井", "乡镇,井")):
+        register(Context(Workspace(folder)), RegisterTable(Document("wells.csv", lines.encode()), "wells", "水井", "water", "Wells"))
+    run_quality(Context(Workspace(folder)), RunQuality("wells"))
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,7 @@ def town(tmp_path_factory) -> Iterator[Town]:
                         break
                     except OSError:
                         time.sleep(0.2)
-                yield Town(node, provider, browser, f"http://127.0.0.1:{port}", {})
+                yield Town(node, provider, browser, f"http://localhost:{port}", {})  # another site than the provider's, as it will be
             finally:
                 browser.close()
                 server.terminate()
@@ -196,6 +196,19 @@ def test_from_asking_to_delivery_everybody_sees_whose_turn_it_is_and_by_when(tow
     assert "only health may collect" in civil.locator(".errors").inner_text()
     assert "Nobody has to do anything: delivered" in town.turn("health", request)
     picture(health, "6-done")
+    health.set_viewport_size({"width": 390, "height": 844})
+    assert health.evaluate("document.documentElement.scrollWidth") <= 390
+    health.set_viewport_size({"width": 1440, "height": 900})
+
+    # who holds the data sees who has used them, under which grant
+    civil.goto(f"{town.address}/en/me")
+    civil.get_by_role("link", name="Who has used data of your organisation").click()
+    assert "Who used data of Civil affairs" in civil.locator("h1").inner_text()
+    assert civil.locator("#uses ~ .wide").first.locator("tbody tr", has_text=request).count() == 2
+    picture(civil, "9-audit")
+    with civil.expect_download() as download:
+        civil.get_by_role("link", name="uses.csv").click()
+    assert download.value.path().read_text(encoding="utf-8-sig").count(f"{request}.2") == 2
 
 
 def test_what_lies_between_two_is_not_told_to_a_third_nor_to_whoever_is_not_signed_in(town):

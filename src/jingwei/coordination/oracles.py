@@ -1,4 +1,6 @@
 """Actions whose engine reproduces an answer made by others; each has a test marked ``oracle`` that CI runs."""
 
 VOUCHED: tuple[tuple[str, ...], ...] = (("evaluate",), ("index", "build"), ("index", "uncertainty"),
-                                       ("catalogue", "validate"), ("catalogue", "export"), ("share", "audit"), ("share", "deliver"), ("quality", "run"))
+                                       ("catalogue", "validate"), ("catalogue", "export"), ("share", "audit"), ("share", "deliver"), ("quality", "run"),
+                                       ("bank", "link"), ("bank", "ask"), ("bank", "publish"),
+                                       ("decisions", "run"), ("decisions", "conformance"), ("processes", "check"), ("processes", "run"))

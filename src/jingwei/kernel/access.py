@@ -274,10 +274,8 @@ def _coarseness(precision: Precision) -> tuple[float, ...]:
     match precision:
         case Exact():
             return (0,)
-        case Rounded(unit):
-            return (1, unit)
-        case Banded(unit):
-            return (1, unit, 1)
+        case Rounded(unit) | Banded(unit):
+            return (1, unit, isinstance(precision, Banded))
         case Truncated(to):
             return (2, ("month", "year").index(to))
         case Generalised(to):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from jingwei.kernel.ledger import ENTRIES, PAYLOADS, PSEUDONYMS, Ledger
+from jingwei.kernel.ledger import ENTRIES, PAYLOADS, PSEUDONYMS, Event, Ledger
 
 CHUNK = 500
 
@@ -23,6 +24,32 @@ class Told:
     kind: str
     facts: Mapping[str, Any]
     payload: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that is to happen: what stands in the ledger, and the words kept beside it. With ``key`` it happens once, whoever repeats it.
+
+    It is about what the fact named like its room says, such as the duty of ``duty.set``.
+    """
+
+    kind: str
+    facts: Mapping[str, Any]
+    words: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+
+    def event(self, at: datetime, actor: str) -> Event:
+        room = self.kind.partition(".")[0]
+        return Event(self.kind, at, actor, self.facts, {f"{room}:{self.facts[room]}": self.words} if self.words else {}, self.key)
+
+    def told(self, at: datetime) -> Told:
+        """As it will be read back."""
+        return Told(-1, at.isoformat(), self.kind, self.facts, self.words)
+
+
+def day_of(text: str) -> date | None:
+    """A day as facts write it: 2026-12-31, or empty for none."""
+    return date.fromisoformat(text) if text else None
 
 
 def told(ledger: Ledger, room: str, *, words: bool = True, about: str = "") -> list[Told]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import signal
+import atexit
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import msgspec
+from nursery import Child, Nursery
 
 from jingwei.coordination.federation import actions
 from jingwei.coordination.federation.model import Init
@@ -80,19 +80,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-SERVER = """
-import sys
-from pathlib import Path
-import uvicorn
-from litestar import Litestar
-from jingwei.doors import nodes
-from jingwei.kernel.workspace import Workspace
-nodes.PAUSE = 0.05
-workspace = Workspace(Path(sys.argv[1]))
-courier = nodes.Courier(workspace)
-app = Litestar(nodes.routes(workspace), openapi_config=None, on_startup=[courier.begin] if sys.argv[3] == "sends" else [])
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
-"""
+def serve(folder: str, port: int, sends: str) -> None:
+    """The door for other nodes, and with ``sends`` the courier: what a process of a node runs."""
+    import uvicorn
+    from litestar import Litestar
+
+    from jingwei.doors import nodes
+
+    nodes.PAUSE = 0.05
+    workspace = Workspace(Path(folder))
+    courier = nodes.Courier(workspace)
+    app = Litestar(nodes.routes(workspace), openapi_config=None, on_startup=[courier.begin] if sends == "sends" else [])
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+
+
+@cache
+def nursery() -> Nursery:
+    """Of all nodes that are processes in one run of the tests."""
+    born = Nursery("nodes", "uvicorn", "litestar", "jingwei.doors.nodes", "jingwei.coordination.duties.answers", path=(Path(__file__).parent,))
+    atexit.register(born.close)
+    return born
 
 
 @dataclass
@@ -102,10 +109,10 @@ class Process:
     folder: Path
     port: int
     sends: bool = True
-    running: subprocess.Popen[bytes] | None = None
+    running: Child | None = None
 
     def start(self) -> None:
-        self.running = subprocess.Popen([sys.executable, "-c", SERVER, str(self.folder), str(self.port), "sends" if self.sends else "waits"])
+        self.running = nursery().child("nodes:serve", str(self.folder), self.port, "sends" if self.sends else "waits", log=self.folder / "process.log")
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -117,6 +124,5 @@ class Process:
 
     def kill(self) -> None:
         if self.running is not None:
-            self.running.send_signal(signal.SIGKILL)
-            self.running.wait()
+            self.running.kill()
             self.running = None

@@ -13,7 +13,6 @@ import fcntl
 import json
 import os
 import random
-import signal
 import socket
 import struct
 import subprocess
@@ -25,6 +24,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from nodes import nursery
+from nursery import Child
 
 from jingwei.coordination.duties.model import Duty
 from jingwei.coordination.duties.passing import changed
@@ -66,7 +68,7 @@ def note(arrival: Arrival) -> None:
 KINDS[NOTE] = note
 
 
-def serve(folder: Path, port: int, seed: int, relay: int) -> None:
+def serve(home: str, port: int, seed: int, relay: int) -> None:
     """The door for other nodes, the courier, and the traffic; in the namespaces of the relay when there is one."""
     if relay:
         enter(relay)
@@ -78,6 +80,7 @@ def serve(folder: Path, port: int, seed: int, relay: int) -> None:
 
     nodes.PAUSE, nodes.HEADS_EVERY, nodes.DUTIES_EVERY = 0.1, 2.0, 1.0
     nodes.Http = lambda: sources.Http(2.0)  # type: ignore[assignment,misc]
+    folder = Path(home)
     workspace = Workspace(folder)
     courier = nodes.Courier(workspace)
     app = Litestar(nodes.routes(workspace), openapi_config=None, on_startup=[courier.begin])
@@ -249,7 +252,7 @@ class Seven:
     folder: Path
     ports: dict[str, int]
     seed: int
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Child] = field(default_factory=dict)
     relays: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     cut_off: set[str] = field(default_factory=set)
     kills: int = 0
@@ -262,7 +265,7 @@ class Seven:
         """A relay for each node; none at all where the machine does not allow namespaces."""
         for name in NAMES:
             words = json.dumps(self.ports)
-            child = subprocess.Popen([sys.executable, __file__, "relay", str(self.folder), name, words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            child = subprocess.Popen([sys.executable, __file__, str(self.folder), name, words], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             assert child.stdout is not None
             self.relays[name] = child
             self.how = child.stdout.readline().strip()
@@ -273,16 +276,12 @@ class Seven:
 
     def start(self, name: str) -> None:
         self.starts += 1
-        at = str(self.relays[name].pid) if self.relays else "0"
+        at = self.relays[name].pid if self.relays else 0
         self.done_before[name] = len(self.acknowledged(name))
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, __file__, "serve", str(self.folder / name), str(self.ports[name]), str(self.seed * 1_000 + self.starts), at], stderr=log)
+        self.running[name] = nursery().child("seven:serve", str(self.folder / name), self.ports[name], self.seed * 1_000 + self.starts, at, log=self.folder / f"{name}.log")
 
     def kill(self, name: str) -> None:
-        process = self.running.pop(name)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        self.running.pop(name).kill()
 
     def cut(self, name: str, *, heal: bool = False) -> None:
         (self.cut_off.discard if heal else self.cut_off.add)(name)
@@ -346,7 +345,4 @@ class Seven:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "relay":
-        relay(Path(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4]))
-    else:
-        serve(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+    relay(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]))

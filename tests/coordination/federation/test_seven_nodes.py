@@ -62,7 +62,7 @@ def quiet(seven: Seven, found: dict[str, Exchange]) -> None:
     end = time.monotonic() + PATIENCE
     while left := waits(found):
         assert time.monotonic() < end, left
-        assert all(p.poll() is None for p in seven.running.values()), [(seven.folder / f"{n}.log").read_text()[-2000:] for n, p in seven.running.items() if p.poll()]
+        assert all(p.lives() for p in seven.running.values()), [(seven.folder / f"{n}.log").read_text()[-2000:] for n, p in seven.running.items() if not p.lives()]
         time.sleep(0.25)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from nodes import free_port
-from nursery import Child, Nursery
+from nodes import free_port, nursery
+from nursery import Child
 from sharing_nodes import Two, granted_rows
 
 from jingwei.coordination.federation.sources import Http
@@ -25,7 +25,6 @@ from jingwei.kernel.problems import Problem
 from jingwei.kernel.told import told
 
 PATIENCE = 120
-HERE = Path(__file__).parent
 
 
 class Pair:
@@ -37,7 +36,7 @@ class Pair:
         (folder / "county" / "holder").write_text(self.two.city_id[2:])
         self.two.county.workspace.store.close()
         self.two.city.workspace.store.close()
-        self.nursery = Nursery("sharing_process", path=(HERE,))
+        self.nursery = nursery()
         self.running: dict[str, Child] = {}
         self.began = time.time()
 
@@ -75,7 +74,6 @@ class Pair:
     def end(self) -> None:
         for child in self.running.values():
             child.kill()
-        self.nursery.close()
 
 
 def waits(pair: Pair) -> str:

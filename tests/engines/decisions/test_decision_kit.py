@@ -19,12 +19,14 @@ def failed(outcomes):
     return [f"{o.folder} {o.case}: {o.why}" for o in outcomes if not o.passed]
 
 
+@pytest.mark.oracle("decisions run", "decisions conformance")
 def test_every_case_of_level_two_passes(outcomes):
     level = [o for o in outcomes if o.folder.startswith("compliance-level-2/")]
     assert Score(level).count(valued=True) > 100
     assert failed(level) == []
 
 
+@pytest.mark.oracle("decisions run", "decisions conformance")
 def test_every_case_of_level_three_that_returns_a_value_passes_but_those_that_call_java(outcomes):
     level = [o for o in outcomes if o.folder.startswith("compliance-level-3/") and o.valued and "0076-feel-external-java" not in o.folder]
     assert len(level) > 1100

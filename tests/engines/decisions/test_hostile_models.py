@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from dmn_files import SPACE, feel, literals, model, wrapped
+from dmn_files import SPACE, feel, literals, model, table, wrapped
 
-from jingwei.kernel.problems import Problem
+from jingwei.engines.decisions.proofs import check
+from jingwei.engines.decisions.vectors import Batch
+from jingwei.kernel.problems import NotAssessable, Problem
 
 
 @pytest.mark.parametrize(("text", "code"), [
@@ -125,3 +127,18 @@ def test_a_name_nobody_declared_is_null_and_a_fault_with_what_was_likely_meant()
     (fault,) = read.compile_all()
     assert fault.code == "decision_name_unknown"
     assert "monthly income" in str(fault)
+
+
+def test_a_table_of_hundreds_of_rules_is_read_proved_and_answered():
+    rules = [*([f"[{n}..{n + 1})", str(n)] for n in range(500)), ["< 0", "-1"], [">= 500", "-2"]]
+    read = model(table({"x": "number"}, rules))
+    assert check(read.table("d")).sound
+    assert Batch(read, "d").decide({"x": [-3, 0, 499.5, 500]}).tolist() == [-1, 0, 499, -2]
+
+
+@pytest.mark.soak
+def test_a_proof_that_would_take_too_long_is_given_up_and_said_to_be():
+    columns = {f"c{n}": "number" for n in range(12)}
+    rules = [[*(f"[{(7 * r + 5 * c) % 41}..{(7 * r + 5 * c) % 41 + 20}]" if (r + c) % 3 else "-" for c in range(12)), "1"] for r in range(60)]
+    with pytest.raises(NotAssessable):
+        check(model(table(columns, rules)).table("d"))

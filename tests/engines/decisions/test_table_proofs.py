@@ -107,6 +107,17 @@ def test_rules_that_agree_may_overlap_under_any_and_a_rule_nothing_reaches_is_na
     assert never.sound
 
 
+def test_no_rule_is_no_fault_where_hits_are_collected_or_a_default_answers():
+    rules = [("< 5", "1"), ("> 5", "2")]
+    for policy in ("COLLECT", "RULE ORDER"):
+        found = check(model(table({"x": "number"}, rules, policy=policy)).table("d"))
+        assert [g.example["x"] for g in found.gaps] == [5]
+        assert found.sound
+    content = table({"x": "number"}, rules).replace(b"</output>", b"<defaultOutputEntry><text>9</text></defaultOutputEntry></output>")
+    assert check(model(content).table("d")).sound
+    assert decided(content, x=Decimal(5)) == 9
+
+
 def test_what_depends_on_other_inputs_is_said_not_to_be_provable():
     with pytest.raises(NotAssessable) as told:
         check(model(table({"x": "number", "y": "number"}, [("< y", "-", "1")])).table("d"))

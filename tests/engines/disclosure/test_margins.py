@@ -86,6 +86,23 @@ def test_every_small_count_of_three_dimensions_has_two_tables_behind_it_that_lie
         assert found[1] - found[0] >= threshold
 
 
+@settings(max_examples=15, deadline=None)
+@given(arrays(np.int64, (2, 2), elements=st.integers(0, 5)))
+def test_where_only_sums_are_shown_whoever_tries_every_table_learns_as_little_of_a_small_count(table):
+    published = protect(table, THRESHOLD, margins_only=True)
+    assert not published.shown[:2, :2].any()
+    full, shown, sums = published.counts, published.shown, np.ones((3, 3), dtype=bool)
+    sums[:2, :2] = False
+    known: dict[tuple[int, ...], set[int]] = {}
+    for guess in product(range(int(table.max()) + 6), repeat=4):
+        there = with_margins(np.array(guess).reshape(2, 2))
+        if (there[shown] == full[shown]).all() and (there[~shown & sums] >= 1).all():
+            for cell in np.argwhere(published.small):
+                known.setdefault(tuple(cell), set()).add(int(there[tuple(cell)]))
+    assert all(max(values) - min(values) >= THRESHOLD for values in known.values())
+    assert len(known) == published.small.sum()
+
+
 @settings(max_examples=25, deadline=None)
 @given(tables, st.integers(1, 8))
 def test_what_is_shown_is_true_and_no_count_below_the_threshold_is_among_it(table, threshold):

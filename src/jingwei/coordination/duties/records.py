@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from jingwei.coordination.duties.evidence import parse
 from jingwei.coordination.duties.model import Adds, Duty, Kept
 from jingwei.coordination.duties.tree import Tree, below, breaches, facts, fold, words
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.ledger import Event, Ledger
+from jingwei.kernel.ledger import Ledger
 from jingwei.kernel.problems import Problem, did_you_mean
-from jingwei.kernel.told import Told, told
+from jingwei.kernel.told import Turn, told
 
 ROOM = "duty"
 
@@ -22,20 +20,7 @@ TURN = "duties and matters"
 """Whoever changes duties or matters takes turns, since a decision changes both."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that is to happen to a duty: what stands in the ledger, and the words kept beside it."""
-
-    kind: str
-    facts: Mapping[str, Any]
-    words: Mapping[str, Any] = field(default_factory=dict)
-
-    def event(self, at: datetime, actor: str) -> Event:
-        return Event(self.kind, at, actor, self.facts, {f"{ROOM}:{self.facts['duty']}": self.words} if self.words else {})
-
-    def told(self, at: datetime) -> Told:
-        """As it will be read back."""
-        return Told(-1, at.isoformat(), self.kind, self.facts, self.words)
+Change = Turn
 
 
 def read_tree(ledger: Ledger) -> dict[str, Kept]:

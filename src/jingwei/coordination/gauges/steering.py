@@ -10,7 +10,7 @@ from jingwei.coordination.gauges.model import Gauge, Item, State
 from jingwei.coordination.matters.model import OUTCOMES, Outcome
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.told import Told
+from jingwei.kernel.told import Told, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ def fold(events: Iterable[Told]) -> dict[str, Course]:
         day = day_in_china(datetime.fromisoformat(event.at))
         if event.kind == "matter.opened":
             if code not in after:
-                after[code] = Course(Text(str(told.get("zh", code)), str(told.get("en", code))), (Round(_day(f["due"]), event.position),))
+                after[code] = Course(Text(str(told.get("zh", code)), str(told.get("en", code))), (Round(day_of(f["due"]), event.position),))
             continue
         if (before := after.get(code)) is None:
             continue
         *earlier, last = before.rounds
         match event.kind:
             case "matter.returned":
-                after[code] = replace(before, rounds=(*before.rounds, Round(_day(f["due"]), event.position)))
+                after[code] = replace(before, rounds=(*before.rounds, Round(day_of(f["due"]), event.position)))
             case "matter.escalated":
                 after[code] = replace(before, rounds=(*earlier, replace(last, escalated=event.position)))
             case "matter.closed":
@@ -121,7 +121,3 @@ def powerful(courses: dict[str, Course]) -> Gauge:
                 items.append(Item(f"{code}/{at}", Text(f"{one.on}：{one.text.zh}", f"{one.on}: {one.text.en}"), states[one.outcome],
                                   Text(f"{one.measure}：{what.zh}{seen.zh}", f"{one.measure}: {what.en}{seen.en}"), one.entry, f"matter/{code}"))
     return Gauge("powerful", tuple(items), Text("还没有哪项决定指明了指标并有了之后的数", "no decision that named a measure has a figure since"))
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

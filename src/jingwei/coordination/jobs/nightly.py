@@ -22,10 +22,12 @@ from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.settings import FILE
 from jingwei.kernel.workspace import Workspace
 
+OF_OTHERS = ("data harvest-sources",)
+WITH_TABLES = ("quality run",)
 ALONE = ("redlines check", "duties check", "matters check", "ledger head")
 AMONG_OTHERS = ("node share",)
-OF_OTHERS = ("data harvest-sources",)
-"""What is done where the settings do not say: red lines and duties first, for matters look at them; the head last, for it covers both."""
+"""What is done where the settings do not say: what others hold is harvested and tables that changed are assessed, then red lines and duties, for
+matters look at them; the head last of what a node does alone, for it covers all."""
 
 FIRST_WORD = "job"
 """Of actions that no night may do: they are about nights."""
@@ -44,7 +46,9 @@ def work_of_a_night(workspace: Workspace) -> list[Action]:
     """The actions, in their order. Raises Problem ``bad_settings`` for one that is not known or that no night can do."""
     wanted = workspace.settings.nightly.actions
     if wanted is None:
-        wanted = (*ALONE, *(AMONG_OTHERS if _among_others(workspace) else ()), *(OF_OTHERS if _has_sources(workspace) else ()))
+        tables = any(workspace.lake.folder.glob("*/current"))
+        wanted = (*(OF_OTHERS if _has_sources(workspace) else ()), *(WITH_TABLES if tables else ()), *ALONE,
+                  *(AMONG_OTHERS if _among_others(workspace) else ()))
     known = {" ".join(a.path): a for p in plan.pillars() for a in p.actions}
     for name in wanted:
         if name not in known:

@@ -186,9 +186,10 @@ def look(context: Context, done: Known) -> Scene:
     """Everything a rule could open a matter for, now."""
     ledger, today = context.workspace.ledger, day_in_china(context.clock())
     standings = stand(read_tree(ledger), World(lambda: done.book, ledger, today), today)
-    causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today),
+    names = _names(context)
+    causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today, names),
               *rules.off_track(done.verdicts, standings, today), *rules.held_findings(done.book.held, today),
-              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context), *_cut(context))
+              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context), *_cut(context, names))
     return Scene(standings, causes)
 
 
@@ -201,14 +202,16 @@ def _silent(context: Context) -> Iterable[Cause]:
     return rules.silent_nodes(nodes, heard, context.clock(), timedelta(seconds=context.workspace.settings.federation.silence))
 
 
-def _cut(context: Context) -> Iterable[Cause]:
+def _cut(context: Context, names: Mapping[str, Text]) -> Iterable[Cause]:
     ledger = context.workspace.ledger
     events = [*told(ledger, "need", words=False), *told(ledger, "evidence", words=False)]
-    if not events:
-        return ()
+    return rules.cut_pairs(events, day_in_china(context.clock()), names) if events else ()
+
+
+def _names(context: Context) -> dict[str, Text]:
+    """What the node's organisations are called."""
     with context.workspace.store.read() as connection:
-        names = {o.id: o.name for o in known_organisations(connection)}
-    return rules.cut_pairs(events, day_in_china(context.clock()), names)
+        return {o.id: o.name for o in known_organisations(connection)}
 
 
 def ranked(context: Context) -> list[Matter]:

@@ -16,7 +16,7 @@ from typing import Any
 from jingwei.coordination.matters.model import Cause, Decision, Expected, Matter
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.told import Told
+from jingwei.kernel.told import Told, day_of
 
 Matters = Mapping[str, Matter]
 
@@ -35,7 +35,7 @@ def fold(events: Iterable[Told], matters: Matters | None = None) -> dict[str, Ma
         code, f, told = str(event.facts["matter"]), event.facts, event.payload or {}
         if event.kind == "matter.opened":
             if code not in after:
-                after[code] = Matter(code, _cause(event), _day(event), due=_due(f), to=f["to"])
+                after[code] = Matter(code, _cause(event), _day(event), due=day_of(f["due"]), to=f["to"])
             continue
         if (before := after.get(code)) is None:  # what was never opened cannot be decided
             continue
@@ -44,9 +44,9 @@ def fold(events: Iterable[Told], matters: Matters | None = None) -> dict[str, Ma
                 after[code] = replace(before, closed=True)
             case "matter.returned":
                 after[code] = replace(before, closed=False, decision=None, outcome="not_yet", seen="", level="negotiation",
-                                      due=_due(f), to=f["to"], returned=before.returned + 1)
+                                      due=day_of(f["due"]), to=f["to"], returned=before.returned + 1)
             case "matter.escalated":
-                after[code] = replace(before, level=f["level"], due=_due(f), to=f["to"])
+                after[code] = replace(before, level=f["level"], due=day_of(f["due"]), to=f["to"])
             case "matter.decided":
                 after[code] = replace(before, decision=Decision(_day(event), str(told.get("decision", ERASED.en)), tuple(f["duties"]), _expected(f)),
                                       outcome="not_yet", seen="")
@@ -78,10 +78,6 @@ def _expected(f: Mapping[str, Any]) -> Expected | None:
     if "measure" not in f:
         return None
     return Expected(f["measure"], f["place"], f["after"], tuple(f["years"]), tuple(map(Decimal, f["low"])), tuple(map(Decimal, f["high"])))
-
-
-def _due(f: Mapping[str, Any]) -> date | None:
-    return date.fromisoformat(f["due"]) if f["due"] else None
 
 
 def _day(event: Told) -> date:

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from jingwei.coordination.matters.fold import Matters, code_of, facts_expected, facts_of, fold
 from jingwei.coordination.matters.model import DAYS, LEVELS, Cause, Expected, Level, Matter, Outcome
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.ledger import Event, Ledger
+from jingwei.kernel.ledger import Ledger
 from jingwei.kernel.people import Organisations
 from jingwei.kernel.periods import working_day_due
 from jingwei.kernel.problems import Problem, did_you_mean
-from jingwei.kernel.told import Told, told
+from jingwei.kernel.told import Turn, told
 
 ROOM = "matter"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One thing that is to happen to a matter."""
-
-    kind: str
-    facts: Mapping[str, Any]
-    words: Mapping[str, Any] = field(default_factory=dict)
-
-    def event(self, at: datetime, actor: str) -> Event:
-        key = f"matter.opened/{self.facts['cause']}" if self.kind == "matter.opened" else None
-        return Event(self.kind, at, actor, self.facts, {f"{ROOM}:{self.facts['matter']}": self.words} if self.words else {}, key)
-
-    def told(self, at: datetime) -> Told:
-        return Told(-1, at.isoformat(), self.kind, self.facts, self.words)
 
 
 def read_matters(ledger: Ledger) -> dict[str, Matter]:
@@ -58,7 +40,7 @@ def surfaced(before: Matters, causes: Iterable[Cause], today: date) -> list[Turn
     for cause in seen.values():
         code = code_of(cause.key)
         if code not in before:
-            turns.append(Turn("matter.opened", {**facts_of(cause), **due, "to": ""}, {"zh": cause.text.zh, "en": cause.text.en}))
+            turns.append(Turn("matter.opened", {**facts_of(cause), **due, "to": ""}, {"zh": cause.text.zh, "en": cause.text.en}, f"matter.opened/{cause.key}"))
         elif before[code].closed:
             turns.append(Turn("matter.returned", {"matter": code, **due, "to": ""}))
     there = {code_of(key) for key in seen}

@@ -28,11 +28,12 @@ STALLED = timedelta(hours=24)
 """How long after its beginning an action without an end is taken for one that died."""
 
 
-def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:
+def late_duties(standings: Mapping[str, Standing], today: date, names: Mapping[str, Text] = {}) -> Iterator[Cause]:
     """Duties disproven and overdue or due within ten working days, and those overdue of which nobody can tell: a duty that
     names no evidence must not thereby escape. One cause for a deadline, before and after it.
 
     Blocked are the duty itself and every duty above it that is not proven either.
+    names : of organisations, by id; those not known go by their id
     """
     for code, s in standings.items():
         duty = s.kept.duty
@@ -42,9 +43,10 @@ def late_duties(standings: Mapping[str, Standing], today: date) -> Iterator[Caus
         while at in standings:
             above += standings[at].state != "closed"
             at = standings[at].kept.duty.parent
+        lead = names.get(duty.lead, Text(duty.lead, duty.lead))
         yield Cause(f"duty_late/{code}/{duty.deadline}/{s.kept.closings}", "duty_late", f"duty:{code}", min(today, duty.deadline), 1 + above,
-                    Text(f"任务 {code}（{duty.lead} 牵头）时限 {duty.deadline}，{s.answer.reason.zh}",
-                         f"duty {code}, led by {duty.lead}, is due {duty.deadline}: {s.answer.reason.en}"), _measure(s))
+                    Text(f"任务 {code}（{lead.zh}牵头）时限 {duty.deadline}，{s.answer.reason.zh}",
+                         f"duty {code}, led by {lead.en}, is due {duty.deadline}: {s.answer.reason.en}"), _measure(s))
 
 
 def off_track(verdicts: Iterable[Verdict], standings: Mapping[str, Standing], today: date) -> Iterator[Cause]:

@@ -12,6 +12,7 @@ from jingwei.engines.decisions.ground import Ground
 from jingwei.engines.decisions.iteration import filtered, iterated, quantified
 from jingwei.engines.decisions.kinds import ANY, Kind
 from jingwei.engines.decisions.names import Names
+from jingwei.engines.decisions.parser import parse_domain
 from jingwei.engines.decisions.reading import (
     Element,
     child,
@@ -23,6 +24,7 @@ from jingwei.engines.decisions.reading import (
     type_of,
 )
 from jingwei.engines.decisions.run import Compiled, Frame
+from jingwei.engines.decisions.tree import RangeOf
 from jingwei.engines.decisions.values import Function, Value
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
@@ -166,13 +168,21 @@ def _filter(ground: Ground, element: Element) -> Compiled:
 
 def _iterator(ground: Ground, element: Element) -> Compiled:
     kind, name, place = local(element), " ".join((element.get("iteratorVariable") or "").split()), ground.unit.place()
-    of = expression(ground.at("in", "in"), expression_in(child(element, "in")))
+    of, out = _domain(ground.at("in", "in"), expression_in(child(element, "in")))
     partial = ground.unit.place()
     inner = ground.given({name: place, "partial": partial} if kind == "for" else {name: place})
     body = expression(inner, expression_in(child(element, "return" if kind == "for" else "satisfies")))
     if kind == "for":
-        return iterated([(place, of, False)], partial, body)
-    return quantified([(place, of, False)], body, every=kind == "every")
+        return iterated([(place, of, out)], partial, body, copies="partial" in "".join(str(t) for t in element.itertext()))
+    return quantified([(place, of, out)], body, every=kind == "every")
+
+
+def _domain(ground: Ground, element: Element | None) -> tuple[Compiled, bool]:
+    """What an iterator runs over, and whether that is written ``a..b`` as in a ``for``."""
+    node = ground.parsed(text_of(element), parse_domain) if element is not None and local(element) == "literalExpression" else None
+    if isinstance(node, RangeOf) and node.iteration:
+        return ground.compiled(node), True
+    return expression(ground, element), False
 
 
 def _table(ground: Ground, element: Element) -> Compiled:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cmp_to_key
+from itertools import accumulate
+from operator import xor
 
 from jingwei.engines.decisions import tree
 from jingwei.engines.decisions.compiler import Unit
 from jingwei.engines.decisions.library import BUILT_INS
-from jingwei.engines.decisions.operations import order
+from jingwei.engines.decisions.operations import compared, order, passes
 from jingwei.engines.decisions.run import Run
 from jingwei.engines.decisions.values import Date, DaysDuration, MonthsDuration, Range, Value
 from jingwei.kernel.problems import Problem
@@ -122,10 +124,45 @@ def column(cells: Sequence[CellTests | None], test: Callable[[int, Value], bool]
     def other(value: Value) -> int:
         return sum(1 << rule for rule in range(len(known)) if test(rule, value))
 
-    hits = {p: other(p) for p in ranked}
-    index = {p: i for i, p in enumerate(ranked)}
-    gaps = tuple(sum(1 << rule for rule, c in enumerate(known) if in_gap(c, at, index)) for at in range(len(ranked) + 1))
-    return Column(kind, tuple(ranked), hits, gaps, other(None), other)
+    masks = masks_along(known, ranked)
+    return Column(kind, tuple(ranked), dict(zip(ranked, masks[1::2], strict=True)), tuple(masks[0::2]), other(None), other)
+
+
+def masks_along(cells: Sequence[CellTests], points: Sequence[Value]) -> list[int]:
+    """For each cell along sorted points (gap, point, gap, …), the rules whose tests the values in it pass.
+
+    A rule's answer changes at its own points only, so that each is asked a few times and not once a cell.
+    """
+    index = {p: i for i, p in enumerate(points)}
+    turns = [0] * (2 * len(points) + 2)
+    for rule, tests in enumerate(cells):
+        at = 0
+        for own in sorted({index[p] for t in tests.tests for p in points_of(t.bound) if p in index}):
+            _turn(turns, rule, at, 2 * own, holds=in_gap(tests, at // 2, index))
+            _turn(turns, rule, 2 * own + 1, 2 * own + 1, holds=at_point(tests, points[own]))
+            at = 2 * own + 2
+        _turn(turns, rule, at, 2 * len(points), holds=in_gap(tests, at // 2, index))
+    return list(accumulate(turns[:-1], xor))
+
+
+def _turn(turns: list[int], rule: int, first: int, last: int, *, holds: bool) -> None:
+    """Note that a rule passes from one cell to another."""
+    if holds:
+        turns[first] ^= 1 << rule
+        turns[last + 1] ^= 1 << rule
+
+
+def at_point(cell: CellTests, value: Value) -> bool:
+    """Whether a value passes constant tests."""
+    return _holds(cell, [compared(t.op, value, t.bound) if t.op != "in" else passes(value, t.bound) for t in cell.tests])
+
+
+def _holds(cell: CellTests, answers: list[bool | None]) -> bool:
+    if not answers:
+        return True
+    if cell.negated:
+        return True not in answers and any(a is not None for a in answers)
+    return True in answers
 
 
 def ranked_points(points: Sequence[Value]) -> list[Value]:
@@ -134,12 +171,7 @@ def ranked_points(points: Sequence[Value]) -> list[Value]:
 
 def in_gap(cell: CellTests, at: int, index: dict[Value, int]) -> bool:
     """Whether the values strictly between point ``at - 1`` and point ``at`` pass."""
-    answers = [_gap_answer(t.op, t.bound, at, index) for t in cell.tests]
-    if not answers:
-        return True
-    if cell.negated:
-        return True not in answers and any(a is not None for a in answers)
-    return True in answers
+    return _holds(cell, [_gap_answer(t.op, t.bound, at, index) for t in cell.tests])
 
 
 def _gap_answer(op: str, bound: Value, at: int, index: dict[Value, int]) -> bool | None:  # noqa: PLR0911 (one answer a test)
@@ -148,6 +180,8 @@ def _gap_answer(op: str, bound: Value, at: int, index: dict[Value, int]) -> bool
     if isinstance(bound, Range) and op == "in":
         if bound.unequal:
             return True
+        if any(end is not None and end not in index for end in (bound.low, bound.high)):
+            return None
         low = True if bound.low is None else index[bound.low] < at
         return low and (True if bound.high is None else index[bound.high] >= at)
     if bound is None or bound not in index:

@@ -17,6 +17,9 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
+_NEVER_BLANK = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\"()[]{},.+-*<>=!?:@_") | {""}
+"""Where most texts stand most of the time; the end of the text among them."""
+
 
 class Unparsed(Exception):
     """The text is no FEEL: why, and at which character."""
@@ -35,6 +38,8 @@ class Characters:
         self.at = 0
 
     def blank(self) -> None:
+        if self.text[self.at : self.at + 1] in _NEVER_BLANK:
+            return
         found = _BLANK.match(self.text, self.at)
         if found:
             self.at = found.end()

@@ -49,10 +49,10 @@ class Ground:
         where = Text(f"{self.where.zh} {problem.where.zh}".strip(), f"{self.where.en} {problem.where.en}".strip())
         self.problems.append(Problem(problem.code, problem.what, where=where, remedy=problem.remedy))
 
-    def parsed(self, text: str) -> Node | None:
+    def parsed(self, text: str, read: Callable[[str, Names, Names, Names], Node] = parse_expression) -> Node | None:
         """None where the text is no FEEL; the fault is noted."""
         try:
-            return parse_expression(text, self.names, self.members, self.types)
+            return read(text, self.names, self.members, self.types)
         except Problem as problem:
             self.fault(problem)
             return None

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from jingwei.engines.decisions.cells import (
     INDEXED,
     MAX_POINTS,
-    CellTests,
-    in_gap,
+    at_point,
+    masks_along,
     points_of,
     ranked_points,
 )
-from jingwei.engines.decisions.operations import compared, passes
 from jingwei.engines.decisions.tables import InputColumn, Table
 from jingwei.engines.decisions.values import (
     Date,
@@ -116,40 +116,18 @@ def axis(column: InputColumn, *others: InputColumn) -> tuple[Axis, tuple[tuple[i
     if kind not in INDEXED or len(points) > MAX_POINTS:
         raise _uncut(column.label)
     points = ranked_points([p for p in points if type(p) is kind])
-    index = {p: i for i, p in enumerate(points)}
-
-    def holds(test: CellTests, cell: int) -> bool:
-        at, is_point = divmod(cell, 2)
-        return at_point(test, points[at]) if is_point else in_gap(test, at, index)
-
-    def empty(cell: int) -> bool:
-        at, is_point = divmod(cell, 2)
-        if any(not holds(limit, cell) for limit in limits):
-            return True
-        return not is_point and between(kind, points[at - 1] if at else None, points[at] if at < len(points) else None) is None
-
-    masks: list[list[int | None]] = [[] for _ in sides]
-    for cell in range(2 * len(points) + 1):
-        nothing = empty(cell)
-        for side, own in zip(masks, cells, strict=True):
-            side.append(None if nothing else sum(1 << rule for rule, test in enumerate(own) if holds(test, cell)))
+    lines = [masks_along(own, points) for own in cells]
+    allowed = masks_along(limits, points)
+    gaps = [between(kind, low, high) for low, high in pairwise([None, *points, None])]
+    empty = [allowed[cell] != (1 << len(limits)) - 1 or (cell % 2 == 0 and gaps[cell // 2] is None) for cell in range(2 * len(points) + 1)]
+    masks = [tuple(None if nothing else mask for mask, nothing in zip(line, empty, strict=True)) for line in lines]
     null = sum(1 << rule for rule, test in enumerate(cells[0]) if at_point(test, None))
-    return Axis(column.label, kind, tuple(points), tuple(masks[0]), null), tuple(tuple(m) for m in masks[1:])
+    return Axis(column.label, kind, tuple(points), masks[0], null), tuple(masks[1:])
 
 
 def _uncut(label: str) -> NotAssessable:
     return NotAssessable(Text(f"{label} 列的条件取决于其他输入，或其取值没有全序，无法逐格证明", f"the tests of {label} depend on other inputs, or its values have no total order; cell by cell it cannot be proved"),
                          remedy=Text("请把条件写成常量、区间或列表。", "Write its tests as constants, ranges or lists."))
-
-
-def at_point(cell: CellTests, value: Value) -> bool:
-    """Whether a value passes constant tests."""
-    answers = [compared(t.op, value, t.bound) if t.op != "in" else passes(value, t.bound) for t in cell.tests]
-    if not answers:
-        return True
-    if cell.negated:
-        return True not in answers and any(a is not None for a in answers)
-    return True in answers
 
 
 def axes(table: Table) -> list[Axis]:

@@ -61,10 +61,14 @@ class Case:
         """Of any element; what it needs is answered first, in order, so that long chains need no stack."""
         if key in self.known:
             return self.known[key]
-        known, model = self.known, self.model
-        for needed in model.order(key, self.decided):
+        known, given, model = self.known, self.given, self.model
+        for needed, kind in model.plan(key, self.decided):
             if needed not in known:
-                known[needed] = model.answer(needed, self)
+                value = given.get(needed) if kind is not None else None
+                if kind is not None and type(value) is kind.python and kind.allows is None:
+                    known[needed] = value  # an input that needs no second look
+                else:
+                    known[needed] = model.answer(needed, self)
         return known[key]
 
 
@@ -89,6 +93,7 @@ class Model:
         self._knowledge: dict[Key, invocable.Knowledge] = {}
         self._orders: dict[tuple[Key, frozenset[Key]], tuple[Key, ...]] = {}
         self._input_kinds: dict[Key, Kind] = {}
+        self._plans: dict[tuple[Key, frozenset[Key]], tuple[tuple[Key, Kind | None], ...]] = {}
         self._prefixes = {i.prefix for i in self.main.imports if i.prefix}
         self._inputs_called = self._by_name()
         self._named: dict[tuple[str, str], Node] = {}
@@ -179,8 +184,10 @@ class Model:
 
     def decide(self, name: str, inputs: Mapping[str, Value], *, clock: Callable[[], datetime] = system_clock, run: Run | None = None) -> Value:
         """The answer of one decision for inputs by name, as FEEL values. Raises Problem for limits and unknown names."""
-        run = run or Run(clock, MAX_STEPS)
-        return self.guarded(lambda: Case(self, run, self.by_key(inputs)).value(self.named(name).key))
+        try:
+            return Case(self, run or Run(clock, MAX_STEPS), self.by_key(inputs)).value(self.named(name).key)
+        except RecursionError:
+            raise too_deep() from None
 
     def by_key(self, inputs: Mapping[str, Value]) -> dict[Key, Value]:
         """Inputs by name as inputs by key; decisions may be given too, and are then not worked out.
@@ -242,6 +249,14 @@ class Model:
         self._orders[known] = tuple(done)
         return self._orders[known]
 
+    def plan(self, key: Key, given: frozenset[Key]) -> tuple[tuple[Key, Kind | None], ...]:
+        """``order`` with the type of each input beside it, and None beside decisions."""
+        found = self._plans.get((key, given))
+        if found is None:
+            found = tuple((k, self.input_kind(k) if self.nodes[k].kind == "inputData" else None) for k in self.order(key, given))
+            self._plans[key, given] = found
+        return found
+
     def answer(self, key: Key, case: Case) -> Value:
         """One element, with what it needs known already."""
         node = self.nodes[key]
@@ -271,10 +286,7 @@ class Model:
 
     def _input(self, node: Node, case: Case) -> Value:
         value = case.given.get(node.key)
-        kind = self._input_kinds.get(node.key) or self.input_kind(node.key)
-        if kind.python is type(value) and kind.allows is None:
-            return value
-        found = converted(value, kind)
+        found = converted(value, self.input_kind(node.key))
         if found is None and value is not None:
             case.run.note(f"输入 {node.name} 不符合它的类型", f"the input {node.name} is not of its type")
         return found

@@ -45,6 +45,11 @@ def parse_expression(text: str, names: Names, members: Names | None = None, type
     return _parsed(text, lambda p: p.whole(p.expression), names, members, types)
 
 
+def parse_domain(text: str, names: Names, members: Names | None = None, types: Names = TYPE_NAMES) -> Node:
+    """What a loop runs over: an expression, or ``a..b`` without brackets. Raises Problem."""
+    return _parsed(text, lambda p: p.whole(p.domain), names, members, types)
+
+
 def parse_tests(text: str, names: Names, members: Names | None = None, types: Names = TYPE_NAMES) -> tree.Tests:
     """The unary tests of a cell or of allowed values. Raises Problem, naming line and column."""
     found = _parsed(text, lambda p: p.unary_tests(), names, members, types)
@@ -142,9 +147,8 @@ class _Parser(Characters):
     def comparison(self) -> Node:
         left = self.sum()
         while True:
-            op = next((c for c in _COMPARES if self.see(c)), None)
+            op = self.compare()
             if op:
-                self.at += len(op)
                 left = tree.Binary(op, left, self.sum())
             elif self.take_word("between"):
                 low = self.sum()
@@ -154,6 +158,13 @@ class _Parser(Characters):
                 left = tree.In(left, self.tests_of_in())
             else:
                 return left
+
+    def compare(self) -> str:
+        """The comparison ahead, taken; empty when there is none."""
+        self.blank()
+        if self.text[self.at : self.at + 1] not in {"<", ">", "=", "!"}:
+            return ""
+        return next((c for c in _COMPARES if self.take(c)), "")
 
     def sum(self) -> Node:
         left = self.product()
@@ -309,11 +320,8 @@ class _Parser(Characters):
         return self.fails("区间没有收尾的括号", "the range has no closing bracket")
 
     def half_line(self) -> Node | None:
-        op = next((c for c in _COMPARES if self.see(c)), None)
-        if op is None:
-            return None
-        self.at += len(op)
-        return tree.HalfLine(op, self.sum())
+        op = self.compare()
+        return tree.HalfLine(op, self.sum()) if op else None
 
     def context(self) -> Node:
         self.need("{")
@@ -359,13 +367,14 @@ class _Parser(Characters):
                 self.fails("此处应为变量名和 in", "a variable and 'in' are expected here")
             self.at = variable.end()
             name = " ".join(variable[1].split())
-            domain = self.expression()
-            if self.take(".."):
-                domain = tree.RangeOf(domain, self.expression(), low_in=True, high_in=True, iteration=True)
-            found.append((name, domain))
+            found.append((name, self.domain()))
             self.names.add(name)
             if not self.take(","):
                 return tuple(found)
+
+    def domain(self) -> Node:
+        low = self.expression()
+        return tree.RangeOf(low, self.expression(), low_in=True, high_in=True, iteration=True) if self.take("..") else low
 
     def iteration(self) -> Node:
         outer, self.names = self.names, Names((), self.names)

@@ -18,7 +18,9 @@ from jingwei.engines.decisions.values import Value, written
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable
 
-MAX_STATES = 500_000
+MAX_WORK = 2_000_000
+"""Combinations of cells looked at before a proof is given up."""
+
 MAX_FINDINGS = 20
 
 
@@ -45,16 +47,18 @@ class Findings:
     """gaps : no rule; overlaps : several rules where the hit policy allows one, or rules that disagree where they must agree
 
     idle : rules nothing reaches; more : there are more gaps or overlaps than are listed
+    may_be_empty : no rule is an answer too: the table lists or adds up what it hits, or has a default
     """
 
     gaps: tuple[Region, ...]
     overlaps: tuple[Overlap, ...]
     idle: tuple[int, ...]
     more: bool
+    may_be_empty: bool = False
 
     @property
     def sound(self) -> bool:
-        return not self.gaps and not self.overlaps
+        return not self.overlaps and (self.may_be_empty or not self.gaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class _Search:
     nodes: list[_Node] = field(default_factory=lambda: [_Node(0, ())])
     known: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
     alike: dict[Hashable, int] = field(default_factory=dict)
+    left: int = MAX_WORK
 
     def ends(self, full: tuple[int, ...]) -> set[tuple[int, ...]]:
         """Every mask that some inputs lead to."""
@@ -95,24 +100,28 @@ class _Search:
         at = {full}
         for steps in self.steps:
             found |= {m for m in at if self.settled(m)}
+            self.spend(len(at) * len(steps))
             at = {_met(m, step) for m in at if not self.settled(m) for step in steps}
-            if len(at) > MAX_STATES:
-                raise _too_many()
         return found | at
 
     def grown(self, depth: int, masks: tuple[int, ...]) -> int:
         """The node for what lies further along; 0 where there is nothing to tell."""
         key = (depth, masks)
         if key not in self.known:
-            if len(self.known) > MAX_STATES:
-                raise _too_many()
             self.known[key] = self._made(depth, masks)
         return self.known[key]
+
+    def spend(self, work: int) -> None:
+        self.left -= work
+        if self.left < 0:
+            raise NotAssessable(Text(f"组合超过 {MAX_WORK:,} 个，无法穷尽", f"there are more than {MAX_WORK:,} combinations; they cannot be gone through"),
+                                remedy=Text("请把表拆成几张。", "Part the table into several."))
 
     def _made(self, depth: int, masks: tuple[int, ...]) -> int:
         if depth == len(self.steps) or self.settled(masks):
             finding = self.finding(masks)
             return 0 if finding is None else self._node(("end", finding), _Node(depth, (), masks))
+        self.spend(len(self.steps[depth]))
         below: dict[int, list[int]] = {}
         for cells, met in self.steps[depth]:
             below.setdefault(self.grown(depth + 1, _met(masks, (cells, met))), []).extend(cells)
@@ -149,11 +158,6 @@ def _met(masks: tuple[int, ...], step: Step) -> tuple[int, ...]:
     return tuple(a & b for a, b in zip(masks, step[1], strict=True))
 
 
-def _too_many() -> NotAssessable:
-    return NotAssessable(Text(f"组合超过 {MAX_STATES:,} 个，无法穷尽", f"there are more than {MAX_STATES:,} combinations; they cannot be gone through"),
-                         remedy=Text("请把表拆成几张。", "Part the table into several."))
-
-
 def _region(found: Sequence[Axis], path: Mapping[int, tuple[int, ...]]) -> Region:
     inputs, example = {}, {}
     for i, a in enumerate(found):
@@ -186,7 +190,8 @@ def check(table: Table) -> Findings:
         used |= mask & -mask if policy == "F" else mask
     return Findings(tuple(_region(found, path) for path, _ in gaps[:MAX_FINDINGS]),
                     tuple(Overlap(_region(found, path), tuple(bits(mask))) for path, (mask,) in overlaps[:MAX_FINDINGS]),
-                    tuple(bits(table.every & ~used)), max(len(gaps), len(overlaps)) > MAX_FINDINGS)
+                    tuple(bits(table.every & ~used)), max(len(gaps), len(overlaps)) > MAX_FINDINGS,
+                    policy in {"R", "O", "C"} or any(d is not None for d in table.defaults))
 
 
 def _disagree(table: Table, mask: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -25,6 +26,7 @@ class InputColumn:
     """read : the input's value; allows : whether the table takes it; cells : its tests where constant, index : all of them at once
 
     limits : what the allowed values of the column and of its type say, where constant
+    plain : the index again, where a value of its kind needs no further look
     """
 
     label: str
@@ -36,6 +38,7 @@ class InputColumn:
     cells: tuple[CellTests | None, ...]
     index: Column | None
     limits: tuple[CellTests | None, ...]
+    plain: Column | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class Table:
         mask = self.every
         for i in self.inputs:
             value = i.read(f)
+            if i.plain is not None and type(value) is i.plain.kind:  # the usual case, at its quickest
+                f[i.place] = value
+                found = i.plain.hits.get(value)
+                mask &= i.plain.gaps[bisect_left(i.plain.points, value)] if found is None else found
+                continue
             if value is not None:
                 if i.kind is not ANY and (type(value) is not i.kind.python or i.kind.allows is not None):
                     value = fitted(run, value, i.kind)
@@ -210,8 +218,10 @@ def _column(ground: Ground, record: TableRecord, at: int) -> InputColumn:
 
     allowed = test_of(here, clause.allowed) if clause.allowed else None
     limits = kind.limits if allowed is None else (*kind.limits, allowed[1])
+    index = column(cells, test)
+    plain = index if index is not None and not limits and (kind is ANY or kind.python is index.kind) else None
     return InputColumn(clause.label, place, here.expression(clause.expression), kind, None if allowed is None else allowed[0], tuple(tests), tuple(cells),
-                       column(cells, test), tuple(cell_tests(t, ground.unit) for t in limits))
+                       index, tuple(cell_tests(t, ground.unit) for t in limits), plain)
 
 
 def _never(_f: Frame) -> bool:

@@ -27,7 +27,7 @@ class Protected:
     """What may be shown of a table.
 
     counts : (n1 + 1, …, nk + 1) the table with its margins: the last place of each axis is the sum over it
-    shown : the same shape; a cell that is not shown is at least 1, since a 0 is always shown
+    shown : the same shape; a cell that is not shown is at least 1, since a 0 is always shown, but for parts where none is
     small : cells below the threshold, all hidden
     width : how many counts an attacker cannot tell apart, at least, for each small cell: highest less lowest
     """
@@ -45,16 +45,21 @@ def with_margins(counts: Counts) -> Counts:
     return counts
 
 
-def protect(counts: Counts, threshold: int) -> Protected:
+def protect(counts: Counts, threshold: int, *, margins_only: bool = False) -> Protected:
     """Hide every count from 1 to ``threshold`` - 1, and as many more as it takes.
 
     counts : (n1, …, nk) whole numbers
+    margins_only : none of the parts themselves is shown, zeros included, which lets far more of the sums be
     Each small cell keeps a range of at least ``threshold``: as far as all that is shown goes, its count may be any of so many others. Where no
     more can be hidden among the parts, the sums are, and last the sum of all.
     """
     full = with_margins(counts)
     small = (full > 0) & (full < threshold)
     hidden = small.copy()
+    least_known = np.ones(full.shape)
+    if margins_only:
+        parts = tuple(slice(0, n) for n in counts.shape)
+        hidden[parts], least_known[parts] = True, 0
     lines = list(_lines(full.shape))
     through: dict[Cell, list[Cell]] = {}
     for line in lines:
@@ -62,7 +67,7 @@ def protect(counts: Counts, threshold: int) -> Protected:
             through.setdefault(cell, []).extend(line)
     _pair_up(full, hidden, lines, threshold)
     least, most = full.copy(), full.copy()  # what was found to agree with less hidden agrees with more
-    while narrow := _too_narrow(full, hidden, small, threshold, least, most):
+    while narrow := _too_narrow(full, hidden, small, threshold, least_known, least, most):
         added: set[Cell] = set()
         for cell in narrow:
             if added.isdisjoint(through[cell]):  # one more in a line may be enough for all of it
@@ -104,14 +109,14 @@ def _pair_up(full: Counts, hidden: Mask, lines: list[tuple[Cell, ...]], threshol
                 hidden[more] = grown = True
 
 
-def _too_narrow(full: Counts, hidden: Mask, small: Mask, width: int, least: Counts, most: Counts) -> list[Cell]:
+def _too_narrow(full: Counts, hidden: Mask, small: Mask, width: int, least_known: NDArray[np.float64], least: Counts, most: Counts) -> list[Cell]:
     """Small cells whose range is narrower than ``width``; ``least`` and ``most``, the widest found so far, grow.
 
     The attacker looks in directions drawn at random first, since one answer widens many cells, then at each cell that is left.
     """
     if not small.any():
         return []
-    attack, draw = Attack.on(full, hidden), np.random.default_rng(0)
+    attack, draw = Attack.on(full, hidden, least_known), np.random.default_rng(0)
 
     def left() -> list[int]:
         return [i for i, c in enumerate(attack.cells) if small[c] and most[c] - least[c] < width]
@@ -139,21 +144,22 @@ def _too_narrow(full: Counts, hidden: Mask, small: Mask, width: int, least: Coun
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """Somebody who sees what is shown, knows that hidden counts are whole and at least 1, and solves for them.
+    """Somebody who sees what is shown, knows that hidden counts are whole and at least 1 (0 where zeros are hidden too), and solves for them.
 
     cells : the hidden ones; truth : their counts, which only the audit knows
     rows, sums : (equations, cells) coefficients and (equations,) what the shown counts leave for them
-    most : beyond which nobody looks
+    least : (cells,) what the attacker knows each to be at least; ``most``, beyond which nobody looks
     """
 
     cells: tuple[Cell, ...]
     truth: Counts
     rows: NDArray[np.float64]
     sums: NDArray[np.float64]
+    least: NDArray[np.float64]
     most: int
 
     @classmethod
-    def on(cls, full: Counts, hidden: Mask) -> Attack:
+    def on(cls, full: Counts, hidden: Mask, least: NDArray[np.float64]) -> Attack:
         cells = tuple(tuple(int(i) for i in c) for c in np.argwhere(hidden))
         place = {c: i for i, c in enumerate(cells)}
         rows, sums = [], []
@@ -170,13 +176,14 @@ class Attack:
             rows.append(row)
             sums.append(left)
         truth = np.array([full[c] for c in cells], dtype=np.int64)
-        return cls(cells, truth, np.array(rows).reshape(-1, len(cells)), np.array(sums), int(full.max(initial=0)) * 2 + 100)
+        return cls(cells, truth, np.array(rows).reshape(-1, len(cells)), np.array(sums), least[hidden],
+                   int(full.max(initial=0)) * 2 + 100)
 
     def extreme(self, goal: NDArray[np.float64]) -> Counts:
         """Hidden counts that agree with all that is shown and lie as far in the direction ``goal`` as any."""
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
-        solved: Any = milp(-goal, integrality=np.ones(len(self.cells)), bounds=Bounds(1, self.most),
+        solved: Any = milp(-goal, integrality=np.ones(len(self.cells)), bounds=Bounds(self.least, self.most),
                            constraints=LinearConstraint(csr_array(self.rows), self.sums, self.sums))
         return np.rint(solved.x).astype(np.int64) if solved.x is not None else self.truth

@@ -139,6 +139,7 @@ def by_hand(node: BankNode, rows: list[dict[str, Any]], clusters: dict[str, str]
     return Counter((questions.band(p.get("birth_date", ""), at), p.get("sex", ""), p.get("place", "")) for p in people.values())
 
 
+@pytest.mark.oracle("bank ask")
 def test_a_cohort_is_each_person_once_however_often_they_came(health):
     p, there = HEALTH, banks(health.context)
     tables, linking = there.admitted("health"), there.linking("health")
@@ -280,6 +281,7 @@ def test_a_package_names_nobody_and_both_tables_speak_of_one_person_by_one_pseud
     assert {n: d.digest for n, d in made.items() if n not in ("manifest.json", NAME)} == told["files"]
 
 
+@pytest.mark.oracle("bank publish")
 @pytest.mark.filterwarnings("ignore")
 def test_mlcroissant_reads_a_package_and_every_row_of_it(education, tmp_path):
     import mlcroissant

@@ -28,6 +28,7 @@ def found() -> Linked:
     return linked(1000, 1)
 
 
+@pytest.mark.oracle("bank link")
 def test_a_thousand_people_written_twice_with_slips_are_found_again(found):
     held = agreement(found.clusters, truth(list(found.clusters)))
     assert held.f1 >= 0.995

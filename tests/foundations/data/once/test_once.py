@@ -17,7 +17,7 @@ from departments import FACTS, City, Drawn, codes, world
 from once_node import EARLY, PEOPLE, Node, collected, table
 
 from jingwei.engines.sketches.values import normal
-from jingwei.foundations.data.once import actions, asks, records
+from jingwei.foundations.data.once import actions, asks, records, views
 from jingwei.foundations.data.once.findings import WAIT
 from jingwei.foundations.data.once.matching import compare
 from jingwei.foundations.data.once.model import Column, Taken
@@ -28,7 +28,8 @@ from jingwei.foundations.data.tables.asks import RegisterTable
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.people import Principal, Role
+from jingwei.kernel.people import Organisation, Principal, Role
+from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document
 
@@ -131,6 +132,17 @@ def test_the_same_people_with_nothing_but_who_they_are_is_no_duplicate():
     here = City(1_500, 5)
     old, new = (here.table(h, h, range(1_500), ["id", "name", "sex", "born"]) for h in ("a", "b"))
     assert {f.basis for f in compare(taken([new], LATE), taken([old], EARLY))} == {"subjects"}
+
+
+def test_what_all_rows_say_of_a_subject_is_compared_and_what_differs_between_them_is_not():
+    here = City(700, 5)
+    people, visits = here.values, [i for i in range(600) for _ in range(4)]
+    old = table("身份证号", "手机号", "费用", rows=[(people["id"][i], people["mobile"][i] if n % 4 else "", str(n * 37)) for n, i in enumerate(visits)])
+    new = table("SFZH", "电话", "费用", rows=[(people["id"][i], people["mobile"][i], str(i * 37)) for i in range(700)])
+    (found,) = compare([take(Given(new), KEY, "b", "b", "", LATE)], [take(Given(old), KEY, "a", "a", "", EARLY)])
+    assert {(p.new.name, p.by) for p in found.pairs if p.by != "other"} == {("SFZH", "key"), ("电话", "values")}
+    assert found.people == (600, 600, 600)
+    assert found.duplicated == (1200, 1200, 1200)
 
 
 def test_running_numbers_and_lists_of_codes_never_meet():
@@ -320,6 +332,24 @@ def test_a_collection_that_came_all_the_same_was_not_avoided_under_whatever_name
     assert node.figures() == {"duplicate_collections": 1, "duplicate_collections_avoided": 0}
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_duplicate_that_is_to_be_merged_counts_until_nothing_is_collected_any_more(node, again):
+    node.take()
+    node.now += timedelta(days=1)
+    collected(node, "visits")
+    code = node.report().data["findings"][0]["finding"]
+    node.now += timedelta(days=1)
+    node.decide(code, outcome="merge")
+    assert node.report().data["findings"][0]["stand"] == "waiting"
+    assert node.figures() == {"duplicate_collections": 1, "duplicate_collections_avoided": 0}
+    if again:
+        node.now += timedelta(days=40)
+        collected(node, "visits")
+    node.now += WAIT
+    assert node.report().data["findings"][0]["stand"] == ("collected" if again else "ended")
+    assert node.figures() == {"duplicate_collections": int(again), "duplicate_collections_avoided": 0}
+
+
 def test_a_duplicate_that_a_law_justifies_is_counted_no_more_and_free_text_justifies_nothing(node):
     node.take()
     node.now += timedelta(days=1)
@@ -374,7 +404,7 @@ def test_what_is_decided_is_on_record_without_words_and_only_by_the_bureau(node)
     with pytest.raises(Problem, match="reason"):
         node.decide(code, reason=" ")
     node.decide(code)
-    decided = records.decisions(node.context.workspace.ledger)[code]
+    decided = records.happened(node.context.workspace.ledger).decided[code]
     assert decided.words == {"reason": "shared already", "law": ""}
     assert decided.facts["subjects"] == 300
     assert "shared" not in str(dict(decided.facts))
@@ -390,6 +420,19 @@ def test_a_finding_is_shown_column_by_column_in_both_languages(node):
     assert "同一对象说法相同" in actions.show(replace(node.context, language="zh"), asks.AskFinding(code)).report
     with pytest.raises(Problem, match="no finding"):
         actions.show(node.context, asks.AskFinding("D-0000000000"))
+
+
+def test_only_the_bureau_in_charge_is_offered_the_form_to_decide_with(node):
+    with node.context.workspace.store.write() as connection:
+        for one, kind, above in (("bureau", "bureau", None), ("civil", "department", "bureau"), ("health", "department", "bureau")):
+            keep_organisation(connection, Organisation(one, Text(one, one), kind, "city", "440100", above))
+    node.take()
+    node.plan()
+    asked = asks.AskFinding(node.report().data["findings"][0]["finding"])
+    offered = {name: views.finding(replace(node.context, principal=Principal("p-" + "1" * 32, name, (ROLE,))), asked).decides for name in ("bureau", "civil", "health")}
+    assert offered == {"bureau": True, "civil": False, "health": False}
+    assert not views.finding(node.context, asked).decides
+    assert not views.finding(replace(node.context, principal=Principal("p-" + "1" * 32, "bureau")), asked).decides
 
 
 def test_the_reports_file_holds_a_row_a_pair_with_intervals(node):

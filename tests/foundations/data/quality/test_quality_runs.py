@@ -8,15 +8,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from jingwei.coordination.actions import replay
+from jingwei.coordination.jobs.nightly import work_of_a_night
 from jingwei.coordination.model import AskReplay
 from jingwei.foundations.data.catalogue.actions import harvest
 from jingwei.foundations.data.catalogue.model import Harvest
 from jingwei.foundations.data.quality import ACTIONS, records
 from jingwei.foundations.data.quality.actions import HISTORY, bring_facts, contract_of, run_quality, set_contract
 from jingwei.foundations.data.quality.bundled import MAINLAND
-from jingwei.foundations.data.quality.contract import Contract, Field, Rule, Update
+from jingwei.foundations.data.quality.contract import Contract, Field, Reference, Rule, Update
 from jingwei.foundations.data.quality.model import (
     METRICS,
     BringFacts,
@@ -49,6 +51,7 @@ PEOPLE = Dataset("人口", 1, {"id": "string", "age": "int64"})
 CONTRACT = Contract(dataset="人口", owner="civil", fields=(Field(name="id", required=True, type="string"), Field(name="age", least=0, most=150, type="integer")), keys=(("id",),))
 START = datetime(2026, 3, 2, 9, tzinfo=CHINA)
 RUN = next(a for a in ACTIONS if a.path == ("quality", "run"))
+SET = next(a for a in ACTIONS if a.path == ("quality", "contract", "set"))
 ROWS_ACTION = next(a for a in ACTIONS if a.path == ("quality", "rows"))
 
 
@@ -177,7 +180,7 @@ def test_failing_rows_are_for_the_owner_and_the_nodes_own_operator_alone(node):
         made = run(ROWS_ACTION, replace(node.context, principal=who), FailingRows("人口"))
         return sorted(Table.read(next(d for d in made.documents if d.name == "rows.csv")).rows)
 
-    rows_ = [("age.range", "b", "-1"), ("age.range", "b", "200"), ("id.required", " ", ""), ("unique(id)", " ", ""), ("unique(id)", "b", "-1"), ("unique(id)", "b", "200")]
+    rows_ = [("age.range", "b", "-1"), ("age.range", "b", "200"), ("id.required", "", ""), ("unique(id)", "", ""), ("unique(id)", "b", "-1"), ("unique(id)", "b", "200")]
     assert [(a, i, n.lstrip("'")) for a, i, n in asked("civil")] == rows_
     with pytest.raises(Problem) as raised:
         asked("health")
@@ -187,6 +190,24 @@ def test_failing_rows_are_for_the_owner_and_the_nodes_own_operator_alone(node):
         rows(node.context, FailingRows("人口", "age.rang"))
     assert raised.value.code == "unknown_check"
     assert "age.range" in str(raised.value)
+
+
+def test_nobody_makes_himself_the_owner_or_asks_another_owners_table_by_a_contract(node):
+    bring_facts(node.context, BringFacts())
+    person = Role("steward", Text("管家", "steward"), frozenset({"quality.contract"}))
+
+    def sets(organisation: str, contract: Contract) -> str:
+        who = replace(node.context, principal=Principal(f"p-{7:032x}", organisation, (person,)), dry_run=True)
+        try:
+            run(SET, who, SetContract(contract.dataset, write(contract)))
+        except Problem as error:
+            return error.code
+        return "set"
+
+    asks = Contract(dataset="人口", references=(Reference(name="r", fields=("id",), dataset="facts_sources", columns=("source",)),))
+    assert sets("civil", CONTRACT) == sets("jingwei", Contract(dataset="facts_nation")) == "set"
+    assert [sets("health", CONTRACT), sets("health", structs.replace(CONTRACT, owner="health")), sets("civil", asks), sets("civil", structs.replace(CONTRACT, owner="health")),
+            sets("civil", Contract(dataset="facts_nation"))] == ["not_party"] * 5
 
 
 def test_a_contract_that_no_longer_fits_is_told_and_holds_nobody_else_up(node):
@@ -202,6 +223,12 @@ def test_a_contract_that_no_longer_fits_is_told_and_holds_nobody_else_up(node):
     assert [r["dataset"] for r in made.data["refused"]] == ["人口"]
     assert len(made.data["assessed"]) == 4
     assert not made.holds
+
+
+def test_a_node_with_tables_assesses_what_changed_at_night_and_one_without_has_nothing_to(node, tmp_path):
+    bare = Workspace(tmp_path / "bare")
+    bare.establish()
+    assert [RUN in work_of_a_night(w) for w in (node.workspace, bare)] == [True, False]
 
 
 @pytest.mark.parametrize("given", [RunQuality("nobody"), FailingRows("nobody"), ShowQuality("nobody"), ShowContract("nobody")])

@@ -1,8 +1,7 @@
-"""A process that shares as fast as it can and says what was acknowledged, until it is killed: ``sharing_worker.py FOLDER FIRST``."""
+"""A process that shares as fast as it can and says what was acknowledged, until it is killed."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import ibis
@@ -16,8 +15,8 @@ from jingwei.kernel.workspace import Workspace
 BY_NAME = {a.path[1]: a for a in ACTIONS}
 
 
-def main(folder: Path, first: int) -> None:
-    context = Context(Workspace(folder), clock=lambda: NOON)
+def work(folder: str, first: int) -> None:
+    context = Context(Workspace(Path(folder)), clock=lambda: NOON)
 
     def do(word: str, given: object) -> Result:
         return run(BY_NAME[word], context, given)
@@ -36,7 +35,3 @@ def main(folder: Path, first: int) -> None:
         do("decide", asks.DecideRequest(name, "grant"))
         told("decided", n, name)
         told("delivered", n, name, do("deliver", asks.DeliverRequest(name, key="once")).data["digest"])
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))

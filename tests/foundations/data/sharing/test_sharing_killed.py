@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from nursery import Nursery
 from shared_node import NOON, Node
 
 from jingwei.coordination.record.sources import StoreRecord
@@ -24,17 +22,17 @@ from jingwei.kernel.told import told
 HERE = Path(__file__).parent
 
 
-def killed(folder: Path, first: int, after: int, wait: float) -> list[list[str]]:
+def killed(nursery: Nursery, folder: Path, first: int, after: int, wait: float) -> list[list[str]]:
     """What a worker acknowledged before it was killed, ``wait`` seconds after it had acknowledged ``after`` things."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
-    with subprocess.Popen([sys.executable, str(HERE / "sharing_worker.py"), str(folder), str(first)], stdout=subprocess.PIPE, text=True, env=environment) as worker:
-        assert worker.stdout is not None
-        said = [worker.stdout.readline() for _ in range(after + 1)]
-        time.sleep(wait)
-        worker.kill()
-        said += worker.stdout.readlines()
-    assert (said[0], worker.returncode) == ("ready\n", -9)
-    return [line.split() for line in said[1:] if line.endswith("\n")]
+    log = folder.parent / f"from-{first}-{after}-{wait}"
+    worker = nursery.child("sharing_worker:work", str(folder), first, log=log)
+    worker.lines(after + 1)
+    time.sleep(wait)
+    assert worker.lives()
+    worker.kill()
+    said = worker.lines()
+    assert said[0] == "ready\n"
+    return [line.split() for line in said[1:]]
 
 
 def kill_again_and_again(folder: Path, times: int, seed: int) -> None:
@@ -42,10 +40,12 @@ def kill_again_and_again(folder: Path, times: int, seed: int) -> None:
     node.offered()
     acknowledged: dict[tuple[str, str], tuple[str, ...]] = {}
     first = 0
-    for _ in range(times):
-        for word, n, *rest in killed(folder, first, luck.randrange(6), luck.random() * 0.1):
-            acknowledged[word, n] = tuple(rest)
-            first = max(first, int(n))
+    node.context.workspace.store.close()
+    with Nursery("sharing_worker", path=(HERE,)) as nursery:
+        for _ in range(times):
+            for word, n, *rest in killed(nursery, folder, first, luck.randrange(6), luck.random() * 0.1):
+                acknowledged[word, n] = tuple(rest)
+                first = max(first, int(n))
     assert len({n for word, n in acknowledged if word == "delivered"}) >= times // 3
     node.now = NOON
     for n in range(first + 1):  # whoever heard nothing sends again, under the same key

@@ -131,7 +131,7 @@ def test_whole_numbers_with_a_few_fractions_are_figures():
 
 
 def test_a_column_can_be_kept_as_it_is_written():
-    assert rows("a.csv", "n\n1\n２\n", text=("n",)) == [{"n": "1"}, {"n": "２"}]
+    assert rows("a.csv", "手机\n1\n２\n1.1E+17\n", text=("手机",)) == [{"手机": "1"}, {"手机": "２"}, {"手机": "1.1E+17"}]
     with pytest.raises(Problem, match="no column 'm'"):
         rows("a.csv", "n\n1\n", text=("m",))
 

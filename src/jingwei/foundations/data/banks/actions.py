@@ -144,9 +144,9 @@ def link(context: Context, given: Link) -> Result:
     told = _truth(found.clusters, rows) if synthetic else None
     with changing(context):
         if run not in banks(context).linkings and not context.dry_run:
-            made = context.workspace.lake.append(LINKS, [{"run": run, "bank": p.code, "role": role, "record": r, "entity": found.clusters[f"{role}/{r}"]}
+            context.workspace.lake.append(LINKS, [{"run": run, "bank": p.code, "role": role, "record": r, "entity": found.clusters[f"{role}/{r}"]}
                                                          for role, listed in rows.items() for r in sorted(row["record"] for row in listed)])
-            facts = {"bank": p.code, "run": run, "reads": reads, "makes": [f"{LINKS.name}:{made.id}"], "records": len(found.clusters), "entities": entities,
+            facts = {"bank": p.code, "run": run, "reads": reads, "makes": [f"{LINKS.name}.{p.code}:{run}"], "records": len(found.clusters), "entities": entities,
                      "pairs": len(found.accepted), "precision": round(found.precision * 1000), "seed": given.seed, "synthetic": synthetic}
             record(context, event(context, "linked", facts, {"agreement": told} if told else None))
     data = {"bank": p.code, "run": run, "records": len(found.clusters), "entities": entities, "pairs": len(found.accepted), "threshold": found.threshold,
@@ -259,10 +259,13 @@ def _answered(context: Context, p: Profile, tables: dict[str, Table], linking: L
     whole = tuple(n - 1 for n in counts.shape)
     # how many records and names there are would tell of a total that is hidden
     facts = {"records": found.records, "names": found.names} if not p.threshold else {"records": found.records} if shown[whole] and p.rules.one_to_one else {}
-    cells = {tuple(int(i) for i in c): int(counts[c]) if shown[c] else None for c in np.ndindex(counts.shape) if counts[c] or not shown[c] or c == whole}
+    kept = shown | (counts > 0)
+    if not shown[tuple(slice(0, n) for n in whole)].any():
+        kept[tuple(slice(0, n) for n in whole)] = False
+    cells = {c: int(counts[c]) if shown[c] else None for c in np.ndindex(counts.shape) if c == whole or (kept[c] and (counts[c] or not shown[c]))}
     answer = Answer(p.code, name, linking.run, asked, found.levels, cells, facts, context.clock(), linking.synthetic, -1)
     words = {"topics": [*asked.topics], "first": asked.first, "last": asked.last, "levels": found.levels, "cells": [[*c, n] for c, n in cells.items()], "facts": facts}
-    reads = [*linking.reads, f"{LINKS.name}:{linking.snapshot}"]
+    reads = [*linking.reads, f"{LINKS.name}.{p.code}:{linking.run}"]
     record(context, event(context, "answered", {"bank": p.code, "answer": name, "run": linking.run, "reads": reads, "synthetic": linking.synthetic}, words))
     return answer
 
@@ -296,6 +299,8 @@ def _told(context: Context, p: Profile, a: Answer) -> Result:
     if p.threshold:
         lines.append(context.say(f"{hidden} 格不显示，使任何不足 {p.threshold} 的数至少还有 {p.threshold} 种别的可能。",
                                  f"{hidden} cells are hidden, so that every count below {p.threshold} could be any of at least {p.threshold} others."))
+        if a.margins_only:
+            lines.append(context.say("全表的格大多会太小，只给出各边的合计。", "Most cells of the whole table would be small: only its sums are given."))
     lines += [f"- {k}: {v}" for k, v in a.facts.items()]
     single = [c for c in a.cells if sum(at != len(a.levels[i]) for i, at in enumerate(c)) == 1]
     for i, d in enumerate(p.dimensions):
@@ -327,7 +332,7 @@ def publish(context: Context, given: Publish) -> Result:
             raise Problem("version_differs", Text(f"第 {number} 版已发布，现在写出的与它不同", f"version {number} was published and would now be another"), where=p.code,
                           remedy=Text("请用当时的程序，或先收下新的表。", "Use the program of that time, or admit new tables first."))
         if before is None:
-            facts = {"bank": p.code, "number": number, "digest": whole, "run": linking.run, "synthetic": linking.synthetic, "reads": [*linking.reads],
+            facts = {"bank": p.code, "number": number, "digest": whole, "run": linking.run, "synthetic": linking.synthetic, "reads": [*linking.reads, f"{LINKS.name}.{p.code}:{linking.run}"],
                      "makes": [f"bank_{p.code}:{number}"], "files": [f"{d.name}:{d.digest}" for d in documents]}
             record(context, event(context, "published", facts, key=f"bank.published/{p.code}/{number}"))
     report = context.say(f"{p.name.zh}第 {number} 版：{whole}", f"{p.name.en}, version {number}: {whole}") + _invented(context, linking.synthetic) + "\n"

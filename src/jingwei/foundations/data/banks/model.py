@@ -115,7 +115,6 @@ class Linking:
     bank: str
     run: str
     reads: tuple[str, ...]
-    snapshot: str
     records: int
     entities: int
     pairs: int
@@ -169,6 +168,11 @@ class Answer:
     at: datetime
     synthetic: bool
     entry: int
+
+    @property
+    def margins_only(self) -> bool:
+        """Whether no cell of all dimensions together is told, only sums over some."""
+        return not any(all(at < len(known) for at, known in zip(c, self.levels, strict=True)) for c in self.cells)
 
     @property
     def total(self) -> int | None:

@@ -141,14 +141,18 @@ def band(born: str, at: str) -> str:
 
 
 def shown(profile: Profile, found: Cube) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """The counts with their margins, and which of them may be shown. Raises Problem ``too_many_cells``."""
+    """The counts with their margins, and which of them may be shown. Raises Problem ``too_many_cells``.
+
+    Where most counts of the whole table would be small it is not shown at all, so that its margins can be.
+    """
     full = with_margins(found.counts)
     if not profile.threshold:
         return full, np.ones(full.shape, dtype=bool)
     if full.size > MOST_CELLS:
         raise Problem("too_many_cells", Text(f"答案有 {full.size} 格，多于 {MOST_CELLS} 格", f"the answer has {full.size} cells, more than {MOST_CELLS}"),
                       where=profile.code, remedy=Text("地区请只到市一级再登记。", "Bring the table with places no finer than cities."))
-    protected = protect(found.counts, profile.threshold)
+    there = found.counts[found.counts > 0]
+    protected = protect(found.counts, profile.threshold, margins_only=2 * int((there < profile.threshold).sum()) > there.size)
     return protected.counts, protected.shown
 
 

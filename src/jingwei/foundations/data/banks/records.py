@@ -77,7 +77,7 @@ def fold(events: Iterable[Told]) -> Banks:
                           event.position)
             examined[table.bank, table.role, table.dataset] = table
         elif kind == "linked":
-            linkings[f["run"]] = Linking(f["bank"], f["run"], tuple(f["reads"]), f["makes"][0].rpartition(":")[2], f["records"], f["entities"], f["pairs"], f["precision"],
+            linkings[f["run"]] = Linking(f["bank"], f["run"], tuple(f["reads"]), f["records"], f["entities"], f["pairs"], f["precision"],
                                          f["seed"], at, f["synthetic"], words.get("agreement"), event.position)
         elif kind == "published":
             files = dict(n.split(":", 1) for n in f["files"])

@@ -15,7 +15,7 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing
 
-WIDE, TALL, GAP = 640, 320, 6
+WIDE, TALL, GAP, SIDE = 680, 320, 6, 180.0
 """Of the figure of flows, in the units of its drawing."""
 
 
@@ -40,10 +40,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A level at one side of the figure of flows."""
+    """A level at one side of the figure of flows, as high as the flows that are drawn; ``count`` is of all there are, None where hidden."""
 
     label: Text
-    count: int
+    count: int | None
     x: float
     y: float
     height: float
@@ -177,12 +177,13 @@ def _flows(p: Profile, a: Answer) -> tuple[tuple[Flow, ...], tuple[Post, ...], i
     sides = [sorted({k[side] for k in there}) for side in (0, 1)]
     scale = (TALL - GAP * (max(map(len, sides)) - 1)) / whole
     posts, starts = [], []
-    for side, axis, x, anchor in ((0, left, 150.0, "end"), (1, right, WIDE - 150.0, "start")):
+    for side, axis, x, anchor in ((0, left, SIDE, "end"), (1, right, WIDE - SIDE, "start")):
         y, tops = 0.0, {}
         for at in sides[side]:
             count = sum(n for k, n in there.items() if k[side] == at)
             tops[at] = y
-            posts.append(Post(level_words(p, axis, a.levels[axis][at]), count, x, y, max(count * scale, 1.0), anchor))
+            whole_post = tuple(at if i == axis else len(known) for i, known in enumerate(a.levels))
+            posts.append(Post(level_words(p, axis, a.levels[axis][at]), a.cells.get(whole_post), x, y, max(count * scale, 1.0), anchor))
             y += count * scale + GAP
         starts.append(tops)
     flows = []
@@ -191,7 +192,7 @@ def _flows(p: Profile, a: Answer) -> tuple[tuple[Flow, ...], tuple[Post, ...], i
         y0, y1 = starts[0][source], starts[1][target]
         starts[0][source] += high
         starts[1][target] += high
-        x0, x1, middle = 158.0, WIDE - 158.0, WIDE / 2
+        x0, x1, middle = SIDE + 8, WIDE - SIDE, WIDE / 2
         path = (f"M{x0:.0f} {y0:.1f}C{middle:.0f} {y0:.1f} {middle:.0f} {y1:.1f} {x1:.0f} {y1:.1f}V{y1 + high:.1f}"
                 f"C{middle:.0f} {y1 + high:.1f} {middle:.0f} {y0 + high:.1f} {x0:.0f} {y0 + high:.1f}Z")
         one, other = level_words(p, left, a.levels[left][source]), level_words(p, right, a.levels[right][target])

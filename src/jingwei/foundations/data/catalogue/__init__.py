@@ -6,6 +6,7 @@ from jingwei.foundations.data.catalogue.model import (
     AskRecord,
     Export,
     Harvest,
+    OfferRecord,
     RemoveSource,
     Search,
     Show,
@@ -17,6 +18,16 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing, Page
 
 ACTIONS = (
+    Action(
+        ("catalogue", "offer"),
+        Text("按记录自己写明的共享属性提供数据，可在记录页上申请", "Offer a record's data on the terms it states, so that they can be asked for on its page"),
+        clauses=("F2.1", "F2.2"),
+        scope="sharing.write",
+        effect="write",
+        input=OfferRecord,
+        handler="jingwei.foundations.data.catalogue.offering.offer",
+        example="jingwei catalogue offer people-1",
+    ),
     Action(
         ("data", "harvest"),
         Text("收割目录：读变化、隔离不合格、留每一版", "Take in a catalogue: what changed, with every version kept and what is no record set apart"),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from jingwei.foundations.data.sharing.model import Attribute
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.tables import Document
@@ -18,6 +19,9 @@ SHARING: dict[str, Text] = {"unconditional": Text("无条件共享", "unconditio
 
 FEEDS = ("dcat", "ckan", "csw", "ogc", "files")
 """Kinds of service that a catalogue on the network may be."""
+
+
+ARTICLE_14: tuple[Attribute, ...] = ("unconditional", "conditional", "none")
 
 
 class Word(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
@@ -260,6 +264,17 @@ class Unrecognised:
 
     source: Annotated[str | None, Option(Text("只看某来源", "only from this source"))] = None
     count: Annotated[int, Option(Text("每个字段列几条", "how many to list of each field"))] = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRecord:
+    """A record whose data are to be shared on the terms it states."""
+
+    record: Annotated[str, Option(Text("记录编号", "id of the record"), positional=True)]
+    data: Annotated[str | None, Option(Text("数据代码；缺省为记录的第一个标识", "code of the data; the record's first identifier by default"))] = None
+    dataset: Annotated[str | None, Option(Text("数据湖中的表；缺省与数据代码同名", "its table in the lake; called as the data by default"))] = None
+    provider: Annotated[str | None, Option(Text("提供部门；缺省为记录的提供者", "organisation that holds the data; the record's publisher by default"))] = None
+    synthetic: Annotated[bool, Option(Text("演练数据，不进入任何公布的数字", "an exercise; enters no published number"))] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from jingwei.foundations.data.catalogue.model import (
     Word,
     spoken,
 )
+from jingwei.foundations.data.catalogue.offering import outdated, stated
 from jingwei.foundations.data.catalogue.profile import SHAPES
 from jingwei.foundations.data.catalogue.rules import RULES_OF
 from jingwei.foundations.data.catalogue.unrecognised import FIELDS, words_of
@@ -164,7 +165,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms data of this identifier are shared, and who has asked for them."""
+    """On which terms data of this identifier are shared, and who has asked for them.
+
+    columns : those that can be asked for now; edition : version of the record that stated the terms, 0 when they were told apart
+    outdated : the record states others by now
+    """
 
     data: str
     attribute: Text
@@ -172,6 +177,9 @@ class Terms:
     published: bool
     dataset: str
     requests: tuple[tuple[str, Text], ...]
+    columns: tuple[str, ...]
+    edition: int
+    outdated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,7 @@ class RecordView:
     source: str
     exports: tuple[tuple[str, str], ...]
     table: Kept | None
+    offerable: bool
 
 
 def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
@@ -263,7 +272,7 @@ def record(context: Context, query: AskRecord) -> RecordView:
         tuple((name, f"do/catalogue/export?{urlencode({'form': form, 'record': query.id, 'answer': 'now', 'download': file})}") for name, form, file in (
             ("DCAT Turtle", "turtle", "catalogue.ttl"), ("DCAT JSON-LD", "jsonld", "catalogue.jsonld"), ("Croissant", "croissant", "catalogue.croissant.json"),
             ("CKAN", "ckan", "catalogue.ckan.json"), ("CSV", "csv", "catalogue.csv"))),
-        summary(context, query.id))
+        summary(context, query.id), stated(one) is not None and gone is None and not any(True for _ in _terms(context, one)))
 
 
 def changes(before: Record, after: Record) -> tuple[Text, ...]:
@@ -367,5 +376,6 @@ def _terms(context: Context, one: Record) -> Iterator[Terms]:
     for code in one.identifier:
         if (offer := there.offers.get(code)) is not None:
             asked = [(c.request.code, PHASES[c.phase(today)]) for c in there.cases.values() if c.request.data == code]
-            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE])
+            yield Terms(code, ATTRIBUTES[offer.terms.attribute], offer.terms.provider, offer.published is not None, offer.terms.dataset, tuple(reversed(asked))[:PER_PAGE],
+                        tuple(offer.published.columns) if offer.published and offer.published.attribute != "none" else (), offer.terms.edition, outdated(one, offer.terms))
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from jingwei.foundations.data.catalogue.layouts import measured
+from jingwei.foundations.data.catalogue.yaml_mending import MOST_LINES, mended
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Unreadable, reason
 
@@ -35,7 +36,38 @@ class _Composer(yaml.CSafeLoader):
 
 
 def yaml_trees(content: str, name: str) -> list[Any]:
-    """Every document of a YAML stream. Raises Unreadable with line and reason."""
+    """Every document of a YAML stream. Lines that are YAML but for a mark in their value are read as one text, and ``MENDED`` of a record says which.
+
+    Raises Unreadable with line and reason.
+    """
+    lines: list[str] | None = None
+    mended_at: list[int] = []
+    while True:
+        try:
+            trees = _composed(content if lines is None else "\n".join(lines), name)
+            break
+        except yaml.MarkedYAMLError as error:
+            if lines is None:
+                lines, first = content.split("\n"), error
+            places = [mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None]
+            at = next((at for at in places if at not in mended_at and mended(lines, at)), None)
+            if at is None or len(mended_at) >= MOST_LINES:
+                raise _unreadable(first, name) from None
+            mended_at.append(at)
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise _unreadable(error, name) from None
+    if mended_at:
+        told = f"YAML {', '.join(str(at + 1) for at in sorted(mended_at))}"
+        trees = [{**tree, MENDED: told} if isinstance(tree, dict) else tree for tree in trees]
+    return trees
+
+
+def _unreadable(error: Exception, name: str) -> Unreadable:
+    why = reason(error)
+    return Unreadable(Text(f"不是有效的 YAML（{' '.join(why.zh.split())[:300]}）", f"not valid YAML ({' '.join(why.en.split())[:300]})"), where=name)
+
+
+def _composed(content: str, name: str) -> list[Any]:
     composer = _Composer(content)
     try:
         trees = []
@@ -47,13 +79,13 @@ def yaml_trees(content: str, name: str) -> list[Any]:
                 raise Unreadable(Text("文件反复引用自己，没有尽头", "the file refers to itself so often that it never ends"),
                                  where=name)
             trees.append(tree)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        why = reason(error)
-        raise Unreadable(Text(f"不是有效的 YAML（{' '.join(why.zh.split())[:300]}）", f"not valid YAML ({' '.join(why.en.split())[:300]})"), where=name) from None
     finally:
         composer.dispose()
     return [t for t in trees if t is not None]
 
+
+MENDED = "@mended"
+"""Key of a record of which lines were read as one text: ``YAML 12, 40``."""
 
 _SHARED = -1
 _OPEN = object()

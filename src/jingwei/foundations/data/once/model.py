@@ -57,9 +57,14 @@ class Column(msgspec.Struct, frozen=True):
         return self.density > NUMBERED and self.distinct >= 0.95 * self.present
 
     @property
+    def telling(self) -> bool:
+        """Whether a value tells enough to stand for a subject: no day, no amount, no running number."""
+        return self.kind in ("text", "integer") and self.bits >= WITHHELD + 1 and self.density <= NUMBERED
+
+    @property
     def identifies(self) -> bool:
-        """Whether its values can stand for subjects: mostly different, no day, no amount, no running number."""
-        return self.kind in ("text", "integer") and self.bits >= WITHHELD + 1 and 2 * self.distinct >= self.present and self.density <= NUMBERED
+        """Whether it does so in this table, whatever it is called: most rows have a value of their own."""
+        return self.telling and 2 * self.distinct >= self.present
 
     @property
     def weight(self) -> float:

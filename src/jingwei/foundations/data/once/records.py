@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from jingwei.foundations.data.once.model import Column, Decided, Taken
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event, Ledger
+from jingwei.kernel.memory import Memory
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.store import Instant
 from jingwei.kernel.told import told
@@ -30,7 +31,7 @@ ROOM = "once"
 SECRET_FILE = "once.key"
 BYTES = 32
 
-TABLES = sa.table("once_tables", *map(sa.column, ("holder", "dataset", "snapshot", "secret")), sa.column("at", Instant), sa.column("content", sa.LargeBinary))
+TABLES = sa.table("once_tables", *map(sa.column, ("holder", "dataset", "snapshot", "secret")), sa.column("at", Instant), sa.column("content", sa.LargeBinary), sa.column("turn", sa.Integer))
 
 
 class _Set(msgspec.Struct, frozen=True, array_like=True):
@@ -129,37 +130,49 @@ def keep(context: Context, taken: Taken, of: bytes) -> None:
         before = connection.execute(sa.select(c.at, c.content).where(*which)).first()
         planned = before is not None and msgspec.msgpack.decode(before.content, type=_Stored).planned
         first = before.at if before is not None and planned == taken.planned else taken.at  # what was planned and is now held was collected today
+        turn = (connection.scalar(sa.select(sa.func.max(c.turn))) or 0) + 1
         connection.execute(sa.delete(TABLES).where(*which))
-        connection.execute(sa.insert(TABLES).values(holder=taken.holder, dataset=taken.dataset, at=first, snapshot=taken.snapshot, secret=mark(of), content=encode(taken)))
+        connection.execute(sa.insert(TABLES).values(holder=taken.holder, dataset=taken.dataset, at=first, snapshot=taken.snapshot, secret=mark(of), content=encode(taken), turn=turn))
         context.workspace.ledger.record([Event("once.taken", context.clock(), context.principal.id, facts | ({"synthetic": True} if taken.synthetic else {}))])
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known: tables under the present secret; names of those under another, which cannot be compared; decisions by finding."""
+    """All tables under the present secret, as they were last taken; names of those under another, which cannot be compared.
+
+    state : changes with them and with nothing else
+    """
 
     tables: tuple[Taken, ...] = ()
     other_secret: tuple[str, ...] = ()
-    decided: Mapping[str, Decided] = field(default_factory=dict)
+    state: tuple[Hashable, ...] = ()
 
     def at(self, holder: str | None, dataset: str) -> Taken | None:
         return next((t for t in self.tables if t.dataset == dataset and holder in (None, t.holder)), None)
 
 
+LATELY = Memory(room=4)
+"""What was read and found last, by the state of the samples: a ledger grows all day, and tables are taken once a night."""
+
+
 def everything(context: Context) -> Known:
-    """Read once for one state of the node."""
-    ledger = context.workspace.ledger
-    if not ledger.store.exists():
+    """Read once for one state of the samples."""
+    workspace = context.workspace
+    if not workspace.ledger.store.exists():
         return Known()
-    return context.once((ROOM, "known", ledger.size()), lambda inner: _read(inner.workspace))
+    with workspace.store.read() as connection:
+        last = connection.execute(sa.select(sa.func.count(), sa.func.max(TABLES.c.turn), sa.func.max(TABLES.c.at)).select_from(TABLES)).one()
+    state = (workspace.store.where, str(workspace.folder.resolve()), mark(secret(workspace)), *last)
+    known: Known = LATELY.once(("known", *state), lambda: _read(workspace, state))
+    return known
 
 
-def _read(workspace: Workspace) -> Known:
+def _read(workspace: Workspace, state: tuple[Hashable, ...]) -> Known:
     mine, c = mark(secret(workspace)), TABLES.c
     with workspace.store.read() as connection:
         rows = connection.execute(sa.select(c.holder, c.dataset, c.at, c.snapshot, c.secret, c.content).order_by(c.holder, c.dataset)).all()
     tables = tuple(decode(bytes(r.content), r.holder, r.dataset, r.at, r.snapshot) for r in rows if r.secret == mine)
-    return Known(tables, tuple(f"{r.holder}/{r.dataset}" for r in rows if r.secret != mine), decisions(workspace.ledger))
+    return Known(tables, tuple(f"{r.holder}/{r.dataset}" for r in rows if r.secret != mine), state)
 
 
 def snapshots(workspace: Workspace) -> dict[tuple[str, str], tuple[str, str]]:
@@ -172,14 +185,23 @@ def snapshots(workspace: Workspace) -> dict[tuple[str, str], tuple[str, str]]:
 # Decisions
 
 
-def decisions(ledger: Ledger) -> dict[str, Decided]:
-    """The last decision about each finding."""
-    found: dict[str, Decided] = {}
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What the ledger says: the last decision about each finding, and when each table, as holder/dataset, was last collected."""
+
+    decided: Mapping[str, Decided]
+    collected: Mapping[str, datetime]
+
+
+def happened(ledger: Ledger) -> Happened:
+    decided, collected = dict[str, Decided](), dict[str, datetime]()
     for event in told(ledger, ROOM):
+        f, at = event.facts, datetime.fromisoformat(event.at)
         if event.kind == "once.decided":
-            f = event.facts
-            found[str(f["finding"])] = Decided(str(f["finding"]), f["outcome"], datetime.fromisoformat(event.at), event.position, f, dict(event.payload or {}))
-    return found
+            decided[str(f["finding"])] = Decided(str(f["finding"]), f["outcome"], at, event.position, f, dict(event.payload or {}))
+        elif event.kind == "once.taken" and not f["planned"]:
+            collected[f"{f['holder']}/{f['dataset']}"] = at
+    return Happened(decided, collected)
 
 
 def decide(context: Context, finding: str, facts: Mapping[str, Any], words: Mapping[str, str]) -> None:

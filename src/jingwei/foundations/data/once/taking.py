@@ -15,6 +15,7 @@ from jingwei.engines.sketches.rows import Cells, Rows
 from jingwei.engines.sketches.sets import Sketch, sketch
 from jingwei.engines.sketches.values import Hashes, Kind, hashed, kind_of, normal, tied
 from jingwei.foundations.data.once.model import Column, Taken
+from jingwei.foundations.data.once.terms import SUBJECTS, TERMS
 from jingwei.kernel.lake import arrow
 from jingwei.kernel.tables import Table
 
@@ -81,15 +82,14 @@ class Kept:
         return tuple(self.table.columns)
 
     def counts(self, column: int) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
-        cell = self.table[self.columns[column]].cast("string").fill_null("")
-        counted = self.table.select(cell=cell).group_by("cell").agg(number=lambda t: t.count())
+        counted = self.table.select(cell=self.table[self.columns[column]]).group_by("cell").agg(number=lambda t: t.count())
         for batch in _batches(counted):
-            yield batch.column(0).to_pylist(), batch.column(1).to_pylist()
+            yield _texts(batch.column(0)), batch.column(1).to_pylist()
 
     def parts(self, columns: Sequence[int]) -> Iterator[list[Sequence[str]]]:
-        asked = self.table.select(**{f"c{i}": self.table[self.columns[c]].cast("string").fill_null("") for i, c in enumerate(columns)})
+        asked = self.table.select(**{f"c{i}": self.table[self.columns[c]] for i, c in enumerate(columns)})
         for batch in _batches(asked):
-            yield [batch.column(i).to_pylist() for i in range(len(columns))]
+            yield [_texts(batch.column(i)) for i in range(len(columns))]
 
 
 def _batches(table: ir.Table) -> Iterator[Any]:
@@ -99,6 +99,11 @@ def _batches(table: ir.Table) -> Iterator[Any]:
         yield from backend.con.sql(backend.compile(table)).to_arrow_reader(BATCH)
     else:
         yield from arrow(table).to_batches(BATCH)
+
+
+def _texts(cells: Any) -> list[str]:
+    """Cells as people would have written them: no two engines write a large figure alike."""
+    return ["" if v is None or v != v else str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in cells.to_pylist()]  # noqa: PLR0124 (NaN is not itself)
 
 
 def fields_of(table: Table) -> tuple[str, ...] | None:
@@ -125,7 +130,7 @@ def take(source: Source, secret: bytes, holder: str, dataset: str, title: str, a
         column, values = _column(source, i, name, secret)
         columns.append(column)
         sketches.append(None if values is None else sketch(values))
-    able = [i for i, c in enumerate(columns) if c.identifies and sketches[i] is not None]
+    able = [i for i, c in enumerate(columns) if (c.identifies or (c.telling and TERMS.term(c.name) in SUBJECTS)) and sketches[i] is not None]
     able.sort(key=lambda i: (-min(1.0, columns[i].distinct / columns[i].present) * columns[i].present / source.rows, -columns[i].bits, i))
     taken = Taken(holder, dataset, title or dataset, source.rows, tuple(columns), at, sketches=tuple(sketches))
     return replace(taken, keys=_rows(source, able[:KEYS], taken, secret))
@@ -162,14 +167,16 @@ def _rows(source: Source, keys: Sequence[int], taken: Taken, secret: bytes) -> t
             inside = [i for i in np.flatnonzero(hashes < whole.below).tolist() if plain[i]]
             rows = ([normal(part[j][i]) if c != key else "" for j, c in enumerate(told)] for i in inside)
             found[at].append((hashes[inside], tied(hashes[inside], rows, len(told), secret)))
-    return tuple((key, _once(parts, whole, told, len(taken.columns))) for key, parts, whole in zip(keys, found, samples, strict=True))
+    return tuple((key, _facts(parts, whole, told, len(taken.columns))) for key, parts, whole in zip(keys, found, samples, strict=True))
 
 
-def _once(parts: Sequence[tuple[Hashes, Cells]], whole: Sketch, told: Sequence[int], columns: int) -> Rows:
-    """Of the subjects that one row alone is about: what several rows say of one is no single fact."""
-    each, first, often = np.unique(np.concatenate([s for s, _ in parts]), return_index=True, return_counts=True)
-    once = often == 1
-    cells = np.zeros((int(once.sum()), columns), np.uint32)
-    cells[:, told] = np.concatenate([c for _, c in parts])[first[once]]
-    size = len(cells) if whole.whole else max(len(cells), round(whole.size * float(once.mean())))
-    return Rows.of(each[once], cells, whole.below, size)
+def _facts(parts: Sequence[tuple[Hashes, Cells]], whole: Sketch, told: Sequence[int], columns: int) -> Rows:
+    """What is said of each subject: what all its rows say that say anything. Where two rows differ there is no single fact, and the cell is empty."""
+    subjects, said = np.concatenate([s for s, _ in parts]), np.concatenate([c for _, c in parts])
+    order = np.argsort(subjects, kind="stable")
+    first = np.flatnonzero(np.diff(subjects[order], prepend=~subjects[order[:1]]))
+    most = np.maximum.reduceat(said[order], first, axis=0)
+    least = np.minimum.reduceat(np.where(said[order] == 0, np.uint32(2**32 - 1), said[order]), first, axis=0)
+    cells = np.zeros((len(first), columns), np.uint32)
+    cells[:, told] = np.where(most == least, most, 0)
+    return Rows.of(subjects[order][first], cells, whole.below, whole.size)

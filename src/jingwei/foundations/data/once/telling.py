@@ -14,7 +14,7 @@ BYS: dict[By, Text] = {"key": Text("对象的编号", "who it is about"), "value
                        "name": Text("只凭名称", "by name only"), "other": Text("名称相似，说法不同", "alike by name, not in what it says")}
 
 STANDS: dict[Stand, Text] = {"open": Text("待主管部门决定", "waits for the bureau's decision"), "justified": Text("有法律依据", "a law says so"),
-                             "waiting": Text("已决定不收集，未满九十天", "decided against, less than ninety days ago"), "avoided": Text("避免了重复收集", "avoided"),
+                             "waiting": Text("已决定不收集，未满九十天", "decided against, less than ninety days ago"), "avoided": Text("避免了重复收集", "avoided"), "ended": Text("已停止重复收集", "ended"),
                              "collected": Text("照样重复收集", "collected twice all the same")}
 
 

@@ -17,6 +17,7 @@ from jingwei.foundations.data.sharing.figures import Figure
 from jingwei.foundations.data.sharing.records import common_bureau, known
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.people import LOCAL, may
 from jingwei.kernel.pillar import Nothing
 
 MOST_ROWS = 100
@@ -76,6 +77,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
+    """``alone`` are columns the other was not seen to hold; ``decides`` whether whoever looks may decide."""
+
     row: Row
     headline: Text
     next: Text
@@ -85,6 +88,7 @@ class FindingView:
     cells: Bar | None
     outcome: Text | None
     bureau: Text
+    decides: bool
 
 
 def once(context: Context, query: Nothing) -> OnceView:
@@ -107,7 +111,8 @@ def finding(context: Context, query: AskFinding) -> FindingView:
         _row(s, called), headline(f, called), next_step(f),
         tuple(Evidence(p, BYS[p.by], Bar.of(p.agreement), Bar.of(p.containment), p.agreement.compared if p.agreement else 0) for p in f.pairs),
         tuple(c.name for c in f.new.columns if c.name not in shown and not c.counts), Bar.of(f.subjects), Bar.of(f.cells), OUTCOMES[s.decided.outcome] if s.decided else None,
-        organisations[bureau].name if bureau else Text("", ""))
+        organisations[bureau].name if bureau else Text("", ""),
+        context.principal.id != LOCAL.id and context.principal.organisation == bureau and may(context.principal, "once.write", "write"))
 
 
 def _row(s: Standing, called: Mapping[str, Text]) -> Row:

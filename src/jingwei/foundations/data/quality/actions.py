@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,12 +26,14 @@ from jingwei.foundations.data.quality.model import (
 )
 from jingwei.foundations.data.quality.surroundings import World, written_at
 from jingwei.foundations.data.sharing.delivery import dataset_called
+from jingwei.foundations.data.sharing.records import acting
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.people import LOCAL
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.tables import Document, csv_bytes
 
@@ -54,7 +57,8 @@ class Assessed:
 def run_quality(context: Context, given: RunQuality) -> Result:
     """Assess one table, or all that changed since they were last assessed; keep it with its entry in the ledger.
 
-    One whose contract no longer fits it is told with the reason, and the others go on.
+    One whose contract no longer fits it is told with the reason, and the others go on. The answer is no when such a one was met,
+    and when the one table asked for breaks a promise that is an error.
     """
     at = _instant(context)
     context = replace(context, clock=lambda: at)
@@ -74,7 +78,7 @@ def run_quality(context: Context, given: RunQuality) -> Result:
     found = [a.assessment for a in done]
     data = {"assessed": [_told(a, since, at.isoformat()) for a in found], "refused": [{"dataset": n, **e.to_json(context.language)} for n, e in refused]}
     documents = (Document("scores.csv", scores_csv(found)), Document("breaches.csv", breaches_csv(found, since)))
-    broken = any(b.severity == "error" for a in found for b in a.breaches)
+    broken = given.dataset is not None and any(b.severity == "error" for a in found for b in a.breaches)
     return Result(_report(context, found, refused), data, documents, holds=not broken and not refused)
 
 
@@ -161,14 +165,10 @@ def _event(context: Context, a: Assessment) -> Event:
 
 
 def _fact(name: str) -> str:
-    from hashlib import sha256
-
     return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() and len(name) <= 100 else "sha256:" + sha256(name.encode()).hexdigest()
 
 
 def digest_of(a: Assessment) -> str:
-    from hashlib import sha256
-
     return "sha256:" + sha256(msgspec.json.encode(a, order="deterministic")).hexdigest()
 
 
@@ -191,6 +191,7 @@ def set_contract(context: Context, given: SetContract) -> Result:
     from jingwei.foundations.data.quality.odcs import read
 
     contract = read(given.contract, given.dataset)
+    _may_promise(context, contract)
     fits(context, contract, opened(context, given.dataset), day_in_china(context.clock()))
     version = keep_contract(context, contract, given.contract)
     promises = _promised(contract)
@@ -202,6 +203,21 @@ def set_contract(context: Context, given: SetContract) -> Result:
         lines.append(context.say("这是演练，没有保存。", "This was a rehearsal; nothing was kept."))
     return Result("\n".join(lines) + "\n", {"dataset": given.dataset, "version": version, "digest": contract.digest, "fields": len(contract.fields),
                                             "promises": promises, "unchecked": list(contract.unchecked)})
+
+
+def _may_promise(context: Context, contract: Contract) -> None:
+    """Whoever sets a contract could learn from its breaches what stands in the tables it is held against, and an owner may see rows:
+    so it is set by who answers for all of these already, or by the node's own operator. Raises Problem ``not_party``.
+    """
+    if context.principal.id == LOCAL.id:
+        return
+    world = World(context)
+    for name in (contract.dataset, *(r.dataset for r in contract.references), *(c.dataset for c in contract.comparisons)):
+        before = contract_of(context, name)
+        found = world.record(before)
+        acting(context, world.owner(before, found[1] if found else None), Text(f"给 {name} 定约定", f"hold a contract against {name}"))
+    if contract.owner:
+        acting(context, contract.owner, Text("以它的名义定约定", "set a contract in its name"))
 
 
 def fits(context: Context, contract: Contract, table: ir.Table, today: date) -> None:

@@ -89,8 +89,8 @@ def where(condition: Any, value: Any) -> Any:
 
 def _column(node: exp.Column, scope: Scope) -> _Known:
     if node.table not in scope.tables or node.args.get("db") is not None:
-        names = [n for n in scope.tables if n]
-        raise _bad(scope, Text(f"列要写成 {'、'.join(names) or '列名'} 的", f"columns are written {' or '.join(f'{n}.name' for n in names) or 'by their name alone'}"), node.sql())
+        forms = ", ".join(f"{n}.name" for n in scope.tables if n) or "name"
+        raise _bad(scope, Text(f"这里的列写作 {forms}", f"is not how a column is written here: {forms}"), node.sql())
     table, name = scope.tables[node.table], node.name
     if name not in table.columns:
         raise Problem("unknown_column", Text(f"没有列 {name[:60]!r}", f"there is no column {name[:60]!r}"), where=scope.where,

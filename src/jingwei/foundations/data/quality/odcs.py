@@ -25,7 +25,7 @@ from jingwei.foundations.data.quality.contract import (
     Rule,
     Update,
 )
-from jingwei.foundations.data.quality.formats import FORMATS, pattern
+from jingwei.foundations.data.quality.formats import FORMATS, TYPES, pattern
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, Unreadable, did_you_mean
 from jingwei.kernel.tables import Document
@@ -89,9 +89,9 @@ def read(document: Document, dataset: str) -> Contract:
             update=msgspec.convert(own["update"], Update) if "update" in own else update, validity=reading.validity, rows=reading.rows, unchecked=tuple(reading.unchecked))
     except (msgspec.ValidationError, TypeError) as error:
         raise _bad(where, Text(f"读不懂（{error}）", f"cannot be read ({error})")) from None
-    names = [*(f.name for f in fields), *(r.name for r in made.rules), *(r.name for r in made.references), *(c.name for c in made.comparisons)]
-    if twice := next((n for n in names if names.count(n) > 1), None):
-        raise _bad(where, Text(f"{twice!r} 用了两次", f"uses the name {twice!r} twice"))
+    for names in ([f.name for f in fields], [*(r.name for r in made.rules), *(r.name for r in made.references), *(c.name for c in made.comparisons)]):
+        if twice := next((n for n in names if names.count(n) > 1), None):
+            raise _bad(where, Text(f"{twice!r} 用了两次", f"uses the name {twice!r} twice"))
     return made
 
 
@@ -117,24 +117,13 @@ class _Reading:
         _keys(told, _FIELD, where)
         if not name:
             raise _bad(where, Text("字段没有名称", "has a field without a name"))
-        options = told.get("logicalTypeOptions") or {}
-        _keys(options, _OPTIONS, f"{where}, logicalTypeOptions")
-        understood = {"minLength", "maxLength", "pattern", "format", "minimum", "maximum", "timezone", "defaultTimezone"}
-        self.unchecked += [f"{name}: {o}" for o in options if o not in understood]
-        made: dict[str, Any] = {"name": name, "required": told.get("required") is True or told.get("primaryKey") is True}
+        made: dict[str, Any] = {"name": name, "required": told.get("required") is True or told.get("primaryKey") is True,
+                                **self._options(told.get("logicalTypeOptions") or {}, name)}
         kind = told.get("logicalType")
-        if kind in ("string", "integer", "number", "boolean", "date", "timestamp"):
+        if kind in TYPES or kind == "string":
             made["type"] = kind
         elif kind is not None:
             self.unchecked.append(f"{name}: logicalType {kind}")
-        form = str(options.get("format") or "")
-        if form in FORMATS:
-            made["format"] = form
-        elif form:
-            self.unchecked.append(f"{name}: format {form}")
-        if options.get("pattern"):
-            made["pattern"] = pattern(str(options["pattern"]), where)
-        made |= {ours: _plain(options[theirs]) for ours, theirs in _OPTION_OF.items() if theirs in options and ours not in ("format", "pattern")}
         if told.get("enum"):
             made["codes"] = tuple(_plain(e.get("value") if isinstance(e, dict) else e) for e in told["enum"])
         if told.get("unique") is True:
@@ -153,6 +142,17 @@ class _Reading:
             return msgspec.convert(made, Field)
         except msgspec.ValidationError as error:
             raise _bad(where, Text(f"读不懂（{error}）", f"cannot be read ({error})")) from None
+
+    def _options(self, told: Mapping[str, Any], name: str) -> dict[str, Any]:
+        where = f"{self.where}, {name}"
+        _keys(told, _OPTIONS, f"{where}, logicalTypeOptions")
+        self.unchecked += [f"{name}: {o}" for o in told if o not in {*_OPTION_OF.values(), "timezone", "defaultTimezone"}]
+        made = {ours: _plain(told[theirs]) for ours, theirs in _OPTION_OF.items() if theirs in told}
+        if "pattern" in made:
+            pattern(str(made["pattern"]), where)
+        if made.get("format", "") not in ("", *FORMATS):
+            self.unchecked.append(f"{name}: format {made.pop('format')}")
+        return made
 
     def _about_field(self, told: Mapping[str, Any], name: str) -> dict[str, Any]:
         """A library metric that must be 0 is a term of ours; anything else is told as unchecked."""

@@ -29,6 +29,7 @@ from jingwei.foundations.data.sharing.records import acting
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import CHINA, day_in_china
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.lake import arrow
 from jingwei.kernel.markdown import markdown
 from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem
@@ -146,10 +147,8 @@ def rows(context: Context, given: FailingRows) -> Result:
     failing = failing_rows(context, table, contract, given.check)
     count = number_of(failing.count())
     columns = [f.removeprefix("column ") for f in failing.columns]
-    shown = failing.order_by(list(failing.columns)).limit(MOST_ROWS)
-    backend = shown.get_backend()
-    arrow = backend.raw_sql(backend.compile(shown)).toArrow() if backend.name == "pyspark" else shown.to_pyarrow()
-    content = csv_bytes(columns, zip(*(c.to_pylist() for c in arrow.columns), strict=True))
+    written = arrow(failing.order_by(list(failing.columns)).limit(MOST_ROWS))
+    content = csv_bytes(columns, zip(*(c.to_pylist() for c in written.columns), strict=True))
     said = context.say(f"{count:,} 行不合约定，写入 rows.csv。", f"{count:,} rows fail, in rows.csv.")
     if count > MOST_ROWS:
         said += context.say(f"只写了前 {MOST_ROWS:,} 行。", f" Only the first {MOST_ROWS:,} are there.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,7 +38,7 @@ from jingwei.foundations.data.sharing.model import (
     Use,
 )
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.told import Told
+from jingwei.kernel.told import Told, day_of
 
 ERASED = Text("（已删除）", "(erased)")
 OWN = "K-0"
@@ -147,7 +147,7 @@ def _credentials(case: Case, kind: str, event: Told) -> tuple[Credential, ...]:
     """After one was issued or revoked, or a delivery opened the interface for the asker itself, as long as the grant lasts."""
     f, at = event.facts, _at(event)
     if kind == "issued":
-        return (*case.credentials, Credential(f["credential"], f["consumer"], f["fingerprint"], at, event.position, _day(f["last"]), f["calls"], f["rows"]))
+        return (*case.credentials, Credential(f["credential"], f["consumer"], f["fingerprint"], at, event.position, day_of(f["last"]), f["calls"], f["rows"]))
     opened = f.get("credential") if kind == "delivered" else ""
     over = OWN if opened else f["credential"] if kind == "revoked" else ""
     rest = tuple(replace(c, ended=at) if c.code == over and c.ended is None else c for c in case.credentials)
@@ -176,7 +176,7 @@ def _aside(case: Case, kind: str, event: Told) -> dict[str, Any]:
 
 def facts_of_terms(terms: Terms) -> dict[str, Any]:
     return {"data": terms.data, "provider": terms.provider, "bureau": terms.bureau, "dataset": terms.dataset, "version": terms.version,
-            "attribute": terms.attribute, "synthetic": terms.synthetic}
+            "attribute": terms.attribute, "synthetic": terms.synthetic, **({"edition": terms.edition} if terms.edition else {})}
 
 
 def words_of_terms(terms: Terms) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def _terms(event: Told) -> Terms:
     f, told = event.facts, event.payload or {}
     name = Text(told["zh"], told["en"]) if told else ERASED
     return Terms(f["data"], name, f["provider"], f["bureau"], f["dataset"], f["version"], dict(told.get("columns", {})), f["attribute"],
-                 told.get("conditions", ""), told.get("basis", ""), f["synthetic"])
+                 told.get("conditions", ""), told.get("basis", ""), f["synthetic"], f.get("edition", 0))
 
 
 def facts_of_request(request: Request) -> dict[str, Any]:
@@ -205,14 +205,14 @@ def words_of_request(request: Request) -> dict[str, Any]:
 
 def _request(event: Told) -> Request:
     f, told = event.facts, event.payload or {}
-    return Request(f["request"], f["data"], f["asker"], f["provider"], f["attribute"], f["purpose"], f["mode"] or None, _day(f["first"]), _day(f["last"]),
+    return Request(f["request"], f["data"], f["asker"], f["provider"], f["attribute"], f["purpose"], f["mode"] or None, day_of(f["first"]), day_of(f["last"]),
                    told.get("basis", ""), told.get("scenario", ""), scope_in(told), f["need"], f["synthetic"], event.payload is None,
                    f.get("unit", ""), f.get("holder", ""))
 
 
 def _supplemented(before: Request, event: Told) -> Request:
     f, told = event.facts, event.payload or {}
-    return replace(before, mode=f["mode"] or None, first=_day(f["first"]), last=_day(f["last"]), basis=told.get("basis", ""),
+    return replace(before, mode=f["mode"] or None, first=day_of(f["first"]), last=day_of(f["last"]), basis=told.get("basis", ""),
                    scenario=told.get("scenario", ""), scope=scope_in(told), erased=event.payload is None)
 
 
@@ -226,7 +226,3 @@ def _extension(event: Told) -> Extension:
 
 def _at(event: Told) -> datetime:
     return datetime.fromisoformat(event.facts.get("when") or event.at)
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

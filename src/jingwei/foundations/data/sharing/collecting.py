@@ -10,13 +10,14 @@ from jingwei.foundations.data.sharing.delivery import deliver
 from jingwei.foundations.data.sharing.records import Step, acting, case, changing, offer, record
 from jingwei.kernel.access import Grant
 from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people_records import rules
 from jingwei.kernel.problems import Problem
 
 
 def collect(context: Context, given: CollectData) -> Result:
-    """The delivered file, to whoever asked for it; each time leaves a record of use (art. 29). Raises Problem ``not_delivered``, ``not_granted``."""
+    """The delivered file, to whoever asked for it; the same file to the same person on one day is one use (art. 29). Raises Problem ``not_delivered``, ``not_granted``."""
     there = case(context.workspace.ledger, given.code)
     r, decision = there.request, there.decision
     acting(context, r.asker, Text("领取给它的数据", "collect what was delivered to it"))
@@ -34,8 +35,9 @@ def collect(context: Context, given: CollectData) -> Result:
     made = deliver(replace(context, pinned={**context.pinned, terms.dataset: newest.snapshot}, snapshots={}), terms, grant, in_force, r.asker, newest.mode)
     facts: dict[str, Any] = {"request": r.code, "mode": newest.mode, "snapshot": made.snapshot, "rows": made.rows, "columns": made.columns, "digest": made.digest,
                              **({"synthetic": True} if r.synthetic else {})}
+    key = f"share.used/{r.code}/{context.principal.id}/{made.digest}/{day_in_china(context.clock())}"
     with changing(context):
-        record(context, Step("share.used", facts))
+        record(context, Step("share.used", facts, key=key))
     same = made.digest == newest.digest
     told = Text(f"{made.rows} 行、{made.columns} 项，{'与提供时一致' if same else '提供之后授权有变，内容已按现行授权'}。",
                 f"{made.rows} rows of {made.columns} columns, {'the same as delivered' if same else 'as the grants in force now give them: they changed since the delivery'}.")

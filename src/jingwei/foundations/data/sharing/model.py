@@ -55,6 +55,7 @@ class Terms:
     columns : type by name (``string``, ``int64``, ``float64``, ``bool``)
     conditions : scope and use, where it is shared on conditions (art. 14)
     basis : citation that lets it not be shared (art. 15)
+    edition : version of the catalogue record that states these terms; 0 when none does
     """
 
     data: str
@@ -68,6 +69,7 @@ class Terms:
     conditions: str = ""
     basis: str = ""
     synthetic: bool = False
+    edition: int = 0
 
 
 class Scope(Struct, frozen=True, forbid_unknown_fields=True):

@@ -163,7 +163,7 @@ def audit(context: Context, given: AskAudit) -> Result:
             {"measure": f.measure.code, "value": f.value, "count": f.count, "of": f.of, "unknown": f.unknown} for f in numbers]}, documents, holds=not found)
 
 
-def observations(numbers: Sequence[Figure], at: datetime, place: str) -> Document:
+def observations(numbers: Sequence[Figure], at: datetime, place: str = "") -> Document:
     """As ``jingwei observe`` takes them in; ``place`` is the node's, empty where it has none. What is not assessable has no value."""
     return Document(FIGURES_FILE, csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), (
         (f.measure.code, place, at.year, f.value, f.measure.unit, "ledger", day_in_china(at).isoformat(), "observed" if f.value is not None else "missing")

@@ -180,10 +180,9 @@ def _coarser(given: Precision, asked: Precision) -> bool:
     if given == asked or isinstance(asked, Exact):
         return True
     match asked, given:
-        case Rounded(fine), Rounded(unit):  # rounding twice is not rounding once: 3 to 5s of 2s; only whole odd multiples agree
-            return float(unit) % float(fine) == 0 and (float(unit) / float(fine)) % 2 == 1
-        case Banded(fine), Banded(unit):  # bands lie in bands of a whole multiple
-            return float(unit) % float(fine) == 0
+        case (Rounded(fine), Rounded(unit)) | (Banded(fine), Banded(unit)):
+            # Bands lie in bands of a whole multiple; rounding twice is not rounding once (3 to 5s of 2s), but for whole odd multiples.
+            return float(unit) % float(fine) == 0 and (isinstance(asked, Banded) or (float(unit) / float(fine)) % 2 == 1)
         case Truncated("month"), Truncated("year"):
             return True
         case Generalised(fine), Generalised(to):

@@ -54,14 +54,15 @@ _TO = "".join(map(chr, NARROW.values()))
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One column: where it stands in the file as ``at``, and what it is taken for."""
+    """One column: where it stands in the file as ``at``, and what it is taken for; ``as_written`` when somebody said to leave it alone."""
 
     name: str
     at: str
     kind: Kind
     hint: Hint
     unit: str
-    known: int = 0
+    as_written: bool = False
+    misfits: int = 0
     written: Mapping[str, int] | None = None
 
 
@@ -93,9 +94,9 @@ def typed(raw: Raw, file: Path, connection: Any, text: Sequence[str] = ()) -> tu
                           remedy=did_you_mean(name, raw.columns) or Text(f"有这些列：{'、'.join(raw.columns[:20])}。", f"The columns are {', '.join(raw.columns[:20])}."))
     table = connection.read_parquet(str(raw.file), table_name="raw")
     plans = _held_against(table, _planned(raw, text))
-    bad = {p.at: ~_fits(table[p.at], p.kind) | _lost(table[p.at]) for p in plans}
+    bad = {p.at: ~_fits(table[p.at], p.kind) | _lost(table[p.at]) for p in plans if p.misfits}  # the others were counted: all of theirs fit
     _set_apart(table, plans, bad, raw)
-    fitting = table.filter(*(~b for b in bad.values())) if raw.misfits else table
+    fitting = table.filter(*(~b for b in bad.values())) if bad else table
     connection.to_parquet(fitting.select(**{p.name: _value(fitting[p.at], p) for p in plans}), str(file), compression="zstd", row_group_size=122_880)
     for p in plans:
         if p.written:
@@ -115,7 +116,7 @@ def _planned(raw: Raw, text: Sequence[str]) -> list[Plan]:
         cells = [] if head is None else [c for c in head.column(i + 1).to_pylist() if c.strip()]
         hint = hint_of(name, [c.translate(NARROW).strip() for c in cells])
         kind: Kind = "text" if name in text else kind_of(cells, hint)
-        plans.append(Plan(name, f"c{i}", kind, hint, "%" if kind == "percent" else unit_of(name)))
+        plans.append(Plan(name, f"c{i}", kind, hint, "%" if kind == "percent" else unit_of(name), name in text))
     return plans
 
 
@@ -135,16 +136,19 @@ def _held_against(table: ir.Table, plans: list[Plan]) -> list[Plan]:
     return decided
 
 
-_COUNTED = ("known", "fit", "figure", "coded", "full_width", "thousands", "missing_word")
+_COUNTED = ("known", "fit", "figure", "coded", "lost", "full_width", "thousands", "missing_word")
 
 
 def _counts(table: ir.Table, p: Plan) -> dict[str, Any]:
+    if p.as_written:
+        return {}
     cell = table[p.at]
     plain = _plain(cell)
+    lost = {"lost": _lost(cell).sum()}
     if p.kind == "text":
-        return {"full_width": (plain != cell.strip()).sum()} if p.hint in (*TEXT_HINTS, "identifier") else {}
+        return lost | ({"full_width": (plain != cell.strip()).sum()} if p.hint in (*TEXT_HINTS, "identifier") else {})
     known = ~_missing(plain)
-    found = {"known": known.sum(), "fit": (known & _fits(cell, p.kind)).sum(), "full_width": (known & (plain != cell.strip())).sum(),
+    found = lost | {"known": known.sum(), "fit": (known & _fits(cell, p.kind)).sum(), "full_width": (known & (plain != cell.strip())).sum(),
              "missing_word": (~known & (plain != "")).sum()}
     if p.kind in ("int64", "float64", "percent"):
         found["coded"] = plain.re_search(_CODED).sum()
@@ -165,13 +169,15 @@ def _decided(p: Plan, n: Mapping[str, int]) -> Plan:
     written = {rule: n[rule] for rule in ("full_width", "thousands", "missing_word") if n[rule]}
     if kind == "percent":
         written["percent"] = n["fit"]
-    return replace(p, kind=kind, known=n["known"], written=written, unit=p.unit if p.kind == kind or p.unit != "%" else "")
+    return replace(p, kind=kind, misfits=n["known"] - n["fit"] + n["lost"], written=written, unit=p.unit if p.kind == kind or p.unit != "%" else "")
 
 
 def _set_apart(table: ir.Table, plans: Sequence[Plan], bad: Mapping[str, Any], raw: Raw) -> None:
     import ibis
 
-    which = ibis.cases(*((bad[p.at], i) for i, p in enumerate(plans)), else_=-1)
+    if not bad:
+        return
+    which = ibis.cases(*((bad[p.at], i) for i, p in enumerate(plans) if p.at in bad), else_=-1)
     misfits = table.mutate(__bad__=which).filter(ibis._["__bad__"] >= 0).order_by(ROW).limit(MAX_MISFITS + 1)
     for row in misfits.to_pyarrow().to_pylist():
         cells = [row[p.at] for p in plans]
@@ -251,6 +257,6 @@ def _value(cell: Any, p: Plan) -> Any:
         case "bool":
             found = plain.lower() == "true"
         case _:
-            code = p.hint in TEXT_HINTS or p.hint == "identifier"
+            code = not p.as_written and (p.hint in TEXT_HINTS or p.hint == "identifier")
             return (plain if code else cell.re_replace(r"^[\s\x{3000}\x{00A0}]+|[\s\x{3000}\x{00A0}]+$", "")).nullif("")
     return ibis.ifelse(_missing(plain), nothing, found)

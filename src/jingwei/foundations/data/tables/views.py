@@ -137,6 +137,7 @@ def _plain(figure: float) -> str:
 def _sample(context: Context, kept: records.Kept) -> Sample | None:
     """Only through the grants to the public: what nobody opened is not shown, whoever looks."""
     from jingwei.kernel.access import visible
+    from jingwei.kernel.lake import records as lake_records
     from jingwei.kernel.people import ANONYMOUS
     from jingwei.kernel.people_records import rules
 
@@ -145,10 +146,11 @@ def _sample(context: Context, kept: records.Kept) -> Sample | None:
         given = rules(connection, kept.dataset, at)
     if not given:
         return None
-    seen = visible(context.read(kept.lake_dataset()), given, ANONYMOUS, "public", at, dataset=kept.dataset).limit(SAMPLE).to_pyarrow()
-    if not seen.num_rows or not any(c.null_count < seen.num_rows for c in seen.columns):
+    seen = visible(context.read(kept.lake_dataset()), given, ANONYMOUS, "public", at, dataset=kept.dataset)
+    rows = lake_records(seen.limit(SAMPLE), by=seen.columns)
+    if not any(v is not None for row in rows for v in row.values()):
         return None
-    return Sample(tuple(seen.column_names), tuple(tuple(_cell(v) for v in row.values()) for row in seen.to_pylist()))
+    return Sample(tuple(seen.columns), tuple(tuple(_cell(v) for v in row.values()) for row in rows))
 
 
 def _cell(value: Any) -> str:

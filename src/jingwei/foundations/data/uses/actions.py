@@ -14,6 +14,7 @@ from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.lineage import Made, Stand, behind, fact, onward, steps
 from jingwei.kernel.markdown import markdown
+from jingwei.kernel.node_records import place_of
 from jingwei.kernel.problems import Problem, did_you_mean
 from jingwei.kernel.receipts import code_version
 from jingwei.kernel.tables import Document, json_bytes
@@ -98,7 +99,7 @@ def uses_of(context: Context, given: AskUse) -> Result:
         raise Problem("bad_days", Text(f"{given.days} 天不行", f"{given.days} days will not do"), where="--days", remedy=Text("写 1 或更多。", "Write 1 or more."))
     found = standings(context, given.days)
     figure = in_use(standings(context, 365) if given.days != 365 else found)
-    documents = (observations([figure], context.clock()),)
+    documents = (observations([figure], context.clock(), place_of(context.workspace.store)),)
     if given.dataset:
         mine = uses(given.dataset, known(context, given.dataset), everything(context))
         said = context.say(f"{given.dataset} 被用过 {len(mine)} 次。", f"{given.dataset} was used {len(mine)} times.")

@@ -94,7 +94,9 @@ def _check_lines(context: Context, told: dict[str, Any]) -> list[str]:
     head = f"{told['table']} ({told['policy']}, {told['rules']})"
     if told["sound"] is None:
         return [context.say(f"- {head}：无法证明。{told['why']}", f"- {head}: cannot be proved. {told['why']}")]
-    if told["sound"]:
+    if told["sound"] and told["gaps"]:
+        lines = [context.say(f"- {head}：无重叠；下列输入没有规则，答案为空或缺省值。", f"- {head}: free of overlap; for these inputs no rule, so that the answer is empty or the default.")]
+    elif told["sound"]:
         lines = [context.say(f"- {head}：完整，无重叠。", f"- {head}: complete, and free of overlap.")]
     else:
         lines = [context.say(f"- {head}：有 {len(told['gaps'])} 处无规则，{len(told['overlaps'])} 处重叠{'（还有更多）' if told['more'] else ''}。",

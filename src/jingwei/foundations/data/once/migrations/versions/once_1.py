@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """``secret`` tells under which secret the samples were drawn; those of two cannot be compared."""
+    """``secret`` tells under which secret the samples were drawn; those of two cannot be compared; ``turn`` rises with every table taken."""
     op.create_table(
         "once_tables",
         sa.Column("holder", sa.String(), primary_key=True),
@@ -20,5 +20,6 @@ def upgrade() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("snapshot", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
     )
