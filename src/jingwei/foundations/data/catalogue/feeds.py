@@ -98,8 +98,8 @@ def _json(answer: Answer) -> Any:
                          remedy=Text("请核对地址，或用 --kind 说明是哪种服务。", "Check the address, or say with --kind what service it is.")) from None
 
 
-def _not(answer: Answer, what: str) -> Unreadable:
-    return Unreadable(Text(f"答复不是 {what}", f"the answer is not of {what}"), where=answer.address[:200],
+def _not(answer: Answer, service: str) -> Unreadable:
+    return Unreadable(Text(f"答复不是 {service}", f"the answer is not of {service}"), where=answer.address[:200],
                       remedy=Text("请核对地址，或用 --kind 说明是哪种服务。", "Check the address, or say with --kind what service it is."))
 
 
