@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROWS, SMALL = 10_000_000, 1_000_000
+ROWS, SMALL = 10_000_000, 200_000
 LIMIT = "1GB"
 BENCH = Path(".venv-bench/bin/python")
 COLUMNS = """
@@ -92,7 +92,7 @@ def frictionless(file: Path, folder: Path) -> dict[str, Any]:
     resource_ = Resource(path=file.name, basepath=str(file.parent))
     resource_.infer(stats=True)
     with resource_:
-        rows = sum(1 for _ in resource_.row_stream)
+        rows = sum(bool(row.valid) for row in resource_.row_stream)  # asked for, or its cells would not be read
     return {"rows": rows, "distinct": {}}
 
 

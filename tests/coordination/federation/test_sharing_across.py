@@ -262,3 +262,51 @@ def test_the_pages_of_both_ends_name_the_other_node_and_say_where_the_request_li
             assert (page.status_code, other in page.text) == (200, True)
             assert ("at the node that holds the data" in page.text) is lies
             assert client.get("/zh/sharing").status_code == 200
+
+
+def test_what_is_stopped_on_its_way_leaves_no_part_at_either_end(two, monkeypatch):
+    monkeypatch.setattr(landing, "PART", 200)
+    name = two.ask()
+    two.pass_on()
+    two.decide(name)
+    two.deliver(name)
+    two.city.deliver(two.wire)
+    ask = two.wire.ask
+
+    def cut(to: Any, question: Any) -> Any:
+        if question.body.get("part") == 2:
+            raise Problem("unreachable", both("cut off"))
+        return ask(to, question)
+
+    two.wire.ask = cut
+    assert gather(two.county, two.wire) == 1
+    incoming, outgoing = two.county.workspace.folder / "incoming", two.city.workspace.folder / "outgoing"
+    assert len(list(incoming.glob("*/*"))) == 2
+    actions.stop(two.at_city("civil"), asks.StopRequest(name, "safety", "数据泄露风险", agreed=True))
+    two.city.deliver(two.wire)
+    assert list(incoming.glob("*/*")) == []
+    gather(two.city, two.wire)
+    assert list(outgoing.iterdir()) == []
+    two.wire.ask = ask
+    assert gather(two.county, two.wire) == 0
+    assert case(two.county.workspace.ledger, name).landed == ()
+
+
+@pytest.mark.parametrize("said", ["no base64 !", "", "AAAA"])
+def test_a_holder_that_sends_something_else_lands_nothing_and_stops_nothing_else(two, said):
+    name, other = two.ask("k1"), two.ask("k2", columns=("place",))
+    two.pass_on()
+    for each in (name, other):
+        two.decide(each)
+        two.deliver(each)
+    two.city.deliver(two.wire)
+    two.county.deliver(two.wire)
+    questions = dict(two.city.questions)
+
+    def part(exchange: Exchange, asker: Any, question: Any) -> Any:
+        return {"part": 0, "data": said} if question.body["request"] == name else questions[landing.ASK_PART](exchange, asker, question)
+
+    url = two.city.hello().profile.url
+    two.wire.at[url] = Exchange(two.city.workspace, two.city.kinds, {**questions, landing.ASK_PART: part}, two.clock)
+    assert gather(two.county, two.wire) == 1
+    assert [bool(case(two.county.workspace.ledger, each).landed) for each in (name, other)] == [False, True]

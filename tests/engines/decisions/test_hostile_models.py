@@ -6,8 +6,12 @@ import pytest
 from dmn_files import SPACE, feel, literals, model, table, wrapped
 
 from jingwei.engines.decisions.proofs import check
+from jingwei.engines.decisions.run import Run
 from jingwei.engines.decisions.vectors import Batch
 from jingwei.kernel.problems import NotAssessable, Problem
+
+SWELLING = "s0: [1,1], " + ", ".join(f"s{n + 1}: [s{n}, s{n}]" for n in range(40))
+"""A list that holds itself so often that written out it would have a million million items."""
 
 
 @pytest.mark.parametrize(("text", "code"), [
@@ -17,9 +21,13 @@ from jingwei.kernel.problems import NotAssessable, Problem
     ("some a in 1..1000000000 satisfies false", "decision_too_long"),
     ("count((for a in 1..100000 return partial)) > 0", "decision_too_long"),
     ("{" + "s0: \"aaaaaaaaaa\", " + ", ".join(f"s{n + 1}: s{n} + s{n}" for n in range(40)) + "}.s40", "decision_too_large"),
-    ("{" + "s0: [1,1], " + ", ".join(f"s{n + 1}: [s{n}, s{n}]" for n in range(40)) + ", r: string(s40)}.r", "decision_too_long"),
-    ("{" + "s0: [1,1], " + ", ".join(f"s{n + 1}: [s{n}, s{n}]" for n in range(40)) + ", r: s40 = s40}.r", "decision_too_long"),
+    ("{" + SWELLING + ", r: string(s40)}.r", "decision_too_long"),
+    ("{" + SWELLING + ", r: s40 = s40}.r", "decision_too_long"),
     ("{" + "s0: [1,1], " + ", ".join(f"s{n + 1}: concatenate(s{n}, s{n})" for n in range(40)) + "}.s40", "decision_too_long"),
+    ("{" + SWELLING + ", r: 2 in s40}.r", "decision_too_long"),
+    ("{" + SWELLING + ", r: s40.x}.r", "decision_too_long"),
+    ("{" + SWELLING + ", r: s40 instance of " + "list<" * 45 + "number" + ">" * 45 + "}.r", "decision_too_long"),
+    ("{" + SWELLING + ", r: list contains(s40, s40)}.r", "decision_too_long"),
     ('replace(string join(for a in 1..5000 return "a", ""), "a", string join(for a in 1..5000 return "b", ""))', "decision_too_large"),
     ("(" * 500 + "1" + ")" * 500, "feel_"),
     ("[" * 5000, "feel_"),
@@ -33,6 +41,12 @@ def test_an_expression_without_end_is_stopped_and_said_to_be(text, code):
     assert told.value.code.startswith(code)
     assert told.value.what.zh
     assert told.value.what.en
+
+
+def test_an_answer_too_large_to_be_written_out_is_stopped_before_it_is():
+    with pytest.raises(Problem) as told:
+        model(literals({"d": "{" + SWELLING + "}.s40"})).decide("d", {}, run=Run(steps=100_000))
+    assert told.value.code == "decision_too_long"
 
 
 def test_a_long_chain_of_else_if_is_no_depth():
@@ -142,3 +156,9 @@ def test_a_proof_that_would_take_too_long_is_given_up_and_said_to_be():
     rules = [[*(f"[{(7 * r + 5 * c) % 41}..{(7 * r + 5 * c) % 41 + 20}]" if (r + c) % 3 else "-" for c in range(12)), "1"] for r in range(60)]
     with pytest.raises(NotAssessable):
         check(model(table(columns, rules)).table("d"))
+
+
+@pytest.mark.parametrize("pattern", ["(a?){9999999}", "((a?){999}){999}", "(a?){99999999999}"])
+def test_a_pattern_of_a_million_repeats_is_no_pattern(pattern):
+    assert feel(f'matches("aaa", "{pattern}")') is None
+    assert feel('matches("aaa", "a{2,3}")') is True

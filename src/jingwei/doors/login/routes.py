@@ -91,7 +91,7 @@ class _Door:
                 raise SignInRefused("state", Text("这里没有正在进行的登录", "no sign-in is under way here"), Text("请从头登录。", "Begin to sign in again."))
             entered = self._entered(request, pending)
         except Problem as problem:
-            return self._refused(request, problem, language)
+            return self._refused(request, problem, language, begun=pending is not None)
         if old := self._sent(request, "session"):  # a new secret for each sign-in: whatever session this browser had is not taken over
             sessions.leave(self._who.workspace.store, old, self._who.clock())
         seconds = int((entered.expires - self._who.clock()).total_seconds())
@@ -134,10 +134,13 @@ class _Door:
         claims = claims_of(self._provider, token, access, pending.nonce, self._now())
         return sessions.enter(self._who.workspace.store, login.issuer, claims, pending.nonce, self._who.clock(), timedelta(hours=login.hours))
 
-    def _refused(self, request: Asker, problem: Problem, language: Language) -> Response[bytes]:
-        """Said to the reader, and, once a day for each reason, on record: who plays a provider false should be seen."""
+    def _refused(self, request: Asker, problem: Problem, language: Language, *, begun: bool) -> Response[bytes]:
+        """Said to the reader, and, once a day for each reason, on record: who plays a provider false should be seen.
+
+        begun : here; whoever only calls at the address leaves no trace
+        """
         why, now = getattr(problem, "why", problem.code), self._who.clock()
-        if self._who.enabled and self._who.workspace.store.exists():
+        if begun and self._who.workspace.store.exists():
             self._who.workspace.ledger.append(Event("session.refused", now, ANONYMOUS.id, {"why": why}, key=f"session.refused/{why}/{day_in_china(now)}"))
         shown, status, headers = told(problem if isinstance(problem, Refused) else _not_let_in(problem))
         page = self._render("problem.html", language, f"/{language}", problem=without_folders(shown))

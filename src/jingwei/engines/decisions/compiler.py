@@ -87,6 +87,8 @@ class Unit:
 
         def tested(f: Frame) -> bool | None:
             test = made(f)
+            if type(test) is list:
+                f[0].weigh(test)
             if type(test) is bool and type(f[place]) is not bool and not isinstance(node, tree.Literal):
                 return test
             return passes(f[place], test)
@@ -155,7 +157,7 @@ def _path(unit: Unit, node: tree.Path, scope: Scope | None) -> Compiled:
         if type(value) is dict:
             return value.get(name)
         if type(value) is list:
-            f[0].charge(len(value))
+            f[0].weigh(value)
         return member(value, name)
 
     return read
@@ -313,7 +315,13 @@ def _quantified(unit: Unit, node: tree.Quantified, scope: Scope | None) -> Compi
 
 def _instance(unit: Unit, node: tree.InstanceOf, scope: Scope | None) -> Compiled:
     of, kind = unit.compile(node.of, scope), kind_of(node.type, unit.kinds)
-    return lambda f: is_instance(of(f), kind)
+
+    def found(f: Frame) -> Value:
+        value = of(f)
+        f[0].weigh(value)
+        return is_instance(value, kind)
+
+    return found
 
 
 def _function(unit: Unit, node: tree.FunctionOf, scope: Scope | None, itself: int | None = None) -> Compiled:

@@ -183,11 +183,15 @@ class Model:
     # answering
 
     def decide(self, name: str, inputs: Mapping[str, Value], *, clock: Callable[[], datetime] = system_clock, run: Run | None = None) -> Value:
-        """The answer of one decision for inputs by name, as FEEL values. Raises Problem for limits and unknown names."""
+        """The answer of one decision for inputs by name, as FEEL values; small enough to be written out. Raises Problem for limits and unknown names."""
+        run = run or Run(clock, MAX_STEPS)
         try:
-            return Case(self, run or Run(clock, MAX_STEPS), self.by_key(inputs)).value(self.named(name).key)
+            answer = Case(self, run, self.by_key(inputs)).value(self.named(name).key)
         except RecursionError:
             raise too_deep() from None
+        if type(answer) in (list, dict):
+            run.weigh(answer)
+        return answer
 
     def by_key(self, inputs: Mapping[str, Value]) -> dict[Key, Value]:
         """Inputs by name as inputs by key; decisions may be given too, and are then not worked out.
@@ -342,7 +346,10 @@ class Model:
         """The answer, and the run that knows which tables fired which rules on which facts, and why anything became null."""
         run = Run(clock)
         run.used = []
-        return self.decide(name, inputs, run=run), run
+        answer = self.decide(name, inputs, run=run)
+        for fired in run.used:
+            run.weigh([*fired.facts.values(), fired.answer])
+        return answer, run
 
     def input_kinds(self) -> dict[str, Kind]:
         """Types of the model's own inputs by name: what JSON's strings are read by."""
@@ -355,6 +362,8 @@ class Model:
                 self.program(node)
             elif node.kind == "businessKnowledgeModel":
                 self.knowledge(node).logic()
+            elif node.kind == "decisionService":
+                self.function(node.key)
         return self.problems
 
     def tables(self) -> list[Table]:

@@ -126,6 +126,8 @@ class Table:
             f[0].note(f"{self.where}：策略 U，却有多条规则命中：{rules[0]}", f"{self.where}: policy U, and several rules match: {rules[1]}")
             return None
         rows = [self._row(r, f) for r in bits(mask)]
+        if self.constants is None:
+            f[0].weigh(rows)
         if policy in {"U", "A"}:
             if any(equal(row, rows[0]) is not True for row in rows[1:]):
                 f[0].note(f"{self.where}：策略 A，命中的规则结果不一", f"{self.where}: policy A, and the rules that match disagree")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jingwei.engines.decisions.calls import fitted
 from jingwei.engines.decisions.cells import Column
 from jingwei.engines.decisions.kinds import Kind, converted
 from jingwei.engines.decisions.model import Model
@@ -51,6 +52,7 @@ class Batch:
         if self.table.constants is None or any(d is not None for d in self.table.defaults) or any(n not in inputs for n in names):
             raise _not_ready(name)
         self.columns = [_Coded(n, column, model.input_kind(inputs[n])) for n, column in zip(names, self.table.inputs, strict=True)]
+        self.kind = model.program(node).kind
         self.width = int(np.prod([c.size for c in self.columns], dtype=np.float64))
         if self.width > MAX_TABLE:
             raise _not_ready(name)
@@ -79,7 +81,8 @@ class Batch:
             code, cell = divmod(code, column.size)
             mask &= column.masks[cell]
             admitted = admitted and column.admits[cell]
-        return self.table.answer(mask, [Run()]) if admitted else None
+        run = Run()
+        return fitted(run, self.table.answer(mask, [run]), self.kind) if admitted else None
 
 
 def _not_ready(name: str) -> Problem:

@@ -30,9 +30,10 @@ def normal(value: str) -> str:
     """A cell in the one form it is compared in; empty when it says nothing.
 
     Full-width as half-width (NFKC), case folded; days as 20240105 however written; 1,234.50 as 1234.5 and 440106.0 as 440106;
-    leading zeros stay, they belong to a code; telephone and account numbers without blanks, hyphens and +86; no blanks beside Chinese.
+    leading zeros stay, they belong to a code; telephone and account numbers without blanks, hyphens and +86; no blanks beside Chinese;
+    without the mark that keeps a spreadsheet from running a cell.
     """
-    text = value.strip()
+    text = value.strip().removeprefix("'").lstrip()
     if text.isdigit() and text.isascii():
         return text
     if not text.isascii():

@@ -211,3 +211,12 @@ def test_rows_are_shown_only_as_far_as_they_were_opened_to_the_public(context, p
     assert "A sample" in shown
     assert "2020-01-05" in shown.partition('id="sample"')[2]
     assert "<td>001</td>" not in shown
+
+
+def test_a_table_is_kept_alike_on_either_database(node):
+    context = Context(node, clock=clock)
+    register(context)
+    with node.store.read() as connection:
+        (misfit,) = records.misfits(connection, "wells", 1)
+    assert (misfit.row, misfit.column, misfit.content) == (4, "井深(米)", "003 | x | 2021-03-06")
+    assert register(context).data["written"] is False

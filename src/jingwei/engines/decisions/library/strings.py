@@ -5,6 +5,7 @@ Patterns are those of XPath and XQuery Functions 3.1, 5.6; they run on an engine
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,6 +22,10 @@ SECONDS = 0.5
 """A pattern may search for so long."""
 
 MAX_PATTERN = 2_000
+MAX_REPEATS = 100_000
+"""What the counts of a pattern may multiply to; each is laid out when the pattern is compiled."""
+
+_COUNTS = re.compile(r"(?:\{|,)(\d+)(?=,|\})", re.ASCII)
 
 
 @built_in("string", "from: any")
@@ -101,7 +106,7 @@ def _pattern(pattern: str, flags: str) -> Any:
     import regex
     from elementpath.regex import RegexError, translate_pattern
 
-    if len(pattern) > MAX_PATTERN or not set(flags) <= set("smixq"):
+    if len(pattern) > MAX_PATTERN or not set(flags) <= set("smixq") or math.prod(max(int(n), 1) for n in _COUNTS.findall(pattern)) > MAX_REPEATS:
         return None
     if "q" in flags:
         return regex.compile(regex.escape(pattern), regex.IGNORECASE if "i" in flags else 0)
@@ -130,6 +135,11 @@ def _found(run: Run, text: str, pattern: Any) -> Iterator[Any]:
                       remedy=Text("请写一个不嵌套重复的表达式。", "Write it without repetitions inside repetitions.")) from None
 
 
+def _matches_nothing(run: Run, pattern: Any) -> bool:
+    """Whether a pattern matches the empty string, which neither ``replace`` nor ``split`` may (FORX0003)."""
+    return next(_found(run, "", pattern), None) is not None
+
+
 @built_in("matches", "input: string, pattern: string, flags?: string?")
 def matches(run: Run, text: str, pattern: str, flags: str | None) -> Value:
     compiled = _pattern(pattern, flags or "")
@@ -140,7 +150,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None) -> Value:
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None) -> Value:
     compiled = _pattern(pattern, flags or "")
     pieces = [replacement] if "q" in (flags or "") else _replacement(replacement, compiled.groups) if compiled is not None else None
-    if compiled is None or pieces is None or compiled.search("", timeout=SECONDS):
+    if compiled is None or pieces is None or _matches_nothing(run, compiled):
         return None
     made, at, size = list[str](), 0, 0
     for match in _found(run, text, compiled):
@@ -180,7 +190,7 @@ def _replacement(text: str, groups: int) -> list[str | int] | None:
 @built_in("split", "string: string, delimiter: string")
 def split(run: Run, text: str, delimiter: str) -> Value:
     compiled = _pattern(delimiter, "")
-    if compiled is None or compiled.search("", timeout=SECONDS):
+    if compiled is None or _matches_nothing(run, compiled):
         return None
     parts, at = list[str](), 0
     for match in _found(run, text, compiled):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jingwei.foundations.data.catalogue.records import current
 from jingwei.foundations.data.once import records
 from jingwei.foundations.data.once.asks import (
     OUTCOMES,
@@ -36,6 +37,7 @@ from jingwei.foundations.data.sharing.model import code
 from jingwei.foundations.data.sharing.records import acting, common_bureau, known, organisation
 from jingwei.foundations.data.sharing.reports import everything as shared_everything
 from jingwei.foundations.data.sharing.reports import figure_table, observations
+from jingwei.foundations.data.tables.entry import SOURCE, record_id
 from jingwei.foundations.data.tables.records import latest
 from jingwei.foundations.data.tables.records import names as table_names
 from jingwei.kernel.actions import Context, Result
@@ -78,7 +80,7 @@ def take_tables(context: Context, given: TakeTable) -> Result:
                 if not context.dry_run:
                     records.keep(context, done[-1], secret)
             step()
-    head = context.say(f"取样 {len(done)} 张表，{same} 张没有变化。", f"{len(done)} tables sampled, {same} unchanged.")
+    head = context.say(f"取样 {len(done)} 张表，{same} 张没有变化。", f"Tables sampled: {len(done)}; unchanged: {same}.")
     return Result("\n\n".join([head, *(_columns(context, t) for t in done)]) + "\n",
                   {"taken": [{"dataset": t.dataset, "holder": t.holder, "rows": t.rows, "columns": _columns_json(t)} for t in done], "same": same,
                    "written": bool(done) and not context.dry_run})
@@ -90,7 +92,8 @@ def _holders(context: Context) -> dict[str, tuple[str, str, bool]]:
                for o in shared_everything(context).offers.values()}
     with context.workspace.store.read() as connection:
         registered = [kept.profile for name in table_names(connection) if (kept := latest(connection, name))]
-    return offered | {p.dataset: (p.owner, *offered.get(p.dataset, ("", p.dataset, False))[1:]) for p in registered}
+        titles = {name: record.name(context.language) for name, record in current(connection, SOURCE)}
+    return offered | {p.dataset: (p.owner, titles.get(record_id(p.dataset), ""), p.dataset in offered and offered[p.dataset][2]) for p in registered}
 
 
 def _lake(context: Context, dataset: str) -> tuple[ir.Table, str]:
@@ -143,7 +146,7 @@ def _checked(context: Context, new: Taken, found: Sequence[Finding]) -> Result:
     if new.valued and not new.keys:
         lines.append(context.say("没有哪一列能认出对象（太少、重复太多，或只是流水号），内容无从比对。",
                                  "No column tells who the rows are about (too few, too often the same, or running numbers), so values could not be compared."))
-    lines += [context.say(f"{len(told)} 张表里已有。", f"{len(told)} tables hold it already.") if told else
+    lines += [context.say(f"{len(told)} 张表里已有。", f"Held already: {len(told)} tables.") if told else
               context.say("没有发现哪个部门已经持有。", "Nobody was found to hold it already.")]
     names = _names(context, [f.held for f in told])
     for f in told:
