@@ -20,16 +20,18 @@ from jingwei.foundations.data.sharing.cases import facts_of_request, words_of_re
 from jingwei.foundations.data.sharing.model import Request
 from jingwei.kernel.actions import Action, Context
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.lake import Dataset
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.workspace import Workspace
 
 FIELDS = ("身份证号", "姓名", "手机号")
 FORMS = (replace(form(FIELDS, "health", "visits", "", LONG_AGO), planned=True), form(FIELDS, "civil", "people", "", LONG_AGO))
+WELLS = Dataset("wells", 1, {"name": "string"})
 CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("越线", "crossed"))
 ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
             ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}, ("catalogue", "show"): {"record": "s/d"},
             ("once", "show"): {"code": code_of_finding(*FORMS)},
-            ("data", "lineage"): {"dataset": HISTORY.name}}
+            ("data", "lineage"): {"dataset": WELLS.name}}
 """What an action must be asked, beside its files, to have an answer."""
 
 DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="t"><decision id="level" name="level">
@@ -51,6 +53,7 @@ def furnish(node: Workspace) -> Workspace:
     keep(context, {}, surfaced({}, [CAUSE], date(2025, 1, 1)))
     asked = Request("R-0", "POP-01", "health", "civil", "conditional", "duty")
     node.ledger.append(Event("share.requested", context.clock(), "local", facts_of_request(asked), {"share:R-0": words_of_request(asked)}))
+    node.lake.append(WELLS, [{"name": "a"}])
     for each in FORMS:
         keep_table(context, each, b"")
     with node.store.write() as connection:

@@ -44,7 +44,7 @@ def harvested(tmp_path: Path, documents: dict[str, Any]) -> tuple[dict[str, Any]
         said = tree if isinstance(tree, str) else json.dumps(tree, ensure_ascii=False) if name.endswith("json") else yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
         (folder / name).write_text(said, encoding="utf-8")
     node = Workspace(tmp_path / "node")
-    data: dict[str, Any] = run(ACTIONS[0], Context(node), Harvest(str(folder))).data
+    data: dict[str, Any] = run(BY_PATH["data", "harvest"], Context(node), Harvest(str(folder))).data
     with node.store.read() as connection:
         return data, [msgspec.json.decode(r.encode()) for _, r in records.current(connection)]
 
@@ -131,7 +131,7 @@ def test_words_that_no_rule_knew_are_listed_by_command_and_on_the_page_until_the
     assert {name.en: words for name, words, _ in view.unrecognised}["Format"] == (("库表", 2),)
     for n in range(4):
         (tmp_path / f"source/r{n}.yaml").write_text(f"title: {title(n)}\nupdate_frequency: weekly\n")
-    run(ACTIONS[0], Context(node), Harvest(str(tmp_path / "source")))
+    run(BY_PATH["data", "harvest"], Context(node), Harvest(str(tmp_path / "source")))
     assert run(BY_PATH["catalogue", "unrecognised"], Context(node), Unrecognised()).data["fields"] == {}
 
 

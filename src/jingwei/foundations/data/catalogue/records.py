@@ -244,6 +244,12 @@ def counted_all(connection: sa.Connection) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(RECORDS).where(RECORDS.c.gone.is_(None))) or 0
 
 
+def state(connection: sa.Connection) -> str:
+    """What changes whenever a record does: the instant of the last harvest that changed something, and how many records there are."""
+    at = connection.scalar(sa.select(sa.func.max(SOURCES.c.changed, type_=Instant)))
+    return f"{at.isoformat() if at else ''} {counted_all(connection)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Something set apart and not yet put right; what it said stays in the store."""

@@ -216,7 +216,7 @@ def catalogue(context: Context, query: AskCatalogue) -> CatalogueView:
         refused, in_all = records.refusals(connection, MOST_REFUSED)
         page = min(max(1, query.page), max(1, -(-len(hits) // PER_PAGE)))
         shown = hits[(page - 1) * PER_PAGE:page * PER_PAGE]
-        unknown = context.once(("unrecognised words", context.workspace.ledger.size()), lambda _: words_of(connection)) if known else {}
+        unknown = context.once(("unrecognised words", records.state(connection)), lambda _: words_of(connection)) if known else {}
         found = [_found(h, records.record(connection, h.id)[0], words, context.language) for h in shown]
 
     def address(number: int = 1, other: Mapping[str, str | None] = {}) -> str:
