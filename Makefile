@@ -22,12 +22,14 @@ evaluate: $(VENV)/.run
 	$(BIN)/jingwei evaluate --workspace $(WORKSPACE) --out $(OUT)
 	@echo "Written to $(OUT)/: report.md, ranks.svg, receipt.json and tables as CSV, JSON and Parquet."
 
-# The node's figures as records of its own catalogue, the published ones as tables with their quality; again and again without harm.
+# The node's figures as records of its own catalogue; the published ones as tables, assessed and offered to whoever asks. Again and again without harm.
 catalogue: $(VENV)/.run
 	$(BIN)/jingwei catalogue figures --workspace $(WORKSPACE) --out $(OUT)/catalogue
 	$(BIN)/jingwei data harvest $(OUT)/catalogue/figures.ttl --workspace $(WORKSPACE)
 	$(BIN)/jingwei data facts --workspace $(WORKSPACE)
 	$(BIN)/jingwei quality run --workspace $(WORKSPACE)
+	$(BIN)/jingwei catalogue offer shipped/facts_provinces --workspace $(WORKSPACE)
+	$(BIN)/jingwei share publish facts_provinces --workspace $(WORKSPACE)
 
 serve: $(VENV)/.run
 	$(BIN)/jingwei serve --port $(PORT) --workspace $(WORKSPACE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -272,9 +273,14 @@ def _promised(contract: Contract) -> int:
     return terms + sum(len(told.get(n, ())) for n in ("keys", "rules", "references", "comparisons", "sequences")) + sum(n in told for n in ("period", "update", "validity", "rows"))
 
 
+SHIPPED = "shipped"
+"""The catalogue's name for the tables that come with the product."""
+
+
 def bring_facts(context: Context, given: BringFacts) -> Result:  # noqa: ARG001
-    """The bundled figures as tables of the lake, each under its contract; again and again without harm."""
-    from jingwei.foundations.data.quality.bundled import tables
+    """The bundled figures as tables of the lake, each under its contract and with its record; again and again without harm."""
+    from jingwei.foundations.data.catalogue import records as catalogue
+    from jingwei.foundations.data.quality.bundled import described, tables
     from jingwei.foundations.data.quality.odcs import read, write
 
     told = []
@@ -284,6 +290,11 @@ def bring_facts(context: Context, given: BringFacts) -> Result:  # noqa: ARG001
             context.workspace.establish()
             context.workspace.lake.replace(dataset, rows)
         told.append({"dataset": dataset.name, "rows": len(rows), "contract": keep_contract(context, read(file, dataset.name), file)})
+    if not context.dry_run:
+        made = [(one.identifier[0], "", one) for one in described()]
+        with context.workspace.store.write() as connection:
+            catalogue.keep_source(connection, SHIPPED, SHIPPED, {}, context.clock())
+            catalogue.keep(connection, SHIPPED, {name: hashlib.sha256(one.encode()).digest() for name, _, one in made}, (), made, (), {}, context.clock())
     lines = [context.say("随产品发布的数已成为数据湖里的表：", "The figures the product ships, as tables of the lake:"), "",
              *(f"- {t['dataset']}: {t['rows']:,}" for t in told), "", context.say("评质量：", "Assess them: ") + "`jingwei quality run`"]
     return Result("\n".join(lines) + "\n", {"tables": told})

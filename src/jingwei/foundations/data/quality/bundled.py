@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jingwei.facts import open_table
+from jingwei.foundations.data.catalogue.model import Agent, Item, Record, Resource, Term, Word
+from jingwei.foundations.data.catalogue.offering import OWNER as OF
+from jingwei.foundations.data.catalogue.rules import EU
 from jingwei.foundations.data.quality.contract import Contract, Field, Reference, RowRange, Rule
+from jingwei.kernel.i18n import Text
 from jingwei.kernel.lake import Dataset
 from jingwei.kernel.measures import STATUSES
 from jingwei.kernel.places import provinces
@@ -41,6 +45,29 @@ def _provinces() -> Iterator[dict[str, Any]]:
 def _typed(row: Mapping[str, str], dataset: Dataset) -> dict[str, Any]:
     made: dict[str, Any] = {"string": str, "float64": float, "int64": int, "bool": "yes".__eq__}
     return {name: made[kind](row[name]) if row[name] else None for name, kind in dataset.columns.items()}
+
+
+NAMES: Mapping[str, tuple[Text, Text]] = {
+    "facts_sources": (Text("数据来源", "Sources of figures"), Text("随产品发布的每个数出自哪里", "Where each figure that the product ships comes from")),
+    "facts_provinces": (Text("省级统计数", "Figures of the provinces"), Text("31 个省、自治区、直辖市各年各项指标的公布数", "Published figures of the 31 provinces by measure and year")),
+    "facts_nation": (Text("全国统计数", "Figures of the nation"), Text("全国各年各项指标的公布数，连同定义和核对情况", "Published national figures by measure and year, with definition and check")),
+    "facts_world": (Text("联合国电子政务发展指数", "UN E-Government Development Index"), Text("联合国会员国各期得分和排名", "Scores and ranks of the members of the United Nations by edition"))}
+
+
+def described() -> Iterator[Record]:
+    """A catalogue record of each table, as its owner states it: published figures, shared with everybody who names their sources."""
+    for dataset in (SOURCES, PROVINCES, NATION, WORLD):
+        title, about = NAMES[dataset.name]
+        address = f"urn:jingwei:dataset:{dataset.name}"
+        yield Record(
+            address, title=_words(title), description=_words(about), identifier=(dataset.name,), publisher=Agent(OWNER, f"{OF}{OWNER}"),
+            frequency=Term("", f"{EU}frequency/IRREG"), items=tuple(Item(name, kind) for name, kind in dataset.columns.items()),
+            resources=(Resource(f"{address}#table", access_url=(Term("", address),), format=Term("Parquet")),), sharing="unconditional",
+            sharing_mode="csv, parquet", use_conditions="引用时写明每个数的来源 Name the source of each figure", grade="一般数据 general")
+
+
+def _words(text: Text) -> tuple[Word, ...]:
+    return tuple(sorted((Word(text.zh, "zh"), Word(text.en, "en"))))
 
 
 _CODE = "[a-z][a-z0-9_]{0,80}"

@@ -32,4 +32,4 @@ def figures(latest: Mapping[str, Run], invented: frozenset[str], covered: Mappin
         known = [s.value for run in real if (s := scores(run.assessment.figures)[at]).value is not None]
         found.append(Share(QUALITY_BY_DIMENSION[dimension], 100 * sum(known) / len(known) if known else None, len(known), len(real)))
     counted = [whole for name, whole in covered.items() if name not in invented]
-    return [*found, Share(CATALOGUE_COVERAGE, 100 * sum(counted) / len(counted) if counted else None, len(counted), len(counted))]
+    return [*found, Share(CATALOGUE_COVERAGE, 100 * sum(counted) / len(counted) if counted else None, sum(counted), len(counted))]

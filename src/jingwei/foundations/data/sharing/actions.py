@@ -113,8 +113,10 @@ def tell_terms(context: Context, terms: Terms) -> Result:
         same = before is not None and before.terms == terms and before.rounds[-1].offered is not None
         if not same:
             record(context, Step("share.offered", facts_of_terms(terms), words_of_terms(terms)))
-    return done(context, "已列入目录，待主管部门审核发布。", "Told to the catalogue; it waits for the bureau to review and publish it.",
-                 {"data": terms.data, "attribute": terms.attribute, "changed": not same})
+    said = {"data": terms.data, "attribute": terms.attribute, "changed": not same}
+    if same and before is not None and before.rounds[-1].published is not None:
+        return done(context, "目录中已有同样的条件，没有变化。", "The catalogue has the same terms already; nothing changed.", said)
+    return done(context, "已列入目录，待主管部门审核发布。", "Told to the catalogue; it waits for the bureau to review and publish it.", said)
 
 
 def publish(context: Context, given: PublishData) -> Result:
