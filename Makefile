@@ -37,10 +37,10 @@ serve: $(VENV)/.run
 demo: $(VENV)/.run
 	$(BIN)/jingwei demo --port $(PORT) $(if $(DEMO),--dir $(DEMO))
 
-# Spark starts its Java from a process of its own, not from one of several workers.
+# Spark starts its Java from a process of its own, not from one of several workers. Three on two cores, since much of the work is waiting for servers.
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/contracts
-	$(BIN)/python -m pytest --ignore tests/contracts -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --ignore tests/contracts -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

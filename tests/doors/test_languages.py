@@ -16,7 +16,7 @@ from tests.doors.test_portal import PAGES
 TEMPLATES = sorted(Path(jingwei.__file__).parent.rglob("*.html"))
 NAMES = {"Jingwei", "经纬", "CSV", "JSON", "Parquet", "SVG", "OpenAPI", "SHA", "receipt", "json", "jingwei", "replay", "findings", "release",
          "English", "中文", "curl", "localhost", "api", "v", "targets", "verdict", "missed", "Markdown", "openapi", "Prefer", "respond",
-         "async", "GET", "POST", "DELETE", "HTTP"}
+         "async", "GET", "POST", "DELETE", "HTTP", "OpenLineage"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 WORDS = re.compile(r"\b[A-Za-z]{2,}(?:\s+[a-z]{2,}){3,}")
 """Four English words in a row: a sentence, not a name."""
