@@ -54,6 +54,15 @@ NAMES: Mapping[str, tuple[Text, Text]] = {
     "facts_world": (Text("联合国电子政务发展指数", "UN E-Government Development Index"), Text("联合国会员国各期得分和排名", "Scores and ranks of the members of the United Nations by edition"))}
 
 
+ITEMS: Mapping[str, str] = {
+    "source": "来源代码 code of the source", "issuer_zh": "发布单位 issuer, in Chinese", "issuer_en": "发布单位（英文） issuer, in English", "read_in": "在哪里读到 where it was read",
+    "licence": "许可 licence", "note": "说明 remark", "measure": "指标代码 code of the measure", "place": "行政区划代码 administrative code (GB/T 2260)",
+    "period": "年份或期间 year or period", "value": "数值，单位见指标 figure in the measure's unit", "vintage": "发布时间 when it was published", "as_of": "截至月份 month it describes",
+    "unit": "单位 unit", "definition": "定义 definition", "status": "状态 status", "verified": "是否再次核对 whether it was read again at the issuer", "edition": "年版 edition",
+    "iso3": "国家代码（ISO 3166-1） country", "rank": "排名 rank", "egdi": "电子政务发展指数 index", "osi": "在线服务指数 online services", "hci": "人力资本指数 human capital",
+    "tii": "通信基础设施指数 telecommunication infrastructure"}
+
+
 def described() -> Iterator[Record]:
     """A catalogue record of each table, as its owner states it: published figures, shared with everybody who names their sources."""
     for dataset in (SOURCES, PROVINCES, NATION, WORLD):
@@ -61,7 +70,7 @@ def described() -> Iterator[Record]:
         address = f"urn:jingwei:dataset:{dataset.name}"
         yield Record(
             address, title=_words(title), description=_words(about), identifier=(dataset.name,), publisher=Agent(OWNER, f"{OF}{OWNER}"),
-            frequency=Term("", f"{EU}frequency/IRREG"), items=tuple(Item(name, kind) for name, kind in dataset.columns.items()),
+            frequency=Term("", f"{EU}frequency/IRREG"), items=tuple(Item(name, kind, ITEMS[name]) for name, kind in dataset.columns.items()),
             resources=(Resource(f"{address}#table", access_url=(Term("", address),), format=Term("Parquet")),), sharing="unconditional",
             sharing_mode="csv, parquet", use_conditions="引用时写明每个数的来源 Name the source of each figure", grade="一般数据 general")
 
