@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from in_browser import PAGES
 from litestar.testing import TestClient
-from test_browser import PAGES
 
 from jingwei.doors.portal.app import application
 from jingwei.kernel.clock import system_clock

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from in_browser import PICTURES, browser, visit
 from playwright.sync_api import Browser, Page, expect
-from test_browser import PICTURES, browser, visit
 from test_demonstration import free_ports, start
 
 from jingwei.kernel.clock import day_in_china, system_clock

@@ -143,7 +143,7 @@ def every_head_is_consistent_with_every_earlier(found: dict[str, Exchange]) -> i
         key = each.hello().profile.key
         for other, there in found.items():
             if other != name and (size := there.workspace.ledger.witnessed(key)):
-                assert size in {h.size for h in signed}
+                assert size in {h.size for h in ledger.heads()}  # read after: the nodes are at work, and sign on
         assert not [e for e in events(each) if e["kind"] == "node.forked"], "nobody is accused who did nothing"
         heads += len(signed)
     return heads

@@ -119,7 +119,6 @@ def _bins(table: ir.Table, said: Column, least: float, most: float, guarded: boo
 
 
 def _texts(table: ir.Table, said: Column) -> Column:
-    table[said.name]
     groups = _grouped(table, said.name)
     text = said.type == "string"
     sizes = {"shortest": groups.v.length().min(), "longest": groups.v.length().max()} if text else {}
