@@ -52,15 +52,12 @@ WATCH = """(() => {
     const now = performance.now();
     if (!seen.heading && document.querySelector('h1')?.getBoundingClientRect().height) seen.heading = now;
     const fan = document.querySelector('FAN');
-    const painted = performance.getEntriesByName('first-contentful-paint').length;
-    if (fan && painted && !seen.near) { seen.near = now; fan.scrollIntoView({ block: 'center' }); }
+    if (fan && !seen.near) { seen.near = now; fan.scrollIntoView({ block: 'center' }); }
     if (fan && ready(fan)) seen.chart = now; else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })()"""
-"""The chart is scrolled to as soon as it has a place and something has been painted (scrolling sooner would put the layout of the
-page's middle into the time of its first paint, which no reader does); it is ready when it is drawn (ours) or has a canvas of some
-size (peers')."""
+"""The chart is scrolled to as soon as it has a place; it is ready when it is drawn (ours) or has a canvas of some size (peers')."""
 
 READY = "window.__seen.chart && window.__seen.heading && performance.getEntriesByName('first-contentful-paint').length"
 
