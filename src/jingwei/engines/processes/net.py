@@ -85,6 +85,19 @@ class Net:
     def triggers(self, node: int) -> tuple[Trigger, ...]:
         return self.nodes[node].triggers
 
+    def ready(self, join: int, there: Sequence[bool], where: int) -> bool:
+        """Whether an inclusive join waits for nothing any more (BPMN 2.0.2 table 13.4).
+
+        there : by its incoming flows, whether a token waits there
+        where : nodes of its scope where tokens stand, a bit each
+        """
+        paths = self.empty_paths[join]
+        filled = 0
+        for full, reaching in zip(there, paths, strict=True):
+            if full:
+                filled |= reaching
+        return not any(reaching & where & ~filled for full, reaching in zip(there, paths, strict=True) if not full)
+
 
 def gaps(definitions: Definitions, process: str) -> list[Gap]:
     """All that stands in the way of executing this process or what it calls, each with its place and reason; none means it can be."""

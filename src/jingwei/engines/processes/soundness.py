@@ -421,11 +421,7 @@ class _Visit:
             if state >> flow & 1:
                 where |= 1 << net.target[flow]
         for join in joins:
-            filled = 0
-            for f, reaching in zip(net.into[join], net.empty_paths[join], strict=True):
-                if state >> f & 1:
-                    filled |= reaching
-            if not any(reaching & where & ~filled for f, reaching in zip(net.into[join], net.empty_paths[join], strict=True) if not state >> f & 1):
+            if net.ready(join, [bool(state >> f & 1) for f in net.into[join]], where):
                 return join, self._taken(state, join)
         return None
 

@@ -94,14 +94,9 @@ class Tokens:
             where = self._tokens(scope)
             for join in joins:
                 into = self.net.into[join]
-                paths = self.net.empty_paths[join]
-                there = [f for f in into if scope.held.get(f)]
-                filled = 0
-                for f, reaching in zip(into, paths, strict=True):
-                    if scope.held.get(f):
-                        filled |= reaching
-                if any(reaching & where & ~filled for f, reaching in zip(into, paths, strict=True) if not scope.held.get(f)):
+                if not self.net.ready(join, [bool(scope.held.get(f)) for f in into], where):
                     continue
+                there = [f for f in into if scope.held.get(f)]
                 self._take(scope, there)
                 scope.live -= len(there) - 1
                 self._leave(join, scope)
