@@ -210,7 +210,7 @@ def test_a_table_without_a_column_that_is_needed_is_refused_naming_it(node):
     assert "'cost'" in str(told.exception)
 
 
-def test_the_page_shows_each_verdict_to_who_may_read_the_register(node):
+def test_the_page_shows_each_verdict_with_its_reasons(node):
     asked(node, "import", str(node / "apps.csv"))
     with TestClient(application(Workspace(node / "node"))) as client:
         for language, words in (("zh", "哪些政务应用程序该留"), ("en", "Which government apps should stay")):

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from jingwei.integrations.government import apps, clocks, decisions, processes
+from jingwei.integrations.government import (
+    apps,
+    cases,
+    clocks,
+    decisions,
+    processes,
+)
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Pillar
 
+_PARTS = (
+    decisions,
+    processes,
+    cases,
+    clocks,
+    apps,
+)
+
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
-                actions=(*decisions.ACTIONS, *processes.ACTIONS,
-                         *clocks.ACTIONS,
-                         *apps.ACTIONS),
+                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
                 pages=(*apps.PAGES,))

@@ -10,7 +10,6 @@ from jingwei.integrations.government.apps.records import aside
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
-from jingwei.kernel.people import may
 from jingwei.kernel.pillar import Nothing
 
 MOST_ROWS = 200
@@ -26,20 +25,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class AppsView:
-    """``rows`` are empty for whoever may not read the register; the counts are for anybody."""
+    """``more`` are not listed; ``aside`` lines were set apart; ``exercises`` are among the rows."""
 
     register: Register
     rows: tuple[Row, ...]
     more: int
     aside: int
-    reads: bool
     exercises: int
 
 
 def apps(context: Context, query: Nothing) -> AppsView:
     """What goes first: closed, then merged, then kept; the dearest first."""
-    found, reads = register(context, day_in_china(context.clock()), synthetic=False), may(context.principal, "apps.read")
+    found = register(context, day_in_china(context.clock()), synthetic=False)
     order = {"close": 0, "merge": 1, "keep": 2}
-    listed = sorted(found.judgements, key=lambda j: (order[j.verdict], -j.app.cost, j.app.name)) if reads else []
+    listed = sorted(found.judgements, key=lambda j: (order[j.verdict], -j.app.cost, j.app.name))
     rows = tuple(Row(j, VERDICTS[j.verdict], LEVELS[j.app.level]) for j in listed[:MOST_ROWS])
-    return AppsView(found, rows, max(0, len(listed) - MOST_ROWS), len(aside(context)) if reads else 0, reads, sum(j.app.synthetic for j in found.judgements))
+    return AppsView(found, rows, max(0, len(listed) - MOST_ROWS), len(aside(context)), sum(j.app.synthetic for j in found.judgements))
