@@ -8,6 +8,7 @@ from jingwei.integrations.government import (
     clocks,
     decisions,
     processes,
+    savings,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
@@ -19,8 +20,9 @@ _PARTS = (
     cases,
     clocks,
     apps,
+    savings,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
                 actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*apps.PAGES,))
+                pages=(*apps.PAGES, *savings.PAGES))
