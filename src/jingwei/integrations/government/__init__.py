@@ -7,6 +7,7 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    obstructions,
     processes,
     savings,
 )
@@ -21,6 +22,7 @@ _PARTS = (
     clocks,
     apps,
     savings,
+    obstructions,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
