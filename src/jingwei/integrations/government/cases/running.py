@@ -21,7 +21,7 @@ from jingwei.engines.processes.net import Kind
 from jingwei.engines.processes.state import State, Wait, Work
 from jingwei.integrations.government.cases import rows as stored
 from jingwei.integrations.government.cases.deployments import Deployment, loaded
-from jingwei.integrations.government.cases.model import STATUSES, WHATS, WORDS, Channel, Status, What, milliseconds
+from jingwei.integrations.government.cases.model import DECISIONS, STATUSES, WHATS, WORDS, Channel, Status, What, milliseconds
 from jingwei.integrations.government.cases.timing import due_of, timer_due
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
@@ -144,6 +144,8 @@ class Desk:
         live.done.append(["complete", work, None, dict(variables or {})])
         node = live.deployment.net.nodes[item.node]
         live.events.append(("retracted" if node.compensates else "done", node.id, channel, {"work": work, **(detail or {})}))
+        if detail and detail.get("outcome") in DECISIONS:
+            live.events.append(("decided", node.id, channel, {"outcome": detail["outcome"]}))
         return self._moved(live)
 
     def fail(self, live: Live, work: int, code: str, *, channel: Channel = "window", detail: Mapping[str, Any] | None = None) -> Live:
@@ -359,7 +361,8 @@ class Desk:
         d = live.deployment
         if not d.conditional:
             return []
-        return [(work.id, self._held) for work in live.state.works.values() if work.wait in (Wait.EVENT, Wait.ARMED) for t in d.net.triggers(work.node)
+        held: Callable[[Live, Work], None] = self._held
+        return [(work.id, held) for work in live.state.works.values() if work.wait in (Wait.EVENT, Wait.ARMED) for t in d.net.triggers(work.node)
                 if t.what == "conditional" and d.condition(t.expression)(live.machine.seen(work)) is True][:1]
 
     def _held(self, live: Live, work: Work) -> None:
@@ -370,6 +373,8 @@ class Desk:
     def _over(self, live: Live) -> None:
         failed = live.state.failed
         live.status = "ended" if failed is None else "failed"
+        if failed is None and live.deployment.thing is not None:
+            live.events.append(("delivered", "", "system", {}))
         live.events.append(("ended", "", "system", {} if failed is None else {"failed": failed}))
         if live.parent is not None and live.parent_work is not None:
             self._thrown.append((live, "over", ""))
