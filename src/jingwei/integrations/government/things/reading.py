@@ -63,7 +63,7 @@ def bundled_files(thing: str) -> Mapping[str, bytes]:
     if thing not in _BUNDLED:
         raise Problem("unknown_thing", Text(f"没有名为 {thing} 的一件事", f"there is no thing called {thing}"),
                       remedy=did_you_mean(thing, _BUNDLED) or Text(f"自带的有：{'、'.join(_BUNDLED)}。", f"The package brings {' and '.join(_BUNDLED)}."))
-    return {f.name: f.read_bytes() for f in (resources(__package__) / thing).iterdir() if f.name in (TABLE, PROCESS, FORM) or f.name.endswith(".dmn")}
+    return {f.name: f.read_bytes() for f in (resources("jingwei.facts") / "things" / thing).iterdir() if f.name in (TABLE, PROCESS, FORM) or f.name.endswith(".dmn")}
 
 
 def read(files: Mapping[str, bytes], name: str) -> Thing:
