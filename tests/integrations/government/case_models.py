@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from jingwei.integrations.government.cases import actions, asks
@@ -43,7 +44,7 @@ def flow(a: str, b: str, condition: str = "") -> str:
 def line(*nodes: str) -> str:
     """Nodes one after the other, each given as an element; ids are read off."""
     ids = [n.split('id="')[1].split('"')[0] for n in nodes]
-    return "".join(nodes) + "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(nodes) + "".join(flow(a, b) for a, b in pairwise(ids))
 
 
 def task(name: str, tag: str = "userTask", more: str = "") -> str:

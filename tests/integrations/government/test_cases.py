@@ -47,7 +47,6 @@ def refused(context: Context, body: str, **more: object) -> Problem:
     return caught.value
 
 
-@pytest.mark.oracle("government start")
 def test_a_birth_goes_through_every_department_and_ends_with_each_step_on_the_record(node):
     context = world(node)
     actions.deploy(context, asks.DeployThing("newborn"))

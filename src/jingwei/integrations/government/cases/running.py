@@ -17,11 +17,21 @@ import msgspec
 import sqlalchemy as sa
 
 from jingwei.engines.processes.machine import Machine
+from jingwei.engines.processes.migration import carried
 from jingwei.engines.processes.net import Kind
 from jingwei.engines.processes.state import State, Wait, Work
 from jingwei.integrations.government.cases import rows as stored
 from jingwei.integrations.government.cases.deployments import Deployment, loaded
-from jingwei.integrations.government.cases.model import DECISIONS, STATUSES, WHATS, WORDS, Channel, Status, What, milliseconds
+from jingwei.integrations.government.cases.model import (
+    DECISIONS,
+    STATUSES,
+    WHATS,
+    WORDS,
+    Channel,
+    Status,
+    What,
+    milliseconds,
+)
 from jingwei.integrations.government.cases.timing import due_of, timer_due
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
@@ -129,7 +139,7 @@ class Desk:
         if key:
             self._keys.append((key, live.id))
         live.machine.start(variables, at)
-        live.done.append(["start", -1, at, dict(variables)])
+        live.done.append(["start", deployment.id, at, dict(variables)])
         live.events.append(("started", "", channel, {"process": deployment.process, "version": deployment.version, **({"parent": parent.code} if parent else {})}))
         if accepted:
             live.events.append(("accepted", "", channel, {}))
@@ -248,6 +258,31 @@ class Desk:
         live.done.append(["cancel", -1, None, {}])
         live.status = "cancelled"
         live.events.append(("cancelled", "", channel, dict(detail or {})))
+        return self._moved(live)
+
+    def migrate(self, live: Live, to: Deployment, renamed: Mapping[str, str]) -> Live:
+        """The case goes on under another version. Raises Problem ``stranded``; ``migration.stranded`` tells beforehand."""
+        self._open(live)
+        old = live.deployment
+        state = carried(old.net, to.net, live.state, renamed)
+        live.deployment, live.machine = to, Machine(to.net, state)
+        live.done.append(["migrate", to.id, dict(renamed), {}])
+        live.events.append(("migrated", "", "system", {"from": old.version, "to": to.version}))
+        for number, row in list(live.rows.items()):
+            work = state.works.get(number)
+            if work is None:
+                if number < 0 and WHATS[row.what] != "kept":
+                    name = renamed.get(old.net.nodes[row.node].id, old.net.nodes[row.node].id)
+                    live.rows[number] = row._replace(node=to.number(name))
+            elif work.wait == Wait.TASK and to.doing.get(work.node) == "item":
+                live.rows[number] = row._replace(node=work.node, name=to.department(work.node))
+            elif work.wait == Wait.TASK:
+                del live.rows[number]
+                live.machine.log.append(("opened", work.node, number))
+            elif old.net.triggers(row.node) == to.net.triggers(work.node):
+                live.rows[number] = row._replace(node=work.node)
+            else:
+                del live.rows[number]
         return self._moved(live)
 
     def _open(self, live: Live) -> None:
