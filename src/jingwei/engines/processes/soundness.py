@@ -7,7 +7,7 @@ that can only go on to a parallel join are taken as there already: nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Final, Literal
@@ -117,6 +117,30 @@ def prove(net: Net) -> Proof:
     return Proof(net.process, states, tuple(findings))
 
 
+class Standstills:
+    """Where the tokens of a sound net can stand together: what a case brought from elsewhere is held against."""
+
+    def __init__(self, net: Net) -> None:
+        self._net, self._visits = net, dict[int, _Visit]()
+        ends: dict[int, _Ends] = {}
+        places = (1 << len(net.flows) + len(net.nodes)) - 1
+        for scope in [*sorted((i for i in range(len(net.nodes)) if net.kind[i] == Kind.SUBPROCESS), key=lambda i: -_depth(net, i)), -1]:
+            visit, _ = _visited(net, scope, ends)
+            ends[scope], self._visits[scope] = visit.ends, visit
+            visit.seen = {state & places: (-1, "") for state in visit.seen}
+
+    def possible(self, scope: int, nodes: Collection[int], flows: Collection[int]) -> bool:
+        """Whether, in a scope (-1 for the process), one token each can stand at these nodes and wait at joins by these flows, all at once."""
+        visit, net = self._visits[scope], self._net
+        places = (1 << len(net.flows) + len(net.nodes)) - 1
+        straight = [n for n in nodes if visit.goes_straight(n)]
+        state = sum({1 << f for f in flows} | {1 << len(net.flows) + n for n in set(nodes).difference(straight)})
+        try:
+            return len(set(nodes)) == len(nodes) and all(s & places in visit.seen for s in visit.settle(state, tuple((net.target[f], f) for n in straight for f in net.out[n])))
+        except (_Meet, _Turning):
+            return False
+
+
 def _visited(net: Net, scope: int, ends: Mapping[int, _Ends]) -> tuple[_Visit, list[Finding]]:
     visit = _Visit(net, scope, ends)
     try:
@@ -176,7 +200,7 @@ class _Visit:
         findings: list[Finding] = []
         following: dict[int, list[int]] = {}
         try:
-            pending = [state for begin in self._beginnings() for state in self._settle(0, begin) if self._new(state, -1, "")]
+            pending = [state for begin in self._beginnings() for state in self.settle(0, begin) if self._new(state, -1, "")]
             while pending:
                 state = pending.pop()
                 after = following[state] = []
@@ -272,7 +296,7 @@ class _Visit:
         for node in self._at_work(state):
             name = _name(net, node)
             if net.scope[node] == self.scope and net.nodes[node].event_subprocess:
-                yield from ((name, s) for s in self._settle(state & ~self._active(node), ()))
+                yield from ((name, s) for s in self.settle(state & ~self._active(node), ()))
                 continue
             rest = state & ~self._active(node)
             for event in net.boundary[node]:
@@ -346,7 +370,7 @@ class _Visit:
         """Standstills after a token goes out of a node."""
         self.alive.add(node)
         for steps in self._ways(node):
-            yield from self._settle(state, steps)
+            yield from self.settle(state, steps)
 
     def _ways(self, node: int) -> list[tuple[_Step, ...]]:
         """Every set of flows a token can leave by."""
@@ -363,7 +387,7 @@ class _Visit:
         sets = [always + list(some) for some in chain.from_iterable(combinations(free, n) for n in range(len(free) + 1))]
         return [tuple((net.target[f], f) for f in flows or [net.default[node]]) for flows in sets if flows or net.default[node] >= 0]
 
-    def _settle(self, state: int, steps: tuple[_Step, ...]) -> Iterator[int]:
+    def settle(self, state: int, steps: tuple[_Step, ...]) -> Iterator[int]:
         """Moves tokens on until all stand still; at each choice, every way is taken."""
         stack = [(state, steps)]
         before: dict[_Moving, list[_Moving]] = {(state, steps): []}
@@ -427,7 +451,7 @@ class _Visit:
                 yield state | self._active(node), rest  # it lands nowhere and stays
             return
         elif kind in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH, Kind.EVENTS):
-            if not self._goes_straight(node):
+            if not self.goes_straight(node):
                 if state & self._active(node):
                     raise _Meet(node)
                 yield state | self._active(node), rest
@@ -442,7 +466,7 @@ class _Visit:
             state &= ~(1 << f)
         return state
 
-    def _goes_straight(self, node: int) -> bool:
+    def goes_straight(self, node: int) -> bool:
         """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at, before a join (``wide``) none."""
         net = self.net
         out = net.out[node]
