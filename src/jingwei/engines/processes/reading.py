@@ -250,9 +250,19 @@ def _loop(e: Element) -> Loop | None:
             return said[name].text.strip() if name in said else ""
 
         item = said["inputDataItem"].get("name") or said["inputDataItem"].get("id") if "inputDataItem" in said else ""
-        return Loop("sequential" if loop.get("isSequential") == "true" else "parallel", text("loopCardinality"), _named(e, text("loopDataInputRef")), item,
-                    text("completionCondition"))
+        collection = _named(e, text("loopDataInputRef"))
+        if not collection:
+            collection, item = _vendors(loop, item)
+        return Loop("sequential" if loop.get("isSequential") == "true" else "parallel", text("loopCardinality"), collection, item, text("completionCondition"))
     return None
+
+
+def _vendors(loop: Element, item: str) -> tuple[str, str]:
+    """The list a multi-instance goes through and the name of its element, as two widespread tools write them outside the standard: attributes
+    ``collection`` and ``elementVariable``, or an extension with ``inputCollection`` and ``inputElement``.
+    """
+    said = {name.rpartition("}")[2]: value for e in loop.walk() for name, value in e.attributes.items() if name.startswith("{") or e.namespace != MODEL}
+    return said.get("collection") or said.get("inputCollection", ""), item or said.get("elementVariable") or said.get("inputElement", "")
 
 
 def _named(e: Element, reference: str) -> str:
