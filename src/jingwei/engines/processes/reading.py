@@ -178,10 +178,14 @@ def _process(root: Element, names: Mapping[str, str], language: str) -> Process:
         nodes.append(node)
         gaps.extend(_refused(element, node))
     known = {node.id for node in nodes}
+    written = Counter([*(node.id for node in nodes), *(flow.id for flow in flows)])
+    gaps += [Gap(name or "?", tag, Text(f"编号 {name or '（空）'} 不止一个，或没有写。", f"Its id {name or '(none)'} is not its alone, or missing."))
+             for name, tag in [*((n.id, n.tag) for n in nodes), *((f.id, "sequenceFlow") for f in flows)] if not name or written[name] > 1]
     gaps += [Gap(flow.id, "sequenceFlow", Text(f"它的一端 {end} 不在这个流程里。", f"Its end {end} is not in this process."))
              for flow in flows for end in (flow.source, flow.target) if end not in known]
-    gaps += [Gap(node.id, node.tag, Text(f"它附着的 {node.host} 不在这个流程里。", f"What it is fastened to, {node.host}, is not in this process."))
-             for node in nodes if node.kind == "boundary" and node.host not in known]
+    activities = {node.id for node in nodes if node.kind in ("task", "subprocess")}
+    gaps += [Gap(node.id, node.tag, Text(f"它附着的 {node.host or '（空）'} 不是这个流程里的活动。", f"What it is fastened to, {node.host or 'nothing named'}, is no activity of this process."))
+             for node in nodes if node.kind == "boundary" and node.host not in activities]
     hosts = {node.id: node.host for node in nodes if node.kind == "boundary" and any(t.what == "compensation" for t in node.triggers)}
     undo = {hosts[e.get("sourceRef")]: e.get("targetRef") for e in root.walk()
             if e.tag == f"{{{MODEL}}}association" and e.get("sourceRef") in hosts and e.get("targetRef") in known}

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from jingwei.integrations.government import decisions, processes
+from jingwei.integrations.government import (
+    cases,
+    clocks,
+    decisions,
+    processes,
+)
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Pillar
 
+_PARTS = (
+    decisions,
+    processes,
+    cases,
+    clocks,
+)
+
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
-                actions=(*decisions.ACTIONS, *processes.ACTIONS))
+                actions=tuple(action for part in _PARTS for action in part.ACTIONS))
