@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jingwei.integrations.government import (
+    apps,
     cases,
     clocks,
     decisions,
@@ -15,11 +16,13 @@ from jingwei.kernel.pillar import Pillar
 
 _PARTS = (
     decisions,
+    forms,
     processes,
     cases,
     clocks,
+    apps,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
                 actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*forms.PAGES,))
+                pages=(*forms.PAGES, *apps.PAGES))
