@@ -1,8 +1,8 @@
 """Proof, before anybody relies on it, that a process can always end and that its tokens never meet where they must not.
 
 Every standstill a scope can come to is visited, whatever its conditions say and whatever happens first; a sub-process is proved by itself and then
-stands as one activity with the ways it can end, so that one which only a timer outside could free is refused. Where many things run side by side, tasks
-that can only go on to a parallel join are taken as there already: nothing else can become of them. What cannot be visited within the limits is not proved, and says so.
+stands as one activity with the ways it can end, so that one which only a timer outside could free is refused. Where many things run side by side, of the
+tasks that can only go on to one parallel join, all but one are taken as there already: nothing else can become of them, and the one left can be as late as any. What cannot be visited within the limits is not proved, and says so.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class _Visit:
     A standstill is an integer: a bit for each flow with a token waiting at its join, one for each node at work, one for each event that has
     happened while its host goes on. 0 is the planned end; ``left`` any other: an error or a cancellation that leaves the scope.
 
-    wide : tasks that can only go on to a parallel join are passed over
+    wide : of tasks that can only go on to one parallel join, all but the last are passed over
     """
 
     net: Net
@@ -194,6 +194,7 @@ class _Visit:
     now: int = -1
     wide: bool = False
     moves: int = 0
+    lasts: dict[int, int] = field(default_factory=dict)
 
     def all(self) -> list[Finding]:
         """Visits them; what is wrong with them. Raises _TooLarge beyond the limits."""
@@ -467,15 +468,24 @@ class _Visit:
         return state
 
     def goes_straight(self, node: int) -> bool:
-        """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at, before a join (``wide``) none."""
-        net = self.net
-        out = net.out[node]
-        if net.kind[node] != Kind.TASK or net.boundary[node] or len(out) != 1 or not net.plain[node]:
+        """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at, of those before a join (``wide``) one."""
+        if not self._is_bare(node):
             return False
-        after = net.target[out[0]]
-        if self.wide and net.kind[after] == Kind.PARALLEL and len(net.into[after]) > 1:
-            return self.scope not in net.handlers
+        net = self.net
+        after = net.target[net.out[node][0]]
+        if net.kind[after] == Kind.PARALLEL and len(net.into[after]) > 1:
+            return self.wide and self.scope not in net.handlers and node != self._last_before(after)
         return net.kind[after] in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH) and node < after
+
+    def _is_bare(self, node: int) -> bool:
+        """A task with nothing at its boundary and one way out."""
+        net = self.net
+        return net.kind[node] == Kind.TASK and not net.boundary[node] and len(net.out[node]) == 1 and net.plain[node]
+
+    def _last_before(self, join: int) -> int:
+        if join not in self.lasts:
+            self.lasts[join] = max(n for n in (self.net.source[f] for f in self.net.into[join]) if self._is_bare(n))
+        return self.lasts[join]
 
     def _end(self, state: int, rest: tuple[_Step, ...], node: int) -> Iterator[tuple[int, tuple[_Step, ...]]]:
         for trigger in self.net.triggers(node):
