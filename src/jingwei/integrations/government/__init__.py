@@ -16,7 +16,6 @@ from jingwei.kernel.pillar import Pillar
 
 _PARTS = (
     decisions,
-    forms,
     processes,
     cases,
     clocks,

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from jingwei.integrations.government.cases import deployments
@@ -74,19 +73,13 @@ def begin(context: Context, process: str, person: str = "", login: Mapping[str, 
 
 def way(context: Context, draft: Draft) -> Way:
     deployment, thing = deployed(context, draft.thing, draft.version)
-    form = form_of(deployment)
+    form = form_of(thing)
     known = known_of(thing, form, draft)
     return Way(draft, deployment, thing, form, asking.standing(_must_know_who(form, thing), known, draft.answers))
 
 
-def form_of(deployment: Deployment) -> Form:
-    return _form(deployment.digest, deployment)
-
-
-@lru_cache(maxsize=64)
-def _form(_digest: str, deployment: Deployment) -> Form:
-    assert deployment.thing is not None
-    return reading.read(deployment.thing.form, f"{deployment.process}/form.json")
+def form_of(thing: Thing) -> Form:
+    return reading.read(thing.form, f"{thing.id}/form.json")
 
 
 def _must_know_who(form: Form, thing: Thing) -> Form:
