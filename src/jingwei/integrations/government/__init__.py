@@ -7,9 +7,12 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    evidence,
+    forms,
     obstructions,
     processes,
     savings,
+    things,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
@@ -18,6 +21,8 @@ from jingwei.kernel.pillar import Pillar
 _PARTS = (
     decisions,
     processes,
+    things,
+    evidence,
     cases,
     clocks,
     apps,
@@ -27,4 +32,4 @@ _PARTS = (
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
                 actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*apps.PAGES, *savings.PAGES))
+                pages=(*forms.PAGES, *apps.PAGES, *savings.PAGES))
