@@ -6,6 +6,7 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    designer,
     processes,
 )
 from jingwei.integrations.government.measures import MEASURES
@@ -20,4 +21,5 @@ _PARTS = (
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
-                actions=tuple(action for part in _PARTS for action in part.ACTIONS))
+                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
+                pages=designer.PAGES)
