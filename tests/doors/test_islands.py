@@ -6,6 +6,7 @@ import html
 import importlib.util
 import math
 import os
+import re
 import shutil
 import sys
 import threading
@@ -473,14 +474,18 @@ def test_what_is_shipped_is_small_at_first_and_names_no_other_place(built):
     names = {each.name: each.read_text(encoding="utf-8") for each in (STATIC / "built").iterdir() if each.suffix in MEDIA}
     assert len(names["jingwei.js"].encode()) <= 6000
     assert sum(name.startswith("picture-") for name in names) == 1
-    for text in names.values():
-        for foreign in ("blob:", "http://", "https://", "sourceMappingURL", "eval("):
+    viewers = {name for name in names if name.startswith(("bpmn-", "dmn-", "zoomscroll-"))}
+    for name, text in names.items():
+        for foreign in ("blob:", "sourceMappingURL", "eval(", *(("http://", "https://") if name not in viewers else ())):
             assert foreign not in text
+        assert not re.search(r"(?:import|fetch|Worker)\(\s*[\"'`]\w+:", text), "the viewers name vocabularies and the home of their mark, and fetch from nowhere"
 
 
 def test_the_licences_of_what_is_shipped_go_with_it(built):
     told = (STATIC / "built" / "LICENSES.md").read_text(encoding="utf-8")
     assert "## uplot - " in told
+    assert "## bpmn-js - " in told
+    assert "## dmn-js - " in told
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    designer,
     evidence,
     forms,
     processes,
@@ -33,6 +34,7 @@ _SHOW = (
     forms,
     savings,
     apps,
+    designer,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
