@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jingwei.integrations.government import (
+    apps,
     cases,
     clocks,
     decisions,
@@ -21,7 +22,9 @@ _PARTS = (
     evidence,
     cases,
     clocks,
+    apps,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
-                actions=tuple(action for part in _PARTS for action in part.ACTIONS))
+                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
+                pages=(*apps.PAGES,))

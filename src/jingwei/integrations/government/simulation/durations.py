@@ -59,18 +59,20 @@ class Duration:
 
     def density(self, x: Floats) -> Floats:
         """Logarithm of the density at positive ``x``."""
-        from scipy import special, stats
+        from scipy import special
 
+        logs = np.log(x)
         match self.family:
             case "lognormal":
-                return np.asarray(stats.norm.logpdf(np.log(x), self.a, self.b) - np.log(x))
+                return np.asarray(-0.5 * ((logs - self.a) / self.b) ** 2 - math.log(self.b * math.sqrt(2 * math.pi)) - logs)
             case "gamma":
-                return np.asarray(stats.gamma.logpdf(x, self.a, scale=self.b))
+                return np.asarray((self.a - 1) * logs - x / self.b - self.a * math.log(self.b) - special.gammaln(self.a))
             case "weibull":
-                return np.asarray(stats.weibull_min.logpdf(x, self.a, scale=self.b))
+                scaled = logs - math.log(self.b)
+                return np.asarray(math.log(self.a / self.b) + (self.a - 1) * scaled - np.exp(self.a * scaled))
             case _:
-                gaps = (np.log(x)[:, None] - self.seen[None, :]) / self.a
-                return np.asarray(special.logsumexp(-0.5 * gaps**2, axis=1) - np.log(len(self.seen) * self.a * math.sqrt(2 * math.pi)) - np.log(x))
+                gaps = (logs[:, None] - self.seen[None, :]) / self.a
+                return np.asarray(special.logsumexp(-0.5 * gaps**2, axis=1) - np.log(len(self.seen) * self.a * math.sqrt(2 * math.pi)) - logs)
 
 
 def fit(x: Floats, family: Family) -> Duration:

@@ -156,11 +156,8 @@ def _arrivals(log: Log, hours: Hours) -> Arrivals:
     first = day_of(float(days.min()) * DAY)
     kinds = np.array([hours.kind(first + timedelta(days=i)) for i in range(len(counts))])
     by_day = tuple(counts[kinds == kind] for kind in range(OFF + 1))
-    by_hour = np.zeros((OFF + 1, 24))
-    np.add.at(by_hour, (kinds[days - days.min()], (log.arrived % DAY // 60).astype(int)), 1)
-    everywhere = by_hour.sum(0) / by_hour.sum()
-    totals = by_hour.sum(1, keepdims=True)
-    shown = np.where(totals >= 100, by_hour / np.maximum(totals, 1), everywhere)  # a kind of day with few cases has the hours of all
+    by_hour = np.bincount((log.arrived % DAY // 60).astype(np.int64), minlength=24) / len(log.arrived)
     expected = np.array([by_day[kind].mean() for kind in kinds])
-    spread = max(0.0, float(((counts - expected) ** 2 - counts).sum() / max(1e-9, (expected**2).sum())))
-    return Arrivals(by_day, shown, spread)
+    spread = float(((counts - expected) ** 2 - counts).sum() / max(1e-9, (expected**2).sum()))
+    noise = np.sqrt(2 * len(counts)) * expected.mean() / max(1e-9, float((expected**2).sum()))  # its standard deviation where Poisson's law holds
+    return Arrivals(by_day, by_hour, kinds[days - days.min()], spread if spread > 2 * noise else 0.0)

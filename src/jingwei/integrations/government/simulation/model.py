@@ -87,12 +87,13 @@ class Arrivals:
     """How cases come.
 
     by_day : for each kind of day (Monday … Sunday, days off), the number of cases on each such day of the log
-    by_hour : (8, 24) share of a day's cases in each hour
+    by_hour : (24,) share of cases in each hour; kinds : (cases,) the kind of day each came on
     spread : variance of the factor that makes whole days busier or quieter than Poisson's law would have them
     """
 
     by_day: tuple[Ints, ...]
     by_hour: Floats
+    kinds: Ints
     spread: float
 
     @property

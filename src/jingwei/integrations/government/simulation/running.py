@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -23,10 +23,13 @@ from jingwei.integrations.government.simulation.model import (
     Step,
 )
 
-TOGETHER = 20
+TOGETHER = 5
 """Runs with one set of parameters; then the cases are drawn anew and everything is fitted again."""
 
-_ARRIVING, _CHOOSING, _FITTING, _WORKING = range(4)
+OWN_DAY = 50
+"""Cases on one kind of day from which it has hours and ways of its own; with fewer, those of all days."""
+
+_ARRIVING, _FITTING, _WORKING = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,13 @@ class Span:
 class World:
     """One set of parameters: what could have been learned from another draw of the same cases.
 
-    taken : (draws,) routes to choose from; ``by`` the channel each came by
+    drawn : by kind of day, the cases to choose from, as often as they were drawn
     durations : by activity and channel
     delays : by activity, open minutes to draw from
     """
 
     means: Floats
-    taken: Ints
-    by: Ints
+    drawn: list[Ints]
     durations: dict[tuple[int, int], Duration]
     delays: list[Floats]
 
@@ -99,21 +101,18 @@ def _world(learned: Learned, rng: np.random.Generator) -> World:
         values = np.repeat(learned.delay[mine], weight[mine])
         delays.append(values if values.any() else np.empty(0))
     means = np.array([rng.choice(days, len(days)).mean() if len(days) else 0.0 for days in learned.arrivals.by_day])
+    kinds = learned.arrivals.kinds
     drawn = np.repeat(np.arange(len(log.cases)), times * learned.whole)
-    return World(means, learned.route_of[drawn], log.channel[drawn], durations, delays)
+    by_kind = [drawn[kinds[drawn] == kind] for kind in range(OFF + 1)]
+    return World(means, [own if len(own) >= OWN_DAY else drawn for own in by_kind], durations, delays)
 
 
 def _once(learned: Learned, world: World, setting: Setting, span: Span, seed: int, number: int) -> tuple[float, float, float]:
-    arrived = _arrivals(learned, world, span, np.random.default_rng([seed, _ARRIVING, number]))
-    rng = np.random.default_rng([seed, _CHOOSING, number])
-    if setting.share:
-        weight = np.array([setting.share.get(int(c), 0.0) / max(1, int((world.by == c).sum())) for c in world.by])
-        chosen = rng.choice(len(world.taken), len(arrived), p=weight / weight.sum())
-    else:
-        chosen = rng.integers(len(world.taken), size=len(arrived))
-    ways = [setting.routes[r] for r in world.taken[chosen].tolist()]
+    log = learned.log
+    arrived, like = _arrivals(learned, world, setting, span, np.random.default_rng([seed, _ARRIVING, number]))
+    ways = [setting.routes[r] for r in learned.route_of[like].tolist()]
     steps = [s for way in ways for s in way]
-    service, delay = _work(learned, world, steps, np.repeat(world.by[chosen], [len(w) for w in ways]), seed, number)
+    service, delay = _work(world, steps, np.repeat(log.channel[like], [len(w) for w in ways]), seed, number)
     ends, cut = _queue(learned, setting, ways, steps, span.timeline.work(arrived), service, delay)
     begin = (span.first - ORIGIN.date()).days * DAY
     counted = (arrived >= begin) & (arrived < begin + ((span.last - span.first).days + 1) * DAY)
@@ -124,8 +123,8 @@ def _once(learned: Learned, world: World, setting: Setting, span: Span, seed: in
     return float(median), float(p90), cut
 
 
-def _arrivals(learned: Learned, world: World, span: Span, rng: np.random.Generator) -> Floats:
-    """Instants at which cases come, in order."""
+def _arrivals(learned: Learned, world: World, setting: Setting, span: Span, rng: np.random.Generator) -> tuple[Floats, Ints]:
+    """Instants at which cases come, in order, and the learned case each is like in its hour, its channel and its way."""
     start = span.first - timedelta(days=span.before)
     days = span.before + (span.last - span.first).days + 1 + span.after
     kinds = np.array([learned.hours.kind(start + timedelta(days=i)) for i in range(days)])
@@ -135,12 +134,25 @@ def _arrivals(learned: Learned, world: World, span: Span, rng: np.random.Generat
     spread = learned.arrivals.spread
     busier = rng.gamma(1 / spread, spread, days) if spread > 1e-6 else np.ones(days)
     counts = rng.poisson(means[kinds] * busier)
-    zero = (start - ORIGIN.date()).days
-    found = [(zero + i) * DAY + rng.choice(24, n, p=learned.arrivals.by_hour[kinds[i]]) * 60 + rng.random(n) * 60 for i, n in enumerate(counts) if n]
-    return np.sort(np.concatenate(found)) if found else np.empty(0)
+    day = np.repeat(np.arange(days), counts)
+    like = np.empty(len(day), dtype=np.int64)
+    for kind in np.unique(kinds[day]).tolist():
+        mine, cases = kinds[day] == kind, world.drawn[kind]
+        like[mine] = rng.choice(cases, int(mine.sum()), p=_weights(learned.log.channel[cases], setting.share))
+    at = learned.log.arrived[like] % DAY + ((start - ORIGIN.date()).days + day) * DAY
+    order = np.argsort(at)
+    return at[order], like[order]
 
 
-def _work(learned: Learned, world: World, steps: list[Step], channel: Ints, seed: int, number: int) -> tuple[Floats, Floats]:
+def _weights(channel: Ints, share: Mapping[int, float]) -> Floats | None:
+    """Chances that give each channel its share; None for even ones."""
+    if not share:
+        return None
+    weights = np.array([share.get(int(c), 0.0) / int((channel == c).sum()) for c in channel])
+    return np.asarray(weights / weights.sum())
+
+
+def _work(world: World, steps: list[Step], channel: Ints, seed: int, number: int) -> tuple[Floats, Floats]:
     """Touch and idle minutes of every step; each activity draws from a stream of its own, so that a change elsewhere leaves its work as it was."""
     done = np.array([a for s in steps for a in s.activities])
     where = np.repeat(np.arange(len(steps)), [len(s.activities) for s in steps])
