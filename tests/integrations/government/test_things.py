@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jingwei.engines.decisions import proofs
 from jingwei.engines.processes.net import build, gaps
@@ -120,3 +122,15 @@ def test_entities_in_a_process_or_a_table_are_refused(newborn):
 
 def test_a_folder_without_its_process_is_named(newborn):
     assert refused({n: c for n, c in newborn.items() if n != "process.bpmn"}).where.en == "born"
+
+
+@given(name=st.sampled_from(["thing.toml", "form.json", "process.bpmn", "subsidy.dmn", "police_station.dmn"]), at=st.floats(0, 1), length=st.integers(0, 60),
+       put=st.sampled_from([b"", b'"', b"[", b"{}", b"null", b"0", b"[[]]", b"true", b"\xff", b'"x"', "一".encode(), b"-", b"id"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_folder_damaged_anywhere_is_read_or_refused_with_a_place_and_never_fails_otherwise(newborn, name, at, length, put):
+    content = newborn[name]
+    begin = int(at * len(content))
+    try:
+        reading.read({**newborn, name: content[:begin] + put + content[begin + length:]}, "born")
+    except Problem as problem:
+        assert problem.what.en and problem.what.zh
