@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from jingwei.engines.processes.soundness import prove
 from jingwei.integrations.government.processes.expressions import compiled
 from jingwei.integrations.government.things import reading
 from jingwei.integrations.government.things.model import Thing
+from jingwei.kernel.periods import working_day_due
 from jingwei.kernel.problems import Problem
 
 Files = Mapping[str, bytes]
@@ -134,3 +136,15 @@ def test_a_folder_damaged_anywhere_is_read_or_refused_with_a_place_and_never_fai
         reading.read({**newborn, name: content[:begin] + put + content[begin + length:]}, "born")
     except Problem as problem:
         assert problem.what.en and problem.what.zh
+
+
+def test_nobody_is_supervised_before_his_working_days_are_over_whenever_he_begins(thing):
+    begins = [date(2025, 1, 1) + timedelta(days=n) for n in range(330)]
+    timers = {n.host: n.triggers[0].expression for n in thing.net.nodes if n.kind == "boundary"}
+    assert timers
+    for task, after in timers.items():
+        item = thing.item(task)
+        assert item is not None and after.startswith("P") and after.endswith("D")
+        for begin in begins:
+            due = working_day_due(begin, item.clock.days)
+            assert due is not None and begin + timedelta(days=int(after[1:-1])) > due, (task, begin)
