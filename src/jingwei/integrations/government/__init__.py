@@ -8,6 +8,7 @@ from jingwei.integrations.government import (
     clocks,
     decisions,
     evidence,
+    forms,
     processes,
     things,
 )
@@ -27,4 +28,4 @@ _PARTS = (
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
                 actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*apps.PAGES,))
+                pages=(*forms.PAGES, *apps.PAGES))
