@@ -148,3 +148,10 @@ def test_nobody_is_supervised_before_his_working_days_are_over_whenever_he_begin
         for begin in begins:
             due = working_day_due(begin, item.clock.days)
             assert due is not None and begin + timedelta(days=int(after[1:-1])) > due, (task, begin)
+
+
+def test_a_part_a_thing_has_not_is_named(thing):
+    for ask in (thing.department, thing.requirement, thing.evidence_called, thing.provider, thing.fact):
+        with pytest.raises(Problem, match="nowhere"):
+            ask("nowhere")
+    assert thing.item("nowhere") is None
