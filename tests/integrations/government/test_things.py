@@ -83,6 +83,7 @@ def refused(files: Files) -> Problem:
     ("thing.toml", 'name = "child_name"', 'name = "childs_name"', "born/thing.toml, evidence child_household_page.keys"),
     ("thing.toml", 'keys = ["spouse_name", "spouse_id"]', 'keys = ["spouse_id", "spouse_id"]', "born/thing.toml, evidence spouse_household_book.keys"),
     ("thing.toml", 'gives = "admission"', 'gives = "delivery"', "born/thing.toml, fact delivery.origin"),
+    ("thing.toml", 'assurance = "substantial"\n\n[[requirement]]', 'assurance = "high"\n\n[[requirement]]', "born/thing.toml, requirement hospital_bill.evidence"),
     ("thing.toml", "[name]", "[name", "born/thing.toml"),
     ("admission.dmn", 'name="birth_area"', 'name="birth_place"', "born/admission.dmn, inputData"),
     ("form.json", '"enum"', '"enmu"', "born/form.json, properties.applicant_relation.maxLength"),

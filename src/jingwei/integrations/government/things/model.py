@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from jingwei.engines.decisions.model import Model
 from jingwei.engines.processes.model import Definitions, Process
@@ -20,6 +20,7 @@ Regime = Literal["licensing", "joint", "promised", "none"]
 Channel = Literal["both", "window", "web"]
 Obstruction = Literal["", "paper", "presence", "wet_seal", "no_sharing"]
 Assurance = Literal["low", "substantial", "high"]
+ASSURANCES: Final[tuple[Assurance, ...]] = ("low", "substantial", "high")
 Sharing = Literal["unconditional", "conditional", "none"]
 Kind = Literal["text", "number", "date", "boolean", "list"]
 Origin = Literal["", "login", "table", "office"]
@@ -107,6 +108,7 @@ class Item:
 class Requirement:
     """Something the law wants shown. evidence : ids; any one list is enough, of which every one is needed
 
+    assurance : how sure the source of each must be at the least
     obstruction : what the provision demands where it stands in the way of doing it on the web or by sharing
     """
 
@@ -115,6 +117,7 @@ class Requirement:
     law: Law
     evidence: tuple[tuple[str, ...], ...] = ()
     obstruction: Obstruction = ""
+    assurance: Assurance = "low"
 
 
 @dataclass(frozen=True, slots=True)
