@@ -10,22 +10,30 @@ from jingwei.integrations.government import (
     evidence,
     forms,
     processes,
+    savings,
+    simulation,
     things,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Pillar
 
-_PARTS = (
+_ACT = (
     decisions,
     processes,
     things,
     evidence,
-    cases,
     clocks,
+    cases,
+    savings,
+    simulation,
+    apps,
+)
+_SHOW = (
+    forms,
+    savings,
     apps,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
-                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*forms.PAGES, *apps.PAGES))
+                actions=tuple(action for part in _ACT for action in part.ACTIONS), pages=tuple(page for part in _SHOW for page in part.PAGES))
