@@ -16,6 +16,7 @@ ACTIONS = (
     _act("deploy", "部署一件事：先证能办完，再保留这一版", "Deploy a thing: proved to end first, then kept as a version", asks.DeployThing, "actions.deploy", "newborn", scope="government.deploy",
          clauses=("I2.2", "I2.3")),
     _act("deployed", "列出部署了什么", "List what is deployed", asks.AskDeployed, "actions.deployed", "", effect="read", scope="public", anew=True),
+    _act("place", "一个部门在哪个节点办事", "Say on which node a department works", asks.PlaceDepartment, "actions.place", "police --node n-0123456789", scope="government.deploy", clauses=("I2.2",)),
     _act("start", "发起一件事", "Begin a case", asks.StartCase, "actions.start", "newborn --input IN.json", scope="government.start"),
     _act("work list", "待办事项，最急的在前", "What is to be done, the most pressing first", asks.AskWork, "actions.list_work", "--department police", effect="read", anew=True),
     _act("work claim", "领取一项", "Take an item", asks.ClaimWork, "actions.claim", "C-0123456789abcdef 3"),

@@ -99,6 +99,18 @@ def deployed(context: Context, given: asks.AskDeployed) -> Result:  # noqa: ARG0
     return Result(text, {"deployed": found})
 
 
+def place(context: Context, given: asks.PlaceDepartment) -> Result:
+    """From now on a department's items and evidence go to the node it works on."""
+    from jingwei.integrations.government.cases.across import keep_place, node_of
+
+    with changing(context) as desk:
+        keep_place(desk.connection, given.department, given.node)
+        node = node_of(desk.connection, given.department)
+        context.workspace.ledger.append(Event("case.placed", desk.now, context.principal.id, {"department": given.department, "node": node}))
+    return _done(context, f"{given.department} 在{f'节点 {node[:12]}' if node else '本节点'}办。", f"{given.department} works on {f'node {node[:12]}' if node else 'this node'}.",
+                 {"department": given.department, "node": node})
+
+
 # Beginning
 
 

@@ -171,3 +171,11 @@ class MigrateCases:
     to: Annotated[int, Option(Text("迁到第几版；不给就是最新的", "to which version; the newest without it"))] = 0
     source: Annotated[int, Option(Text("只迁这一版的", "only those of this version"))] = 0
     mapping: Annotated[tuple[str, ...], Option(Text("改了名的节点，可多次给出：旧=新", "nodes that were renamed, as often as needed: old=new"))] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDepartment:
+    """Where a department works."""
+
+    department: Annotated[str, Option(Text("部门", "the department"), positional=True)]
+    node: Annotated[str, Option(Text("它在哪个节点，写编号或其开头；不给就在本节点", "the node it works on, by its id or the beginning of it; this one without"))] = ""

@@ -92,6 +92,17 @@ def due_timers(connection: sa.Connection, what: int, by: int, most: int) -> list
     return [Row(*row) for row in connection.execute(wanted)]
 
 
+def noted(connection: sa.Connection, number: int, kind: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """What was written of one kind about a case: (kind, node, channel, detail)."""
+    rows = connection.execute(sa.select(EVENTS.c.events).where(EVENTS.c.case_id == number).order_by(EVENTS.c.seq))
+    return [tuple(e) for row in rows for e in msgspec.msgpack.decode(bytes(row.events)) if e[0] == kind]
+
+
+def places(connection: sa.Connection) -> dict[str, str]:
+    """Departments that work on other nodes, with the node's id."""
+    return {row[0]: row[1] for row in connection.execute(sa.text("SELECT department, node FROM case_places"))}
+
+
 # Writing
 
 
