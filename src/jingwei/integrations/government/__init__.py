@@ -7,8 +7,10 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    evidence,
     forms,
     processes,
+    things,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
@@ -17,6 +19,8 @@ from jingwei.kernel.pillar import Pillar
 _PARTS = (
     decisions,
     processes,
+    things,
+    evidence,
     cases,
     clocks,
     apps,
