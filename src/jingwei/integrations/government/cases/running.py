@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -37,6 +37,9 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import NODE
 from jingwei.kernel.problems import Problem
+
+if TYPE_CHECKING:
+    from jingwei.integrations.government.things.model import Sharing
 
 MOST_BY_ITSELF: Final = 10_000
 """Tasks one command may do by itself before it counts as turning in a circle."""
@@ -105,6 +108,7 @@ class Desk:
         self._steps: list[tuple[Any, ...]] = []
         self._entries: list[tuple[Live, int, datetime, str, list[str], str]] = []
         self._thrown: list[tuple[Live, str, str]] = []
+        self._sharing: dict[int, Mapping[str, Sharing]] = {}
         self._places: dict[str, str] | None = None
         self._awaited: list[tuple[Live, int, str]] = []
         self._keys: list[tuple[str, int]] = []
@@ -374,6 +378,15 @@ class Desk:
             detail["at"] = elsewhere
             visit(self, live, work.id, elsewhere, due)
         live.events.append(("opened", node.id, "system", detail))
+
+    def sharing(self, deployment: Deployment) -> Mapping[str, Sharing]:
+        """How the thing's providers share here, looked up once a transaction."""
+        if deployment.id not in self._sharing:
+            from jingwei.integrations.government.evidence.links import sharing_of
+
+            assert deployment.thing is not None
+            self._sharing[deployment.id] = sharing_of(self.context, deployment.thing)
+        return self._sharing[deployment.id]
 
     def node_of(self, department: str) -> str:
         """The other node a department works on; empty for this one."""

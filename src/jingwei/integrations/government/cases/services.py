@@ -43,7 +43,7 @@ def _fetch(desk: Desk, live: Live, work: int) -> bool:
     """Asks whatever can be asked for now; whether nothing is waited for any more."""
     from jingwei.integrations.government.cases.across import ELSEWHERE, ask, node_of
     from jingwei.integrations.government.evidence.exchange import judge, request_of
-    from jingwei.integrations.government.evidence.planner import plan, sharing_as_declared, wanted_facts
+    from jingwei.integrations.government.evidence.planner import plan, wanted_facts
     from jingwei.integrations.government.forms.registers import answer
 
     thing = live.deployment.thing
@@ -55,7 +55,7 @@ def _fetch(desk: Desk, live: Live, work: int) -> bool:
         lacking = [f for f in wanted_facts(thing) if known.get(f) is None]
         if not lacking:
             return True
-        steps = plan(thing, sharing_as_declared(thing), known=[f for f, v in known.items() if v is not None], requirements=(), facts=lacking, tried=tried).of("fetched")
+        steps = plan(thing, desk.sharing(live.deployment), known=[f for f, v in known.items() if v is not None], requirements=(), facts=lacking, tried=tried).of("fetched")
         ready = [s for s in steps if s.what not in tried and all(known.get(k) not in (None, "") for k in s.keys)]
         if not ready:
             break
