@@ -28,4 +28,4 @@ _PARTS = (
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
                 actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*forms.PAGES, *apps.PAGES))
+                pages=(*forms.PAGES, *cases.PAGES, *apps.PAGES))

@@ -3,6 +3,7 @@
 from jingwei.integrations.government.cases import asks
 from jingwei.kernel.actions import Action, Effect
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Page
 
 _HERE = "jingwei.integrations.government.cases"
 
@@ -33,4 +34,10 @@ ACTIONS = (
     _act("message", "给一件事送消息", "Send a case a message", asks.SendMessage, "actions.message", "Paid C-0123456789abcdef"),
     _act("signal", "给所有等它的事发信号", "Send a signal to all cases that wait for it", asks.SendSignal, "actions.signal", "Reopened"),
     _act("timers", "到时的都触发", "Fire what has come due", asks.FireTimers, "actions.timers", ""),
+)
+
+PAGES = (
+    Page(("work",), f"{_HERE}.views.work", asks.AskDesk, menu=Text("待办", "Work"), live=True),
+    Page(("work", "{department}"), f"{_HERE}.views.work", asks.AskDesk, live=True),
+    Page(("case", "{code}"), f"{_HERE}.views.case", asks.AskCase, live=True),
 )

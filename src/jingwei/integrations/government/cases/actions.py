@@ -273,7 +273,7 @@ def retract(context: Context, given: asks.RetractWork) -> Result:
 def note(context: Context, given: asks.NoteCase) -> Result:
     """Something happened beside the process: a document was handed in, a clock stopped for a hearing, a decision was made known."""
     detail = {k: v for k, v in (("fact", given.fact), ("requirement", given.requirement), ("form", given.form), ("ground", given.ground), ("outcome", given.outcome),
-                                ("days", given.days), ("why", given.requirement if given.kind == "presence" else ""), ("reason", given.reason)) if v}
+                                ("days", given.days), ("approved", given.approved), ("why", given.requirement if given.kind == "presence" else ""), ("reason", given.reason)) if v}
     if given.kind in ("paused", "resumed") and not given.ground:
         raise Problem("no_ground", Text("停钟要有法定理由", "a clock stands still on a ground the law names only"), where="--ground",
                       remedy=Text("许可法第四十五条所列。", "One of those in the Licensing Law, art. 45."))

@@ -32,7 +32,7 @@ from jingwei.integrations.government.cases.model import (
     What,
     milliseconds,
 )
-from jingwei.integrations.government.cases.timing import due_of, timer_due
+from jingwei.integrations.government.cases.timing import STATUTORY, due_of, timer_due
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import NODE
@@ -84,7 +84,7 @@ class Live:
 
     def tried(self, connection: sa.Connection) -> set[tuple[str, str]]:
         """Evidence that was fetched or asked for, with the code it came back with."""
-        told = [e for e in self.events if e[0] == "fetched"] if self.fresh else [*stored.noted(connection, self.id, "fetched"), *(e for e in self.events if e[0] == "fetched")]
+        told = [*([] if self.fresh else stored.history(connection, self.id, "fetched")), *(e for e in self.events if e[0] == "fetched")]
         waiting = {(row.name, "") for row in self.rows.values() if row.work < 0 and WHATS[row.what] == "elsewhere"}
         return {(str(e[3]["evidence"]), str(e[3].get("code", ""))) for e in told} | waiting
 
@@ -206,9 +206,24 @@ class Desk:
         return self.moved(live)
 
     def note(self, live: Live, kind: str, node: str = "", *, channel: Channel = "web", detail: Mapping[str, Any] | None = None) -> Live:
-        """Something happened beside the process: no token moves."""
+        """Something happened beside the process: no token moves, but the clocks of items may. Raises Problem for what cannot happen to a clock."""
         live.events.append((kind, node, channel, dict(detail or {})))
+        if kind in STATUTORY:
+            self._reckon(live, node)
         return self.moved(live)
+
+    def _reckon(self, live: Live, node: str) -> None:
+        """Works out anew when items are due whose clock was moved: those of one node, or all."""
+        d = live.deployment
+        self.flush()
+        told = stored.history(self.connection, live.id, *STATUTORY) + [(self.now, k, n, dict(detail)) for k, n, _, detail in live.events if k in STATUTORY]
+        for number, row in list(live.rows.items()):
+            name = d.net.nodes[row.node].id
+            if row.work < 0 or row.node not in d.items or node not in ("", name) or WHATS[row.what] not in ("item", "elsewhere"):
+                continue
+            opened = stored.instant(row.opened)
+            due = due_of(d, row.node, opened, [(at, k, detail) for at, k, n, detail in told if n in ("", name) and at >= opened])
+            live.rows[number] = row._replace(due=stored.NEVER if due is None else milliseconds(due))
 
     def claim(self, live: Live, work: int, by: str, *, channel: Channel = "window") -> Live:
         """Somebody is at work on it from now on. Raises Problem ``claimed``."""
