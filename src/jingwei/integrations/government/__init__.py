@@ -32,6 +32,7 @@ _ACT = (
 )
 _SHOW = (
     forms,
+    cases,
     savings,
     apps,
     designer,
