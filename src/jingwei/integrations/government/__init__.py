@@ -10,6 +10,7 @@ from jingwei.integrations.government import (
     designer,
     evidence,
     forms,
+    obstructions,
     processes,
     savings,
     simulation,
@@ -27,6 +28,7 @@ _ACT = (
     clocks,
     cases,
     savings,
+    obstructions,
     simulation,
     apps,
 )
