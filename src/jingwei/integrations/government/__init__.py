@@ -28,8 +28,8 @@ _ACT = (
     clocks,
     cases,
     savings,
-    obstructions,
     simulation,
+    obstructions,
     apps,
 )
 _SHOW = (
