@@ -7,6 +7,7 @@ from jingwei.integrations.government import (
     clocks,
     decisions,
     processes,
+    simulation,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
@@ -17,6 +18,7 @@ _PARTS = (
     processes,
     cases,
     clocks,
+    simulation,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
