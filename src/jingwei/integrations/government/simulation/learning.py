@@ -13,7 +13,7 @@ from jingwei.integrations.government.simulation import hours as office
 from jingwei.integrations.government.simulation import routes
 from jingwei.integrations.government.simulation.durations import Duration, choose
 from jingwei.integrations.government.simulation.hours import OFF, Hours
-from jingwei.integrations.government.simulation.model import DAY, Arrivals, Floats, Ints, Learned, Log, Pool, day_of
+from jingwei.integrations.government.simulation.model import DAY, Arrivals, Floats, Learned, Log, Pool, day_of
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable
 
