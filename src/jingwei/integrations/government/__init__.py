@@ -6,8 +6,10 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    evidence,
     processes,
     simulation,
+    things,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
@@ -16,6 +18,8 @@ from jingwei.kernel.pillar import Pillar
 _PARTS = (
     decisions,
     processes,
+    things,
+    evidence,
     cases,
     clocks,
     simulation,

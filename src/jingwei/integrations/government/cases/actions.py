@@ -48,6 +48,11 @@ def deploy(context: Context, given: asks.DeployThing) -> Result:
     """Keeps a version that is proved sound; the same files again are the version they were. Raises Problem for what cannot be run."""
     made = deployments.compile_files(_files(context, given), given.process)
     proofs = deployments.proved(made)
+    if made.thing:
+        from jingwei.integrations.government.evidence.links import sharing_of
+        from jingwei.integrations.government.evidence.proof import require
+
+        proofs.append(f"once_only:{len(require(made.thing, sharing_of(context, made.thing)).saved)}")
     with changing(context) as desk:
         kept = deployments.keep(desk.connection, made, milliseconds(desk.now))
         context.workspace.ledger.append(Event("case.deployed", desk.now, context.principal.id, {"process": kept.process, "version": kept.version, "digest": kept.digest, "proofs": proofs},
@@ -62,17 +67,18 @@ def _files(context: Context, given: asks.DeployThing) -> dict[str, bytes]:
     documents = [d for d in (given.file, given.decisions) if d is not None]
     files: dict[str, bytes] = {}
     if given.thing:
-        from jingwei.integrations.government.things.reading import bundled, bundled_files
+        from jingwei.integrations.government.things.sources import files_of, known
 
-        if given.thing in bundled():
-            files |= bundled_files(given.thing)
+        there = known(context.workspace)
+        if given.thing in there:
+            files |= files_of(context.workspace, given.thing)
         elif context.principal.id == LOCAL.id and Path(given.thing).is_dir():
             files |= {p.name: p.read_bytes() for p in sorted(Path(given.thing).iterdir()) if p.is_file()}
         elif context.principal.id == LOCAL.id and Path(given.thing).is_file():
             documents.insert(0, Document(Path(given.thing).name, Path(given.thing).read_bytes()))
         else:
             raise Problem("unknown_thing", Text(f"没有一件事 {given.thing[:60]!r}", f"there is no thing {given.thing[:60]!r}"),
-                          remedy=Text(f"随附的有：{'、'.join(bundled())}。", f"Bundled are: {', '.join(bundled())}."))
+                          remedy=Text(f"有：{'、'.join(there)}。", f"There are: {', '.join(there)}."))
     for document in documents:
         files |= _unpacked(document) if document.content[:4] == b"PK\x03\x04" else {Path(document.name).name: document.content}
     if not files:

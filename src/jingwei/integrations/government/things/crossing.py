@@ -58,6 +58,7 @@ def _references(thing: Thing, file: str) -> Iterator[Problem]:
         yield from _unknown(file, f"{at}.provider", (one.provider,), providers)
         yield from _unknown(file, f"{at}.fields", one.fields.values(), facts)
         yield from _unknown(file, f"{at}.keys", one.keys, facts)
+        yield from _unknown(file, f"{at}.made_of", one.made_of, thing.form["properties"])
         if one.issued_by:
             yield from _unknown(file, f"{at}.issued_by", (one.issued_by,), [i.task for i in thing.items])
         named = [f for f in one.fields.values() if f in facts and thing.fact(f).personal]

@@ -123,6 +123,7 @@ class Evidence:
     fields : the fact each field of the provider's record gives, by the field's path; keys : facts its record is found by, two for a person
     fresh_days : how long one fetched may be used again, 0 for ever; cost : of one fetching, beyond its sharing class
     issued_by : the task of this very thing that issues it: before that is done it can't be had
+    made_of : facts it is written from, where it is the applicant's own statement in the form
     """
 
     id: str
@@ -134,6 +135,7 @@ class Evidence:
     keys: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     issued_by: str = ""
+    made_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
