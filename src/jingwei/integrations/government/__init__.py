@@ -25,5 +25,5 @@ _PARTS = (
     simulation,
 )
 
-PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
+PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=(*MEASURES, *simulation.MEASURES),
                 actions=tuple(action for part in _PARTS for action in part.ACTIONS))

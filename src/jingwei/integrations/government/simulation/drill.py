@@ -27,6 +27,10 @@ INSTANT: Final = datetime(2001, 1, 1, tzinfo=UTC)
 """From when timers are counted; only what passes until they come matters."""
 
 
+Taken = tuple[float, Mapping[str, Any]]
+"""Days one doing took, and what became known by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """What follows while one provider is silent.
@@ -58,7 +62,7 @@ class Played:
     code: str
     start: float
     variables: Mapping[str, Any]
-    done: Mapping[str, Sequence[tuple[float, Mapping[str, Any]]]]
+    done: Mapping[str, Sequence[Taken]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ def lead(deployment: Deployment, case: Played, begins: Begins = lambda _node, at
 class _Walk:
     """A machine with a time at which each thing it waits for will be done."""
 
-    def __init__(self, deployment: Deployment, begins: Begins, left: dict[str, deque[tuple[float, Mapping[str, Any]]]], now: float) -> None:
+    def __init__(self, deployment: Deployment, begins: Begins, left: dict[str, deque[Taken]], now: float) -> None:
         self.deployment, self.begins, self.left, self.now = deployment, begins, left, now
         self.machine = Machine(deployment.net)
         self.ends: dict[int, tuple[float, Mapping[str, Any]]] = {}
@@ -259,8 +263,8 @@ def simulated(deployment: Deployment, count: int, seed: int) -> list[Played]:
     found = []
     for number in range(count):
         facts = {f.name: _value(f, rng) for f in thing.facts if f.origin in ("", "login")}
-        done = {i.task: [(float(rng.uniform(0.2, 1.0)) * (i.clock.days * 7 / 5 or 0.2), {g: _value(thing.fact(g), rng) for g in i.gives})] for i in thing.items}
-        others = {deployment.net.nodes[n].id: [(0.1, {})] for n, doing in deployment.doing.items() if doing == "item" and n not in deployment.items}
+        done: dict[str, list[Taken]] = {i.task: [(float(rng.uniform(0.2, 1.0)) * (i.clock.days * 7 / 5 or 0.2), {g: _value(thing.fact(g), rng) for g in i.gives})] for i in thing.items}
+        others: dict[str, list[Taken]] = {deployment.net.nodes[n].id: [(0.1, {})] for n, doing in deployment.doing.items() if doing == "item" and n not in deployment.items}
         found.append(Played(f"S-{number:05d}", float(rng.uniform(0.35, 0.7)), facts, {**others, **done}))
     return found
 
