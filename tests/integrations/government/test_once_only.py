@@ -129,6 +129,12 @@ def test_a_list_of_two_records_that_are_shared_is_taken_before_one_paper(newborn
     assert planner.plan(other, planner.sharing_as_declared(other)).shown["hospital_bill"] == both.evidence[1]
 
 
+def test_the_applicants_own_paper_is_taken_before_one_that_an_office_keeps():
+    restaurant = reading.read(reading.bundled_files("restaurant"), "restaurant")
+    plan = planner.plan(restaurant, planner.sharing_as_declared(restaurant))
+    assert plan.shown["premises"] == ("property_record", "lease_contract")
+
+
 # The proof
 
 

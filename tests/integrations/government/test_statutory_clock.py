@@ -226,6 +226,7 @@ def on_the_fingers(regime: str, steps: list[tuple[int, str, str, int]], look: in
     raise AssertionError("no last day within 500 days")
 
 
+@pytest.mark.oracle("government clock")
 @given(records())
 def test_whatever_is_paused_resumed_and_extended_the_last_day_is_the_one_counted_on_the_fingers(record):
     regime, steps, look = record

@@ -1,13 +1,13 @@
 """Proof, before anybody relies on it, that a process can always end and that its tokens never meet where they must not.
 
 Every standstill a scope can come to is visited, whatever its conditions say and whatever happens first; a sub-process is proved by itself and then
-stands as one activity with the ways it can end, so that one which only a timer outside could free is refused. Where many things run side by side, tasks
-that can only go on to a parallel join are taken as there already: nothing else can become of them. What cannot be visited within the limits is not proved, and says so.
+stands as one activity with the ways it can end, so that one which only a timer outside could free is refused. Where many things run side by side, of the
+tasks that can only go on to one parallel join, all but one are taken as there already: nothing else can become of them, and the one left can be as late as any. What cannot be visited within the limits is not proved, and says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Final, Literal
@@ -117,6 +117,30 @@ def prove(net: Net) -> Proof:
     return Proof(net.process, states, tuple(findings))
 
 
+class Standstills:
+    """Where the tokens of a sound net can stand together: what a case brought from elsewhere is held against."""
+
+    def __init__(self, net: Net) -> None:
+        self._net, self._visits = net, dict[int, _Visit]()
+        ends: dict[int, _Ends] = {}
+        places = (1 << len(net.flows) + len(net.nodes)) - 1
+        for scope in [*sorted((i for i in range(len(net.nodes)) if net.kind[i] == Kind.SUBPROCESS), key=lambda i: -_depth(net, i)), -1]:
+            visit, _ = _visited(net, scope, ends)
+            ends[scope], self._visits[scope] = visit.ends, visit
+            visit.seen = {state & places: (-1, "") for state in visit.seen}
+
+    def possible(self, scope: int, nodes: Collection[int], flows: Collection[int]) -> bool:
+        """Whether, in a scope (-1 for the process), one token each can stand at these nodes and wait at joins by these flows, all at once."""
+        visit, net = self._visits[scope], self._net
+        places = (1 << len(net.flows) + len(net.nodes)) - 1
+        straight = [n for n in nodes if visit.goes_straight(n)]
+        state = sum({1 << f for f in flows} | {1 << len(net.flows) + n for n in set(nodes).difference(straight)})
+        try:
+            return len(set(nodes)) == len(nodes) and all(s & places in visit.seen for s in visit.settle(state, tuple((net.target[f], f) for n in straight for f in net.out[n])))
+        except (_Meet, _Turning):
+            return False
+
+
 def _visited(net: Net, scope: int, ends: Mapping[int, _Ends]) -> tuple[_Visit, list[Finding]]:
     visit = _Visit(net, scope, ends)
     try:
@@ -158,7 +182,7 @@ class _Visit:
     A standstill is an integer: a bit for each flow with a token waiting at its join, one for each node at work, one for each event that has
     happened while its host goes on. 0 is the planned end; ``left`` any other: an error or a cancellation that leaves the scope.
 
-    wide : tasks that can only go on to a parallel join are passed over
+    wide : of tasks that can only go on to one parallel join, all but the last are passed over
     """
 
     net: Net
@@ -170,13 +194,14 @@ class _Visit:
     now: int = -1
     wide: bool = False
     moves: int = 0
+    lasts: dict[int, int] = field(default_factory=dict)
 
     def all(self) -> list[Finding]:
         """Visits them; what is wrong with them. Raises _TooLarge beyond the limits."""
         findings: list[Finding] = []
         following: dict[int, list[int]] = {}
         try:
-            pending = [state for begin in self._beginnings() for state in self._settle(0, begin) if self._new(state, -1, "")]
+            pending = [state for begin in self._beginnings() for state in self.settle(0, begin) if self._new(state, -1, "")]
             while pending:
                 state = pending.pop()
                 after = following[state] = []
@@ -272,7 +297,7 @@ class _Visit:
         for node in self._at_work(state):
             name = _name(net, node)
             if net.scope[node] == self.scope and net.nodes[node].event_subprocess:
-                yield from ((name, s) for s in self._settle(state & ~self._active(node), ()))
+                yield from ((name, s) for s in self.settle(state & ~self._active(node), ()))
                 continue
             rest = state & ~self._active(node)
             for event in net.boundary[node]:
@@ -346,7 +371,7 @@ class _Visit:
         """Standstills after a token goes out of a node."""
         self.alive.add(node)
         for steps in self._ways(node):
-            yield from self._settle(state, steps)
+            yield from self.settle(state, steps)
 
     def _ways(self, node: int) -> list[tuple[_Step, ...]]:
         """Every set of flows a token can leave by."""
@@ -363,7 +388,7 @@ class _Visit:
         sets = [always + list(some) for some in chain.from_iterable(combinations(free, n) for n in range(len(free) + 1))]
         return [tuple((net.target[f], f) for f in flows or [net.default[node]]) for flows in sets if flows or net.default[node] >= 0]
 
-    def _settle(self, state: int, steps: tuple[_Step, ...]) -> Iterator[int]:
+    def settle(self, state: int, steps: tuple[_Step, ...]) -> Iterator[int]:
         """Moves tokens on until all stand still; at each choice, every way is taken."""
         stack = [(state, steps)]
         before: dict[_Moving, list[_Moving]] = {(state, steps): []}
@@ -427,7 +452,7 @@ class _Visit:
                 yield state | self._active(node), rest  # it lands nowhere and stays
             return
         elif kind in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH, Kind.EVENTS):
-            if not self._goes_straight(node):
+            if not self.goes_straight(node):
                 if state & self._active(node):
                     raise _Meet(node)
                 yield state | self._active(node), rest
@@ -442,16 +467,25 @@ class _Visit:
             state &= ~(1 << f)
         return state
 
-    def _goes_straight(self, node: int) -> bool:
-        """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at, before a join (``wide``) none."""
-        net = self.net
-        out = net.out[node]
-        if net.kind[node] != Kind.TASK or net.boundary[node] or len(out) != 1 or not net.plain[node]:
+    def goes_straight(self, node: int) -> bool:
+        """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at, of those before a join (``wide``) one."""
+        if not self._is_bare(node):
             return False
-        after = net.target[out[0]]
-        if self.wide and net.kind[after] == Kind.PARALLEL and len(net.into[after]) > 1:
-            return self.scope not in net.handlers
+        net = self.net
+        after = net.target[net.out[node][0]]
+        if net.kind[after] == Kind.PARALLEL and len(net.into[after]) > 1:
+            return self.wide and self.scope not in net.handlers and node != self._last_before(after)
         return net.kind[after] in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH) and node < after
+
+    def _is_bare(self, node: int) -> bool:
+        """A task with nothing at its boundary and one way out."""
+        net = self.net
+        return net.kind[node] == Kind.TASK and not net.boundary[node] and len(net.out[node]) == 1 and net.plain[node]
+
+    def _last_before(self, join: int) -> int:
+        if join not in self.lasts:
+            self.lasts[join] = max(n for n in (self.net.source[f] for f in self.net.into[join]) if self._is_bare(n))
+        return self.lasts[join]
 
     def _end(self, state: int, rest: tuple[_Step, ...], node: int) -> Iterator[tuple[int, tuple[_Step, ...]]]:
         for trigger in self.net.triggers(node):

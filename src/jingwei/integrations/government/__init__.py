@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jingwei.integrations.government import (
+    apps,
     cases,
     clocks,
     decisions,
@@ -22,8 +23,10 @@ _PARTS = (
     evidence,
     cases,
     clocks,
+    apps,
     simulation,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=(*MEASURES, *simulation.MEASURES),
-                actions=tuple(action for part in _PARTS for action in part.ACTIONS))
+                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
+                pages=(*apps.PAGES, *simulation.PAGES))

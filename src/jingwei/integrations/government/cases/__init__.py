@@ -27,6 +27,8 @@ ACTIONS = (
     _act("case", "看一件事：在等什么，经过如何", "Show a case: what it waits for and its history", asks.AskCase, "actions.show", "C-0123456789abcdef", effect="read", anew=True),
     _act("note", "记下流程之外发生的事", "Note what happened beside the process", asks.NoteCase, "actions.note", "C-0123456789abcdef material --requirement identity --form paper"),
     _act("cancel", "撤销一件事", "Withdraw a case", asks.CancelCase, "actions.cancel", 'C-0123456789abcdef --reason "the applicant asked for it"'),
+    _act("migrate", "把在办的事迁到另一版：全部，或一件不动", "Take running cases to another version: all of them, or none", asks.MigrateCases, "migrating.migrate", "newborn --mapping look=check",
+         scope="government.deploy", clauses=("I2.3",)),
     _act("message", "给一件事送消息", "Send a case a message", asks.SendMessage, "actions.message", "Paid C-0123456789abcdef"),
     _act("signal", "给所有等它的事发信号", "Send a signal to all cases that wait for it", asks.SendSignal, "actions.signal", "Reopened"),
     _act("timers", "到时的都触发", "Fire what has come due", asks.FireTimers, "actions.timers", ""),

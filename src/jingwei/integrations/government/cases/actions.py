@@ -213,7 +213,9 @@ def do(context: Context, given: asks.DoWork) -> Result:
         elif WHATS[row.what] == "stuck" and live.state.works[row.work].why:
             desk.retry(live, row.work, found)
         else:
-            desk.complete(live, row.work, found, channel=given.channel, detail=detail)
+            item, fact = live.deployment.items.get(row.node), f"{live.deployment.net.nodes[row.node].id}_outcome"
+            known = {fact: given.outcome} if given.outcome and item is not None and fact in item.gives else {}
+            desk.complete(live, row.work, {**known, **found}, channel=given.channel, detail=detail)
         told = _told(desk, live)
     return _done(context, f"已办。在等：{'、'.join(told['waiting']) or '无'}。", f"Done. It waits for: {', '.join(told['waiting']) or 'nothing'}.", {**told, "again": False})
 

@@ -123,19 +123,19 @@ def compile_files(files: Mapping[str, bytes], process: str = "", *, kept: tuple[
     if "thing.toml" in files:
         from jingwei.integrations.government.things.reading import read as read_thing
 
-        thing = read_thing(files, "thing.toml")
+        thing = read_thing(files, process or "thing")
     drawn = [name for name in files if name.endswith((".bpmn", ".bpmn20.xml"))]
     if len(drawn) != 1:
         raise Problem("which_process", Text(f"应有一个 .bpmn 文件，有 {len(drawn)} 个。", f"One .bpmn file is wanted; there are {len(drawn)}."),
                       where=", ".join(sorted(files))[:200], remedy=Text("一件事一个流程文件。", "A thing has one file with its process."))
-    definitions = read(files[drawn[0]], name=drawn[0])
+    definitions = thing.definitions if thing else read(files[drawn[0]], name=drawn[0])
     name = process or (thing.process if thing else "") or _only(definitions, drawn[0])
     lacking = gaps(definitions, name)
     if lacking:
         raise Problem("not_executable", Text("；".join(f"{g.tag} {g.where}：{g.why.zh}" for g in lacking[:20]), "; ".join(f"{g.tag} {g.where}: {g.why.en}" for g in lacking[:20])),
                       where=drawn[0], remedy=Text("查看全部：jingwei processes check", "See them all: jingwei processes check"))
     net = build(definitions, name, compiled)
-    models = {n: Model.read(content, n, [(m, c) for m, c in files.items() if m.endswith(".dmn") and m != n]) for n, content in sorted(files.items()) if n.endswith(".dmn")}
+    models = dict(thing.models) if thing else _models(files)
     drawn_process = next(p for p in definitions.processes if p.id == name)
     elements = {e.get("id"): e for e in definitions.root.walk()}
     items = {net.number[i.task]: i for i in thing.items if i.task in net.number} if thing else {}
@@ -148,7 +148,13 @@ def compile_files(files: Mapping[str, bytes], process: str = "", *, kept: tuple[
             continue
         element = elements.get(node.id.rpartition("/")[2])
         if node.tag == "businessRuleTask":
-            decisions[i], doing[i] = _decision(element, node.id, node.name, models, drawn[0]), "decision"
+            declared = next((x for x in thing.decisions if x.task == node.id), None) if thing else None
+            if declared:
+                model = models[declared.model]
+                decisions[i] = Decision(model, declared.decision, declared.gives, model.input_kinds())
+            else:
+                decisions[i] = _decision(element, node.id, node.name, models, drawn[0])
+            doing[i] = "decision"
         elif node.tag == "serviceTask" and i not in items and (service := _service(element))[0] in SERVICES:
             (services[i], calls[i]), doing[i] = service, "service"
         else:
@@ -158,16 +164,22 @@ def compile_files(files: Mapping[str, bytes], process: str = "", *, kept: tuple[
                       any(t.what == "conditional" for n in net.nodes for t in n.triggers), thing, files)
 
 
+_OURS: Final = "urn:jingwei:"
 SERVICES: Final = ("evidence", "component", "nothing")
-"""Services a service task may name: ``implementation="jingwei:evidence"`` fetches what departments hold, ``jingwei:component:PROCESS`` begins a case of that
-process, ``jingwei:nothing`` passes on. Any other waits as an item."""
+"""Services a service task may name: ``implementation="urn:jingwei:evidence"`` fetches what departments hold, ``urn:jingwei:component:PROCESS`` begins a case of that
+process, ``urn:jingwei:nothing`` passes on. Any other waits as an item."""
 
 
 def _service(element: Element | None) -> tuple[str, str]:
     """The service's name and what follows it."""
     said = _said(element, "implementation", "topic", "type")
-    name, _, rest = said.removeprefix("jingwei:").partition(":")
-    return (name, rest) if said.startswith("jingwei:") else ("", "")
+    name, _, rest = said.removeprefix(_OURS).partition(":")
+    return (name, rest) if said.startswith(_OURS) else ("", "")
+
+
+def _models(files: Mapping[str, bytes]) -> dict[str, Model]:
+    tables = sorted((n, content) for n, content in files.items() if n.endswith(".dmn"))
+    return {n: Model.read(content, n, [(m, c) for m, c in tables if m != n]) for n, content in tables}
 
 
 def _only(definitions: Definitions, where: str) -> str:

@@ -22,6 +22,9 @@ NOTED: Final = ("asked", "answered", "fetched", "previewed", "disputed", "accept
                 "extended", "decided", "delivered", "deferred")
 """Those that somebody notes beside the process: none of them moves a token."""
 
+DECISIONS: Final = ("granted", "refused")
+"""Outcomes of an item that are decisions in the law's sense."""
+
 GROUNDS: Final = ("hearing", "tender", "inspection", "testing", "quarantine", "appraisal", "expert_review")
 """Why a clock stands still (Administrative Licensing Law, art. 45)."""
 

@@ -17,11 +17,21 @@ import msgspec
 import sqlalchemy as sa
 
 from jingwei.engines.processes.machine import Machine
+from jingwei.engines.processes.migration import carried
 from jingwei.engines.processes.net import Kind
 from jingwei.engines.processes.state import State, Wait, Work
 from jingwei.integrations.government.cases import rows as stored
 from jingwei.integrations.government.cases.deployments import Deployment, loaded
-from jingwei.integrations.government.cases.model import STATUSES, WHATS, WORDS, Channel, Status, What, milliseconds
+from jingwei.integrations.government.cases.model import (
+    DECISIONS,
+    STATUSES,
+    WHATS,
+    WORDS,
+    Channel,
+    Status,
+    What,
+    milliseconds,
+)
 from jingwei.integrations.government.cases.timing import due_of, timer_due
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
@@ -129,7 +139,7 @@ class Desk:
         if key:
             self._keys.append((key, live.id))
         live.machine.start(variables, at)
-        live.done.append(["start", -1, at, dict(variables)])
+        live.done.append(["start", deployment.id, at, dict(variables)])
         live.events.append(("started", "", channel, {"process": deployment.process, "version": deployment.version, **({"parent": parent.code} if parent else {})}))
         if accepted:
             live.events.append(("accepted", "", channel, {}))
@@ -144,6 +154,8 @@ class Desk:
         live.done.append(["complete", work, None, dict(variables or {})])
         node = live.deployment.net.nodes[item.node]
         live.events.append(("retracted" if node.compensates else "done", node.id, channel, {"work": work, **(detail or {})}))
+        if detail and detail.get("outcome") in DECISIONS:
+            live.events.append(("decided", node.id, channel, {"outcome": detail["outcome"]}))
         return self._moved(live)
 
     def fail(self, live: Live, work: int, code: str, *, channel: Channel = "window", detail: Mapping[str, Any] | None = None) -> Live:
@@ -246,6 +258,31 @@ class Desk:
         live.done.append(["cancel", -1, None, {}])
         live.status = "cancelled"
         live.events.append(("cancelled", "", channel, dict(detail or {})))
+        return self._moved(live)
+
+    def migrate(self, live: Live, to: Deployment, renamed: Mapping[str, str]) -> Live:
+        """The case goes on under another version. Raises Problem ``stranded``; ``migration.stranded`` tells beforehand."""
+        self._open(live)
+        old = live.deployment
+        state = carried(old.net, to.net, live.state, renamed)
+        live.deployment, live.machine = to, Machine(to.net, state)
+        live.done.append(["migrate", to.id, dict(renamed), {}])
+        live.events.append(("migrated", "", "system", {"from": old.version, "to": to.version}))
+        for number, row in list(live.rows.items()):
+            work = state.works.get(number)
+            if work is None:
+                if number < 0 and WHATS[row.what] != "kept":
+                    name = renamed.get(old.net.nodes[row.node].id, old.net.nodes[row.node].id)
+                    live.rows[number] = row._replace(node=to.number(name))
+            elif work.wait == Wait.TASK and to.doing.get(work.node) == "item":
+                live.rows[number] = row._replace(node=work.node, name=to.department(work.node))
+            elif work.wait == Wait.TASK:
+                del live.rows[number]
+                live.machine.log.append(("opened", work.node, number))
+            elif old.net.triggers(row.node) == to.net.triggers(work.node):
+                live.rows[number] = row._replace(node=work.node)
+            else:
+                del live.rows[number]
         return self._moved(live)
 
     def _open(self, live: Live) -> None:
@@ -359,7 +396,8 @@ class Desk:
         d = live.deployment
         if not d.conditional:
             return []
-        return [(work.id, self._held) for work in live.state.works.values() if work.wait in (Wait.EVENT, Wait.ARMED) for t in d.net.triggers(work.node)
+        held: Callable[[Live, Work], None] = self._held
+        return [(work.id, held) for work in live.state.works.values() if work.wait in (Wait.EVENT, Wait.ARMED) for t in d.net.triggers(work.node)
                 if t.what == "conditional" and d.condition(t.expression)(live.machine.seen(work)) is True][:1]
 
     def _held(self, live: Live, work: Work) -> None:
@@ -370,6 +408,8 @@ class Desk:
     def _over(self, live: Live) -> None:
         failed = live.state.failed
         live.status = "ended" if failed is None else "failed"
+        if failed is None and live.deployment.thing is not None:
+            live.events.append(("delivered", "", "system", {}))
         live.events.append(("ended", "", "system", {} if failed is None else {"failed": failed}))
         if live.parent is not None and live.parent_work is not None:
             self._thrown.append((live, "over", ""))

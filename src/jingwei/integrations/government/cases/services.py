@@ -24,4 +24,4 @@ def component(desk: Desk, live: Live, work: Work) -> Mapping[str, Any] | None:
     return None
 
 
-SERVICES: Final[Mapping[str, Service]] = {"nothing": nothing, "component": component}
+SERVICES: Final[Mapping[str, Service]] = {"evidence": nothing, "nothing": nothing, "component": component}

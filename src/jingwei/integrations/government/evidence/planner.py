@@ -24,12 +24,16 @@ Wants = tuple[Literal["requirement", "evidence", "record", "fact"], str]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What it costs to come by one thing, in no unit: the order is what matters. The law's own: share first, ask last."""
+    """What it costs to come by one thing, in no unit: the order is what matters. The law's own: share first, ask last.
+
+    handed_in : by the applicant, who has it; carried : by the applicant, who must go and get it from the office that keeps it
+    """
 
     unconditional: int = 1
     conditional: int = 10
     asked: int = 100
     handed_in: int = 100
+    carried: int = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def _ways(thing: Thing, sharing: Mapping[str, Sharing], known: Iterable[str], fr
             record.append(Way(price + e.cost, tuple(("fact", k) for k in e.keys), "fetched"))
         ways["record", e.id] = record
         other: Way[Wants] = (Way(0, how="issued") if e.issued_by else Way(e.cost, tuple(("fact", f) for f in e.made_of), "stated") if e.made_of
-                             else Way(costs.handed_in + e.cost, how="handed_in"))
+                             else Way((costs.handed_in if thing.provider(e.provider).sharing == "none" else costs.carried) + e.cost, how="handed_in"))
         ways["evidence", e.id] = [Way(0, (("record", e.id),)), other] if record else [other]
         for fact in e.fields.values() if record else ():
             gives.setdefault(fact, []).append(e.id)

@@ -59,10 +59,11 @@ class HoldDrill:
 
 @dataclass(frozen=True, slots=True)
 class AskWhatIf:
-    """What the page shows: a process, and one change to try."""
+    """What the page shows: a process, one change to try, and the thing whose providers are silent in turn."""
 
     process: Annotated[str, Option(Text("流程", "process"))] = ""
-    do: Annotated[str, Option(Text("改动", "change"), choices=("", "remove", "merge", "parallel", "add", "limit", "online"))] = ""
+    do: Annotated[str, Option(Text("改动", "change"))] = ""
     step: Annotated[str, Option(Text("哪一步", "which step"))] = ""
-    other: Annotated[str, Option(Text("另一步", "the other step"))] = ""
-    amount: Annotated[float, Option(Text("多少：人数、天数或比例", "how much: people, days or share"))] = 1.0
+    other: Annotated[str, Option(Text("紧接着的一步", "the step right after"))] = ""
+    amount: Annotated[str, Option(Text("多少：人数、天数或比例", "how much: people, days or a share"))] = ""
+    thing: Annotated[str, Option(Text("哪一件事", "which thing"))] = ""
