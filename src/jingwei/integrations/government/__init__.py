@@ -36,6 +36,7 @@ _SHOW = (
     forms,
     cases,
     savings,
+    simulation,
     apps,
     designer,
 )
