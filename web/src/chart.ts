@@ -7,7 +7,7 @@ const ROW = 27; // CSS pixels a row of a picture with names on its left
 /**
  * Draws the HTML table with the id `table` as `kind` (lines, fan, intervals, bars); figures.ts says what its header cells tell.
  *
- * The library is fetched only when the element comes near the viewport, and waits for the page's first paint. When there is
+ * The library is fetched only when the element comes near the viewport; the element itself stands only after the page's first paint. When there is
  * nothing to draw, or the library does not come, the element hides itself: the table says all of it.
  */
 export class Chart extends HTMLElement {
