@@ -23,8 +23,10 @@ from jingwei.engines.decisions.plain import given_back, taken
 from jingwei.engines.processes.machine import Machine
 from jingwei.engines.processes.net import Net, build
 from jingwei.engines.processes.reading import read
+from jingwei.engines.processes.state import Standing, State
 from jingwei.integrations.government.processes.expressions import compiled
 
+HELD = 100_000
 PEER_PYTHON = Path(__file__).parents[1] / ".venv-bench" / "bin" / "python"
 REPEATED = 50
 """Processors' clocks tick in hundredths of a second on some machines."""
@@ -96,19 +98,35 @@ def rate(one: Callable[[], object], cases: int) -> float:
     return cases / (time.process_time() - begin)
 
 
-def waiting(net: Net) -> tuple[int, int]:
-    """Bytes of a case that waits for six departments: in memory, and written down."""
-    def make() -> Machine:
+def waiting(net: Net, cases: int) -> tuple[int, int, int, float]:
+    """Bytes a case that waits for six departments takes: of a holder of so many with their names and variables, at rest; of one that moves; written down.
+    And the processor's microseconds to wake one, do a task and lay it to rest.
+    """
+    def make(number: int) -> Machine:
         machine = Machine(net)
-        machine.start({})
+        machine.start({"children": number % 8})
         machine.complete(next(iter(machine.state.works)))
         return machine
 
+    make(0)
     tracemalloc.start()
-    held = [make().state for _ in range(1000)]
+    held: dict[str, tuple[Standing, dict[str, object]]] = {}
+    for number in range(cases):
+        state = make(number).state
+        held[f"case-{number:08}"] = (state.standing(), state.variables)
+    at_rest, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    tracemalloc.start()
+    moving = [make(number).state for number in range(1000)]
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return size // len(held), len(json.dumps(held[0].plain(), separators=(",", ":")))
+    begin = time.process_time()
+    for name, (standing, variables) in list(held.items())[:20_000]:
+        machine = Machine(net, State.again(standing, variables))
+        machine.complete(next(iter(machine.state.works)))
+        held[name] = (machine.state.standing(), machine.state.variables)
+    woken = 1e6 * (time.process_time() - begin) / min(cases, 20_000)
+    return at_rest // cases, size // 1000, len(json.dumps(moving[0].plain(), separators=(",", ":"))), woken
 
 
 def instances(number: int) -> float:
@@ -134,8 +152,9 @@ def main() -> None:
     print(f"ours      {statistics.median(mine):10,.0f} cases a CPU second ({min(mine):,.0f} to {max(mine):,.0f})")
     theirs = peer(max(20, cases // 20))
     print(f"Spiff     {statistics.median(theirs):10,.0f} cases a CPU second ({min(theirs):,.0f} to {max(theirs):,.0f}); ours {statistics.median(mine) / statistics.median(theirs):.0f} times (bar 50)")
-    memory, written = waiting(build(read(model(lambda name: f'<serviceTask id="{name}"/>')), "newborn"))
-    print(f"a waiting case beside the model: {memory:,} bytes in memory, {written:,} written down (bar 1,024)")
+    at_rest, moving, written, woken = waiting(build(read(model(lambda name: f'<serviceTask id="{name}"/>')), "newborn"), HELD)
+    print(f"a waiting case beside the model: {at_rest:,} bytes of a holder of {HELD:,} with its name and variables (bar 1,024), {moving:,} while it moves, {written:,} written down")
+    print(f"to wake one, do a task and lay it to rest: {woken:.1f} µs")
     for number in (400, 800, 1600):
         seconds = statistics.median(instances(number) for _ in range(5))
         print(f"{number:,} parallel instances: {seconds:.4f} s ({1e6 * seconds / number:.1f} µs each; bar 0.05 s for 1,600)")

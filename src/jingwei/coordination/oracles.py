@@ -3,4 +3,5 @@
 VOUCHED: tuple[tuple[str, ...], ...] = (("evaluate",), ("index", "build"), ("index", "uncertainty"),
                                        ("catalogue", "validate"), ("catalogue", "export"), ("share", "audit"), ("share", "deliver"), ("quality", "run"),
                                        ("bank", "link"), ("bank", "ask"), ("bank", "publish"),
-                                       ("decisions", "run"), ("decisions", "conformance"), ("processes", "check"), ("processes", "run"))
+                                       ("decisions", "run"), ("decisions", "conformance"), ("processes", "check"), ("processes", "run"),
+                                       ("government", "clock"), ("government", "apps", "judge"))

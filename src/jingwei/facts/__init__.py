@@ -1,4 +1,4 @@
-"""Published figures and code tables the product ships, values apart from sources (see ``docs/facts.md``)."""
+"""Published figures and code tables the product ships, values apart from sources (see ``docs/facts.md``); and the things it brings, a folder each."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -112,6 +112,39 @@ class ClockState:
         return datetime.combine(self.due + timedelta(days=1), time(), CHINA) if self.due else None
 
 
+Standing = Literal["breached", "running", "paused", "unknown", "met"]
+STANDINGS: dict[Standing, Text] = {
+    "breached": Text("已逾期", "breached"), "running": Text("计时中", "running"), "paused": Text("已暂停", "paused"),
+    "unknown": Text("工作日未公布", "calendar not published"), "met": Text("按时", "in time")}
+"""In the order in which they ask for attention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clock at one instant, as a list of clocks shows it.
+
+    due : last day; None while paused or unknown
+    left : days of its unit until then, below 0 when late; None when unknown
+    open : nothing has ended it yet
+    """
+
+    state: Standing
+    started: date
+    due: date | None
+    left: int | None
+    open: bool
+
+
+def capped(extensions: Iterable[tuple[datetime, int]], most: int) -> list[Turn]:
+    """Of each extension what counts, 0 days included: all together not more than the most the law gives."""
+    counted, left = list[Turn](), most
+    for at, asked in extensions:
+        days = min(asked, left)
+        left -= days
+        counted.append(Turn("extend", at, days))
+    return counted
+
+
 @dataclass(frozen=True, slots=True)
 class LegalClock:
     """A term and what happened to it: pure, so that any past state can be had again.
@@ -176,6 +209,18 @@ class LegalClock:
         if due is None:
             return ClockState("paused", None, left, False)
         return ClockState("running", due, self.term.between(today, due, calendar), today > due)
+
+    def read(self, at: datetime, calendar: WorkCalendar) -> Reading:
+        """The same for a list of clocks: *unknown*, neither kept nor broken, where its days reach into a year not yet published."""
+        started, stopped = day_in_china(self.turns[0].at), self.turns[-1].kind == "stop" and self.turns[-1].at <= at
+        try:
+            now = self.state(at, calendar)
+        except Problem as problem:
+            if problem.code != "unknown_calendar":
+                raise
+            return Reading("unknown", started, None, None, not stopped)
+        state: Standing = "breached" if now.breached else "met" if now.phase == "stopped" else now.phase
+        return Reading(state, started, now.due, now.left, not stopped)
 
 
 def _bad_turn(term: Term, what: Text) -> Problem:

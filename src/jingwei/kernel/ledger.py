@@ -173,6 +173,11 @@ class Ledger:
             _extend(connection, start, [entries[i] for i in fresh], [keys[i] for i in fresh])
             return [taken[key][0] for key in keys]
 
+    def pseudonym(self, person: str) -> str:
+        """What entries call somebody; for whoever makes finished entries. Inside the transaction they are added in."""
+        with self.store.write() as connection:
+            return _pseudonym(connection, person)
+
     def erase(self, person: str, actor: str, at: datetime) -> int:
         """Take away what the record knows of a person; returns how many payloads went. Every proof stays valid.
 

@@ -98,6 +98,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes : asked for beside ``openid``, where the mapping of claims needs more
     skew : seconds the two clocks may differ
     hours : a session lasts
+    facts : by fact, the claim that gives it of whoever applies for something, such as applicant_name = "name"; empty where nobody is known by signing in
     """
 
     issuer: str = ""
@@ -106,6 +107,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes: tuple[str, ...] = ()
     skew: int = 60
     hours: float = 8
+    facts: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         where = urlsplit(self.issuer)

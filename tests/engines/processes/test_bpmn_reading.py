@@ -72,3 +72,15 @@ def test_all_that_stands_in_the_way_is_named_at_once():
     assert all(f" {name}:" in str(caught.value) for name in "scek")
     with pytest.raises(Problem, match="no process q"):
         build(read(f'<definitions {MODEL}><process id="p"/></definitions>'.encode()), "q")
+
+
+@pytest.mark.parametrize("loop", [
+    '<multiInstanceLoopCharacteristics xmlns:c="http://camunda.org/schema/1.0/bpmn" c:collection="documents" c:elementVariable="document"/>',
+    '<multiInstanceLoopCharacteristics><extensionElements><z:loopCharacteristics xmlns:z="http://camunda.org/schema/zeebe/1.0" inputCollection="documents" inputElement="document"/>'
+    "</extensionElements></multiInstanceLoopCharacteristics>",
+    '<ioSpecification><dataInput id="i" name="documents"/></ioSpecification><multiInstanceLoopCharacteristics><loopDataInputRef>i</loopDataInputRef><inputDataItem name="document"/>'
+    "</multiInstanceLoopCharacteristics>"])
+def test_the_list_of_a_multi_instance_is_read_as_the_standard_and_as_two_tools_write_it(loop):
+    (task,) = read(f'<definitions {MODEL}><process id="p"><task id="t">{loop}</task></process></definitions>'.encode()).processes[0].nodes
+    assert task.loop
+    assert (task.loop.collection, task.loop.item) == ("documents", "document")

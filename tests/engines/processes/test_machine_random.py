@@ -48,6 +48,7 @@ def walk(seed: int, size: int, most: int = 400) -> int:
         assert open_now <= slow.can()
         state = machine.state
         written = State.of(json.loads(json.dumps(state.plain())), state.variables)  # whatever happens, it survives being written down
+        assert State.again(state.standing(), dict(state.variables)) == state, "and being packed"
         machine = Machine(net, written, machine._choose)
         work = choice.choice(works)
         name = net.nodes[work.node].id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -132,3 +134,69 @@ def test_what_cannot_end_is_told_with_the_way_into_it(models):
     findings = {p.id: prove(build(read(models["B.2.0"]), p.id)).findings for p in read(models["B.2.0"]).processes}
     assert [f.code for f in findings["WFP-6-1"]] == ["deadlock"]
     assert "Parallel Gateway 2" in findings["WFP-6-1"][0].text.en
+
+
+@pytest.mark.soak
+@pytest.mark.oracle("processes run")
+def test_the_traces_of_executable_models_are_those_of_another_engine(shared):
+    """C.1.0 and C.1.1, three walks each; it cannot run C.3.0. Wants the peers' environment (`make bench`)."""
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, root / "benchmarks/traces.py", shared / "oracles/bpmn_miwg"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "6 passed, 0 failed", done.stdout
+
+
+def with_prefix(content: bytes) -> bytes:
+    """BPMN's own vocabulary under another prefix, and its default namespace somebody else's."""
+    root = etree.fromstring(content)
+    made = etree.Element(root.tag, dict(root.attrib), nsmap={"semantic": MODEL, None: "urn:vendor", **{f"n{i}": space for i, space in enumerate({*root.nsmap.values()} - {MODEL})}})
+    made.extend(list(root))
+    return etree.tostring(made)
+
+
+def without_drawing(content: bytes) -> bytes:
+    root = etree.fromstring(content)
+    for drawing in root.findall("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"):
+        root.remove(drawing)
+    return etree.tostring(root)
+
+
+def with_extensions(content: bytes) -> bytes:
+    """A vendor's elements and attributes wherever the vocabulary lets them stand."""
+    root = etree.fromstring(content)
+    for element in list(root.iter(f"{{{MODEL}}}task", f"{{{MODEL}}}userTask", f"{{{MODEL}}}process")):
+        element.set("{urn:vendor}colour", "#fff")
+        held = element.find(f"{{{MODEL}}}extensionElements")
+        held = etree.SubElement(element, f"{{{MODEL}}}extensionElements") if held is None else held
+        etree.SubElement(etree.SubElement(held, "{urn:vendor}task", id="not-a-task"), f"{{{MODEL}}}userTask", id="kept-as-it-stands")
+    return etree.tostring(root)
+
+
+def with_qualified_names(content: bytes) -> bytes:
+    """References that are qualified names written with the prefix of the file's own namespace."""
+    root = etree.fromstring(content)
+    for element in root.iter(etree.Element):
+        for name in ("attachedToRef", "messageRef", "errorRef", "signalRef", "escalationRef", "activityRef", "calledElement"):
+            if element.get(name) and ":" not in element.get(name):
+                element.set(name, f"tns:{element.get(name)}")
+    return etree.tostring(root)
+
+
+VARIATIONS = {
+    "utf-16": lambda content: etree.tostring(etree.fromstring(content), encoding="UTF-16", xml_declaration=True),
+    "byte order mark": lambda content: b"\xef\xbb\xbf" + etree.tostring(etree.fromstring(content), encoding="UTF-8", xml_declaration=True),
+    "gb18030": lambda content: etree.tostring(etree.fromstring(content), encoding="GB18030", xml_declaration=True),
+    "prefix": with_prefix, "no drawing": without_drawing, "extensions": with_extensions, "qualified names": with_qualified_names,
+    "comments": lambda content: etree.tostring(etree.fromstring(content)).replace(b"><", b"><!-- by a tool --><?tool here?><"),
+}
+
+
+@pytest.mark.parametrize("variation", VARIATIONS)
+def test_a_model_as_another_tool_would_have_written_it_is_the_same_model(models, variation):
+    for name, content in models.items():
+        there = read(content)
+        varied = VARIATIONS[variation](content)
+        read_ = read(varied, name=name)
+        assert read_.processes == there.processes, name
+        assert skeleton(write(read_)) == skeleton(varied), name
+        assert [gaps(read_, p.id) for p in read_.processes] == [gaps(there, p.id) for p in there.processes]
+        assert "refused" not in read_.fates

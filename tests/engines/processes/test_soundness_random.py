@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from process_models import Slow, State, TooMany, drawn
 
+from jingwei.engines.processes import soundness
 from jingwei.engines.processes.net import build
 from jingwei.engines.processes.reading import read
 from jingwei.engines.processes.soundness import prove
@@ -82,6 +83,20 @@ def agree(seed: int, size: int) -> bool | None:
 @given(st.integers(0, 2**32), st.integers(4, 11))
 def test_a_broken_process_is_refused_exactly_when_trying_everything_finds_it_wrong(seed, size):
     agree(seed, size)
+
+
+def test_large_processes_of_which_fewer_states_are_visited_are_judged_as_all_would_be(monkeypatch):
+    monkeypatch.setattr(soundness, "FIRST", 10**9)
+    said = [agree(seed, 4 + seed % 10) for seed in range(5000, 5150)]
+    assert said.count(False) > 20
+    assert said.count(True) > 20
+
+
+@pytest.mark.soak
+def test_three_thousand_large_processes_judged_by_fewer_states(monkeypatch):
+    monkeypatch.setattr(soundness, "FIRST", 10**9)
+    said = [agree(seed, 4 + seed % 10) for seed in range(6000, 9000)]
+    assert said.count(False) > 200
 
 
 @pytest.mark.soak

@@ -17,6 +17,8 @@ XPATH = "http://www.w3.org/1999/XPath"
     ("children > 2", "", {}, None),
     ("count(people) > 1", "", {"people": ["An", "Bo"]}, True),
     ("孩子数 >= 2", "", {"孩子数": 2}, True),
+    ("=children > 2", "", {"children": 3}, True),
+    (" = not(fraud)", "https://www.omg.org/spec/DMN/20191111/FEEL/", {"fraud": False}, True),
     ("${approved}", "", {"approved": True}, True),
     ("${!approved}", "", {"approved": True}, False),
     ("${clarified == 'yes'}", "", {"clarified": "yes"}, True),

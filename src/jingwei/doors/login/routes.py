@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -22,7 +22,7 @@ from litestar.params import FromPath
 from jingwei import plan
 from jingwei.doors.asked import Asker, Refused, asked_in, asker_of, page_language, several
 from jingwei.doors.guard import Bucket
-from jingwei.doors.login.cookies import LASTS, Pending, ours
+from jingwei.doors.login.cookies import AN_HOUR, LASTS, Pending, Person, What, applies, ours
 from jingwei.doors.login.provider import Provider, SignInRefused
 from jingwei.doors.login.tokens import claims_of
 from jingwei.doors.login.who import Who, principal_of, secret_in
@@ -89,7 +89,11 @@ class _Door:
             self._open(request)
             if pending is None:
                 raise SignInRefused("state", Text("这里没有正在进行的登录", "no sign-in is under way here"), Text("请从头登录。", "Begin to sign in again."))
-            entered = self._entered(request, pending)
+            claims = self._claims(request, pending)
+            if applies(pending.back):
+                return self._applicant(request, pending, claims, language)
+            login = self._provider.login
+            entered = sessions.enter(self._who.workspace.store, login.issuer, claims, pending.nonce, self._who.clock(), timedelta(hours=login.hours))
         except Problem as problem:
             return self._refused(request, problem, language, begun=pending is not None)
         if old := self._sent(request, "session"):  # a new secret for each sign-in: whatever session this browser had is not taken over
@@ -97,6 +101,20 @@ class _Door:
         seconds = int((entered.expires - self._who.clock()).total_seconds())
         return self._onward(language, pending.back, Text("已登录", "You are signed in"),
                             [self._asking(request, ""), self._cookie(request, "session", entered.secret, "strict", "/", seconds)])
+
+    def _applicant(self, request: Asker, pending: Pending, claims: Mapping[str, Any], language: Language) -> Response[bytes]:
+        """Who applies for something is known by what the provider vouches for, and gets no session: there is nothing here they may do as somebody.
+
+        Raises SignInRefused where the provider does not say who they are: two identifiers are needed before anything about a person is looked up.
+        """
+        login = self._provider.login
+        facts = {fact: claims[claim] for fact, claim in login.facts.items() if isinstance(claims.get(claim), str) and claims[claim].strip()}
+        if lacking := sorted(login.facts.keys() - facts.keys()):
+            raise SignInRefused("facts", Text(f"身份提供方没有给出：{'、'.join(lacking)}", f"the identity provider did not tell: {', '.join(lacking)}"),
+                                Text("不登录也可以办，只是要多回答几个问题。", "You can go on without signing in, and answer a few more questions."))
+        person = Person(sessions.identity_of(self._who.workspace.folder, login.issuer, str(claims["sub"])), facts, int(self._now()))
+        return self._onward(language, pending.back, Text("已登录", "You are signed in"),
+                            [self._asking(request, ""), self._cookie(request, "person", self._who.cookies.sealed(person), "strict", "/", AN_HOUR)])
 
     def out(self, request: Asker, language: Language) -> Response[bytes]:
         """The session ends here, and at the provider where it can be asked to end its own."""
@@ -119,8 +137,8 @@ class _Door:
         page = self._render("me.html", language, request.url.path, person=person, principal=person, actions=sorted(own, key=lambda a: a.path))
         return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"})
 
-    def _entered(self, request: Asker, pending: Pending) -> sessions.Entered:
-        """Raises Problem: what came back is not the answer to what was asked, or says nothing that lets anybody in."""
+    def _claims(self, request: Asker, pending: Pending) -> Mapping[str, Any]:
+        """What the provider says of whoever signed in. Raises Problem: what came back is not the answer to what was asked."""
         sent = several(asked_in(request))
         if any(len(values) > 1 for values in sent.values()) or not hmac.compare_digest(sent.get("state", [""])[0].encode(), pending.state.encode()):
             raise SignInRefused("state", Text("回来的不是这次登录", "what came back is not this sign-in"), Text("请从头登录。", "Begin to sign in again."))
@@ -131,8 +149,7 @@ class _Door:
         if "error" in sent or not sent.get("code", [""])[0]:
             raise SignInRefused("provider", Text("身份提供方没有让您登录", "the identity provider did not sign you in"))
         token, access = self._provider.exchange(sent["code"][0], pending.verifier, _here(request) + CALLBACK)
-        claims = claims_of(self._provider, token, access, pending.nonce, self._now())
-        return sessions.enter(self._who.workspace.store, login.issuer, claims, pending.nonce, self._who.clock(), timedelta(hours=login.hours))
+        return claims_of(self._provider, token, access, pending.nonce, self._now())
 
     def _refused(self, request: Asker, problem: Problem, language: Language, *, begun: bool) -> Response[bytes]:
         """Said to the reader, and, once a day for each reason, on record: who plays a provider false should be seen.
@@ -162,13 +179,13 @@ class _Door:
     def _now(self) -> float:
         return self._who.clock().timestamp()
 
-    def _sent(self, request: Asker, what: Literal["session", "asking"]) -> str:
+    def _sent(self, request: Asker, what: What) -> str:
         return secret_in(request.headers.get("cookie", "").encode("latin-1"), self._who.cookies.name(what))
 
     def _asking(self, request: Asker, value: str) -> Cookie:
         return self._cookie(request, "asking", value, "lax", "/sign-in", LASTS if value else 0)
 
-    def _cookie(self, request: Asker, what: Literal["session", "asking"], value: str, same_site: Literal["strict", "lax"], path: str, seconds: int) -> Cookie:
+    def _cookie(self, request: Asker, what: What, value: str, same_site: Literal["strict", "lax"], path: str, seconds: int) -> Cookie:
         return Cookie(self._who.cookies.name(what), path, value, seconds, secure=request.url.scheme == "https", httponly=True, samesite=same_site)
 
 

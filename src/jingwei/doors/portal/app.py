@@ -27,7 +27,7 @@ from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.published import remark
 from jingwei.coordination.observations.units import chinese
 from jingwei.coordination.targets.model import WORDS
-from jingwei.doors import ckan, delivery, forms, health, nodes, reference
+from jingwei.doors import ckan, delivery, forms, health, journey, nodes, reference
 from jingwei.doors.api import router as api_router
 from jingwei.doors.asked import asked_in, page_language, read
 from jingwei.doors.desk import Desk
@@ -64,6 +64,8 @@ TOLD = {
     "bad_weight": Text("这样的权重不行", "These weights will not do"), "too_many": Text("选得太多", "Too many are chosen"),
     "not_positive": Text("有的得分是0，取不了这种平均", "This mean cannot be taken of a score of 0"),
     "not_assessable": Text("数不够，无法评估", "Too little to go on"),
+    "not_deployed": Text("这里不能办这件事", "This cannot be applied for here"), "unknown_thing": Text("这里不能办这件事", "This cannot be applied for here"),
+    "form_unfinished": Text("还有问题没有回答", "There are questions left"),
     "sign_in_failed": Text("没有登录成", "You are not signed in"), "not_admitted": Text("还没有接纳您", "You are not admitted yet"),
     "two_organisations": Text("没有登录成", "You are not signed in"), "used_before": Text("没有登录成", "You are not signed in"),
     "sign_in_off": Text("这里不能登录", "There is no signing in here"), "provider_unreachable": Text("身份提供方没有应答", "The identity provider does not answer"),
@@ -90,7 +92,7 @@ def application(workspace: Workspace, *, nightly: bool = False) -> Kept:
                                         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True))
     program = Litestar(
         route_handlers=[static, api_router(workspace, desk=desk), *forms.routes(desk, pages.render), *reference.routes(pages.render),
-                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace), *ckan.routes(node),
+                        *health.routes(lambda: node.now().memory.has(("evaluation", Evaluate()))), *nodes.routes(workspace), *delivery.routes(workspace), *ckan.routes(node), *journey.routes(desk.workspace, who, pages.render),
                         *login.routes(who, pages.render), *pages.routes()],
         exception_handlers={Problem: pages.problem, HTTPException: pages.http_problem}, after_request=_with_headers,
         openapi_config=None, request_max_body_size=MOST_BYTES, on_startup=[desk.begin, courier.begin], on_shutdown=[courier.close, desk.close])

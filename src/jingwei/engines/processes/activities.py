@@ -64,8 +64,7 @@ class Activities(Tokens):
         """Begins one instance of an activity; its number."""
         state = self.state
         if self.net.kind[node] == _TASK:
-            number = state.next
-            state.next += 1
+            number = self._number()
             wait = Wait.EVENT if self.net.nodes[node].triggers else Wait.TASK
             state.works[number] = Work(number, node, scope.id, round_, wait)
             self.log.append(("opened", node, number))
@@ -116,7 +115,7 @@ class Activities(Tokens):
             raise Problem("how_many", Text("多实例没有写明次数或清单。", "The multi-instance says neither how many nor for which list."))
         value = compiled(self.variables(scope.id))
         if loop.count:
-            if isinstance(value, bool | str) or not hasattr(value, "__int__") or value != int(value) or not 0 <= int(value) <= MOST_ROUNDS:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_ROUNDS or value != int(value):
                 raise Problem("how_many", Text(f"多实例的次数是 {value!r}，不是整数。", f"The multi-instance's number is {value!r}, no whole number."))
             return int(value), None
         if not isinstance(value, list | tuple):

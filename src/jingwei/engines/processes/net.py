@@ -17,6 +17,10 @@ Compile = Callable[[str, str], Expression]
 """(text, language) -> what gives its value for variables; raises Problem for what it does not understand."""
 
 MOST_NODES: Final = 20_000
+MOST_NESTED: Final = 60
+"""Sub-processes and calls inside one another."""
+MOST_STEPS_BACK: Final = 5_000_000
+"""Steps on the ways that lead to inclusive joins, all of them walked once when the net is built."""
 
 
 class Kind(IntEnum):
@@ -108,6 +112,20 @@ def gaps(definitions: Definitions, process: str) -> list[Gap]:
     return list(found.gaps) + list(_unanswered(found))
 
 
+def examine(definitions: Definitions, process: str, expression: Compile) -> tuple[Net | None, list[Gap]]:
+    """The net of a process for whoever chooses its ways from outside, None where its elements can't be executed at all; and all that keeps it from
+    running by itself: elements, choices the file leaves open, expressions that do not compile.
+    """
+    try:
+        whole = _whole(definitions, process)
+        if whole.gaps:
+            return None, [*whole.gaps, *_unanswered(whole)]
+        net, wrong = _numbered(whole, expression)
+    except Problem as problem:
+        return None, [Gap(process, "process", problem.text())]
+    return net, [*_unanswered(whole), *wrong]
+
+
 def build(definitions: Definitions, process: str, expression: Compile | None = None) -> Net:
     """The net of one process.
 
@@ -122,7 +140,12 @@ def build(definitions: Definitions, process: str, expression: Compile | None = N
         said = [(f"{g.tag} {g.where}", g.why) for g in lacking[:20]]
         raise Problem("not_executable", Text("；".join(f"{at}：{why.zh}" for at, why in said), "; ".join(f"{at}: {why.en}" for at, why in said)),
                       where=process, remedy=Text("请改用机器能执行的元素，或补上缺的内容。", "Use elements the machine executes, or supply what is missing."))
-    return _numbered(whole, expression)
+    net, wrong = _numbered(whole, expression)
+    if wrong:
+        said = [(g.where, g.why) for g in wrong[:20]]
+        raise Problem("bad_expression", Text("；".join(f"{at}：{why.zh}" for at, why in said), "; ".join(f"{at}: {why.en}" for at, why in said)), where=process,
+                      remedy=Text("请改正这些表达式。", "Correct these expressions."))
+    return net
 
 
 def _whole(definitions: Definitions, process: str) -> Process:
@@ -136,6 +159,7 @@ def _whole(definitions: Definitions, process: str) -> Process:
     flows: list[Flow] = []
     undo: dict[str, str] = {}
     lacking: list[Gap] = []
+    depth: dict[str, int] = {}
 
     def put(part: Process, prefix: str, scope: str, inside: tuple[str, ...]) -> None:
         def full(name: str) -> str:
@@ -157,6 +181,10 @@ def _whole(definitions: Definitions, process: str) -> Process:
             if node.tag == "callActivity" and node.called in definitions.global_tasks:
                 placed = replace(placed, kind="task", tag=definitions.global_tasks[node.called])
             nodes.append(placed)
+            depth[placed.id] = depth.get(placed.scope, 0) + 1
+            if depth[placed.id] > MOST_NESTED:
+                raise Problem("too_deep", Text(f"子流程和调用套了 {MOST_NESTED} 层以上。", f"Sub-processes and calls stand inside one another more than {MOST_NESTED} deep."), where=placed.id,
+                              remedy=Text("请把流程画得平一些。", "Draw the process flatter."))
             if node.tag != "callActivity" or placed.kind == "task":
                 continue
             if node.called in inside:
@@ -187,7 +215,8 @@ def _unanswered(process: Process) -> Iterator[Gap]:
                 yield Gap(node.id, node.tag, Text("定时或条件事件没有写明何时。", "Its timer or condition does not say when."))
 
 
-def _numbered(process: Process, expression: Compile | None) -> Net:
+def _numbered(process: Process, expression: Compile | None) -> tuple[Net, list[Gap]]:
+    """The net, and the expressions that do not compile."""
     nodes, flows = process.nodes, process.flows
     number = {node.id: i for i, node in enumerate(nodes)}
     at = {flow.id: i for i, flow in enumerate(flows)}
@@ -214,30 +243,27 @@ def _numbered(process: Process, expression: Compile | None) -> Net:
     catching = {(scope[i], t.name): i for i, node in enumerate(nodes) if node.kind == "catch" for t in node.triggers if t.what == "link"}
     links = {i: catching[scope[i], t.name] for i, node in enumerate(nodes) if node.kind == "throw" for t in node.triggers
              if t.what == "link" and (scope[i], t.name) in catching}
-    wrong: list[str] = []
+    wrong: list[Gap] = []
 
-    def compiled(text: str, language: str, where: str) -> Expression | None:
+    def compiled(text: str, language: str, where: str, tag: str) -> Expression | None:
         if not text or expression is None:
             return None
         try:
             return expression(text, language)
         except Problem as problem:
-            wrong.append(f"{where}: {problem}")
+            wrong.append(Gap(where, tag, problem.text()))
             return None
 
-    condition = [compiled(flow.condition, flow.language, flow.id) for flow in flows]
-    counts = {i: compiled(n.loop.count or n.loop.collection, "", n.id) for i, n in enumerate(nodes) if n.loop}
-    ends = {i: compiled(n.loop.condition, "", n.id) for i, n in enumerate(nodes) if n.loop}
-    if wrong:
-        raise Problem("bad_expression", Text("；".join(wrong), "; ".join(wrong)), where=process.id, remedy=Text("请改正这些表达式。", "Correct these expressions."))
+    condition = [compiled(flow.condition, flow.language, flow.id, "sequenceFlow") for flow in flows]
+    counts = {i: compiled(n.loop.count or n.loop.collection, "", n.id, n.tag) for i, n in enumerate(nodes) if n.loop}
+    ends = {i: compiled(n.loop.condition, "", n.id, n.tag) for i, n in enumerate(nodes) if n.loop}
     default = [at.get(node.default, -1) for node in nodes]
     undo = [number.get(process.undo.get(node.id, ""), -1) for node in nodes]
     by_all = [kind[i] == Kind.PARALLEL or all(not flows[f].condition for f in out[i]) for i in range(len(nodes))]
-    reach = {i: tuple(_reaching(f, i, source, into, boundary, links) for f in into[i])
-             for i in range(len(nodes)) if kind[i] == Kind.INCLUSIVE and len(into[i]) > 1}
-    return Net(process.id, nodes, flows, kind, scope, into, out, source, target, condition, default, by_all, [tuple(boundary[i]) for i in range(len(nodes))],
-               {k: tuple(v) for k, v in starts.items()}, {k: tuple(v) for k, v in handlers.items()}, undo, links, reach,
-               {i: e for i, e in counts.items() if e}, {i: e for i, e in ends.items() if e}, number)
+    net = Net(process.id, nodes, flows, kind, scope, into, out, source, target, condition, default, by_all, [tuple(boundary[i]) for i in range(len(nodes))],
+              {k: tuple(v) for k, v in starts.items()}, {k: tuple(v) for k, v in handlers.items()}, undo, links,
+              _empty_paths(kind, source, into, boundary, links, process.id), {i: e for i, e in counts.items() if e}, {i: e for i, e in ends.items() if e}, number)
+    return net, wrong
 
 
 def _begins(node: Node) -> bool:
@@ -246,17 +272,35 @@ def _begins(node: Node) -> bool:
             and not (node.kind == "catch" and any(t.what == "link" for t in node.triggers)))
 
 
-def _reaching(flow: int, gateway: int, source: Sequence[int], into: Sequence[tuple[int, ...]], boundary: Mapping[int, list[int]],
-              links: Mapping[int, int]) -> int:
-    """The nodes, a bit each, from which a token can still come to ``flow`` without passing ``gateway``; what an activity holds counts with it."""
-    hosts = {b: host for host, fastened in boundary.items() for b in fastened}
-    thrown = {b: a for a, b in links.items()}
-    seen, pending = 0, [source[flow]]
-    while pending:
-        node = pending.pop()
-        if node == gateway or seen >> node & 1:
-            continue
-        seen |= 1 << node
-        pending.extend(source[f] for f in into[node])
-        pending.extend(other for other in (hosts.get(node), thrown.get(node)) if other is not None)
-    return seen
+def _empty_paths(kind: Sequence[int], source: Sequence[int], into: Sequence[tuple[int, ...]], boundary: Mapping[int, list[int]], links: Mapping[int, int],
+                 process: str) -> dict[int, tuple[int, ...]]:
+    """By inclusive join and incoming flow, the nodes, a bit each, from which a token can still come to that flow without passing the join; what an
+    activity holds counts with it. Raises Problem where joins and ways are too many to be walked.
+    """
+    before = [[source[f] for f in flows] for flows in into]
+    for host, fastened in boundary.items():
+        for event in fastened:
+            before[event].append(host)
+    for thrown, caught in links.items():
+        before[caught].append(thrown)
+    left = MOST_STEPS_BACK
+    found: dict[int, tuple[int, ...]] = {}
+    for join in (i for i, what in enumerate(kind) if what == Kind.INCLUSIVE and len(into[i]) > 1):
+        reaching = []
+        for flow in into[join]:
+            seen, pending = {join}, [source[flow]]
+            while pending:
+                node = pending.pop()
+                if node not in seen:
+                    seen.add(node)
+                    pending.extend(before[node])
+                    left -= len(before[node])
+            if left < 0:
+                raise Problem("too_large", Text("包容网关太多，来路太长，算不完。", "It has too many inclusive joins with too long ways to them."), where=process,
+                              remedy=Text("请拆成子流程。", "Divide it into sub-processes."))
+            bits = bytearray(len(kind) // 8 + 1)
+            for node in seen - {join}:
+                bits[node >> 3] |= 1 << (node & 7)
+            reaching.append(int.from_bytes(bits, "little"))
+        found[join] = tuple(reaching)
+    return found

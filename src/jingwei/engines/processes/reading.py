@@ -178,13 +178,17 @@ def _process(root: Element, names: Mapping[str, str], language: str) -> Process:
         nodes.append(node)
         gaps.extend(_refused(element, node))
     known = {node.id for node in nodes}
+    written = Counter([*(node.id for node in nodes), *(flow.id for flow in flows)])
+    gaps += [Gap(name or "?", tag, Text(f"编号 {name or '（空）'} 不止一个，或没有写。", f"Its id {name or '(none)'} is not its alone, or missing."))
+             for name, tag in [*((n.id, n.tag) for n in nodes), *((f.id, "sequenceFlow") for f in flows)] if not name or written[name] > 1]
     gaps += [Gap(flow.id, "sequenceFlow", Text(f"它的一端 {end} 不在这个流程里。", f"Its end {end} is not in this process."))
              for flow in flows for end in (flow.source, flow.target) if end not in known]
-    gaps += [Gap(node.id, node.tag, Text(f"它附着的 {node.host} 不在这个流程里。", f"What it is fastened to, {node.host}, is not in this process."))
-             for node in nodes if node.kind == "boundary" and node.host not in known]
+    activities = {node.id for node in nodes if node.kind in ("task", "subprocess")}
+    gaps += [Gap(node.id, node.tag, Text(f"它附着的 {node.host or '（空）'} 不是这个流程里的活动。", f"What it is fastened to, {node.host or 'nothing named'}, is no activity of this process."))
+             for node in nodes if node.kind == "boundary" and node.host not in activities]
     hosts = {node.id: node.host for node in nodes if node.kind == "boundary" and any(t.what == "compensation" for t in node.triggers)}
-    undo = {hosts[e.get("sourceRef")]: e.get("targetRef") for e in root.walk()
-            if e.tag == f"{{{MODEL}}}association" and e.get("sourceRef") in hosts and e.get("targetRef") in known}
+    undo = {hosts[source]: target for e in root.walk() if e.tag == f"{{{MODEL}}}association"
+            for source, target in [(_local(e.get("sourceRef")), _local(e.get("targetRef")))] if source in hosts and target in known}
     return Process(root.get("id"), root.get("name"), root.get("isExecutable") == "true", tuple(nodes), tuple(flows), undo, dict(_lanes(root)), tuple(gaps))
 
 
@@ -199,13 +203,19 @@ def _inside(element: Element, scope: str) -> Iterator[tuple[Element, str]]:
 def _node(e: Element, scope: str, names: Mapping[str, str], into: tuple[str, ...], out: tuple[str, ...]) -> Node:
     triggers = tuple(_trigger(child, names) for child in e.under(*_WHATS))
     if e.local == "receiveTask":
-        triggers = (Trigger("message", names.get(e.get("messageRef"), e.get("messageRef"))),)
+        message = _local(e.get("messageRef"))
+        triggers = (Trigger("message", names.get(message, message)),)
     return Node(
-        e.get("id"), " ".join(e.get("name").split()), _KINDS[e.local], e.local, scope, triggers, into, out, host=e.get("attachedToRef"),
+        e.get("id"), " ".join(e.get("name").split()), _KINDS[e.local], e.local, scope, triggers, into, out, host=_local(e.get("attachedToRef")),
         interrupting=e.get("cancelActivity" if e.local == "boundaryEvent" else "isInterrupting", "true") != "false", default=e.get("default"), loop=_loop(e),
-        called=e.get("calledElement").rpartition(":")[2], event_subprocess=e.get("triggeredByEvent") == "true",
+        called=_local(e.get("calledElement")), event_subprocess=e.get("triggeredByEvent") == "true",
         compensates=e.get("isForCompensation") == "true", transaction=e.local == "transaction",
         needs=_quantity(e, "startQuantity") or 1, gives=_quantity(e, "completionQuantity") or 1)
+
+
+def _local(name: str) -> str:
+    """A qualified name without its prefix: ids are unique in the whole file."""
+    return name.rpartition(":")[2]
 
 
 def _quantity(e: Element, name: str) -> int:
@@ -219,13 +229,13 @@ def _trigger(e: Element, names: Mapping[str, str]) -> Trigger:
     if what == "link":
         return Trigger(what, e.get("name"))
     if what == "compensation":
-        return Trigger(what, e.get("activityRef"))
+        return Trigger(what, _local(e.get("activityRef")))
     if what == "conditional":
         return Trigger(what, expression=next((c.text.strip() for c in e.under("condition")), ""))
     if what == "timer":
         for child, form in ((c, c.local[4:].lower()) for c in e.under("timeDate", "timeDuration", "timeCycle")):
             return Trigger(what, expression=child.text.strip(), form=form)  # type: ignore[arg-type]  # one of three
-    reference = next((e.get(name).rpartition(":")[2] for name in _NAMED if e.get(name)), "")
+    reference = next((_local(e.get(name)) for name in _NAMED if e.get(name)), "")
     return Trigger(what, names.get(reference, reference))
 
 
@@ -240,9 +250,19 @@ def _loop(e: Element) -> Loop | None:
             return said[name].text.strip() if name in said else ""
 
         item = said["inputDataItem"].get("name") or said["inputDataItem"].get("id") if "inputDataItem" in said else ""
-        return Loop("sequential" if loop.get("isSequential") == "true" else "parallel", text("loopCardinality"), _named(e, text("loopDataInputRef")), item,
-                    text("completionCondition"))
+        collection = _named(e, text("loopDataInputRef"))
+        if not collection:
+            collection, item = _vendors(loop, item)
+        return Loop("sequential" if loop.get("isSequential") == "true" else "parallel", text("loopCardinality"), collection, item, text("completionCondition"))
     return None
+
+
+def _vendors(loop: Element, item: str) -> tuple[str, str]:
+    """The list a multi-instance goes through and the name of its element, as two widespread tools write them outside the standard: attributes
+    ``collection`` and ``elementVariable``, or an extension with ``inputCollection`` and ``inputElement``.
+    """
+    said = {name.rpartition("}")[2]: value for e in loop.walk() for name, value in e.attributes.items() if name.startswith("{") or e.namespace != MODEL}
+    return said.get("collection") or said.get("inputCollection", ""), item or said.get("elementVariable") or said.get("inputElement", "")
 
 
 def _named(e: Element, reference: str) -> str:

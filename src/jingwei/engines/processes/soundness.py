@@ -1,12 +1,13 @@
 """Proof, before anybody relies on it, that a process can always end and that its tokens never meet where they must not.
 
 Every standstill a scope can come to is visited, whatever its conditions say and whatever happens first; a sub-process is proved by itself and then
-stands as one activity with the ways it can end, so that one which only a timer outside could free is refused. What cannot be visited within the limit is not proved, and says so.
+stands as one activity with the ways it can end, so that one which only a timer outside could free is refused. Where many things run side by side, of the
+tasks that can only go on to one parallel join, all but one are taken as there already: nothing else can become of them, and the one left can be as late as any. What cannot be visited within the limits is not proved, and says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Final, Literal
@@ -15,6 +16,10 @@ from jingwei.engines.processes.net import Kind, Net
 from jingwei.kernel.i18n import Text
 
 MOST_STATES: Final = 200_000
+MOST_MOVES: Final = 1_000_000
+"""Moves of tokens tried, those of nets with thousands of nodes counted several times."""
+FIRST: Final = 10
+"""So much less is tried with every task looked at by itself, which tells a longer way into what is wrong, before it is tried with fewer."""
 MOST_CHOICES: Final = 8
 """Conditional flows out of one node; their subsets are all tried."""
 
@@ -54,10 +59,19 @@ class Proof:
 
 _Step = tuple[int, int]
 """A token on its way: the node it comes to, and by which flow (-1 for none)."""
+_Moving = tuple[int, tuple[_Step, ...]]
+"""What stands still, and the tokens on their way."""
 
 
 class _Meet(Exception):
     """Two tokens meet at a node."""
+
+    def __init__(self, node: int) -> None:
+        self.node = node
+
+
+class _Turning(Exception):
+    """Tokens turn in a circle that waits for nothing and has no way out."""
 
     def __init__(self, node: int) -> None:
         self.node = node
@@ -91,8 +105,8 @@ def prove(net: Net) -> Proof:
     if not findings:
         inner = [i for i in range(len(net.nodes)) if net.kind[i] == Kind.SUBPROCESS]
         for scope in [*sorted(inner, key=lambda i: -_depth(net, i)), -1]:
-            visit = _Visit(net, scope, ends)
-            findings += visit.all()
+            visit, found = _visited(net, scope, ends)
+            findings += found
             ends[scope] = visit.ends
             alive |= visit.alive
             states += len(visit.seen)
@@ -101,6 +115,44 @@ def prove(net: Net) -> Proof:
             names = [net.nodes[i].id for i in dead]
             findings.append(Finding("dead", tuple(names), (), Text(f"永远走不到：{'、'.join(_name(net, i) for i in dead)}。", f"Never reached: {', '.join(_name(net, i) for i in dead)}.")))
     return Proof(net.process, states, tuple(findings))
+
+
+class Standstills:
+    """Where the tokens of a sound net can stand together: what a case brought from elsewhere is held against."""
+
+    def __init__(self, net: Net) -> None:
+        self._net, self._visits = net, dict[int, _Visit]()
+        ends: dict[int, _Ends] = {}
+        places = (1 << len(net.flows) + len(net.nodes)) - 1
+        for scope in [*sorted((i for i in range(len(net.nodes)) if net.kind[i] == Kind.SUBPROCESS), key=lambda i: -_depth(net, i)), -1]:
+            visit, _ = _visited(net, scope, ends)
+            ends[scope], self._visits[scope] = visit.ends, visit
+            visit.seen = {state & places: (-1, "") for state in visit.seen}
+
+    def possible(self, scope: int, nodes: Collection[int], flows: Collection[int]) -> bool:
+        """Whether, in a scope (-1 for the process), one token each can stand at these nodes and wait at joins by these flows, all at once."""
+        visit, net = self._visits[scope], self._net
+        places = (1 << len(net.flows) + len(net.nodes)) - 1
+        straight = [n for n in nodes if visit.goes_straight(n)]
+        state = sum({1 << f for f in flows} | {1 << len(net.flows) + n for n in set(nodes).difference(straight)})
+        try:
+            return len(set(nodes)) == len(nodes) and all(s & places in visit.seen for s in visit.settle(state, tuple((net.target[f], f) for n in straight for f in net.out[n])))
+        except (_Meet, _Turning):
+            return False
+
+
+def _visited(net: Net, scope: int, ends: Mapping[int, _Ends]) -> tuple[_Visit, list[Finding]]:
+    visit = _Visit(net, scope, ends)
+    try:
+        return visit, visit.all()
+    except _TooLarge:
+        visit = _Visit(net, scope, ends, wide=True)
+    try:
+        return visit, visit.all()
+    except _TooLarge:
+        return visit, [Finding("too_large", (net.nodes[scope].id,) if scope >= 0 else (), (), Text(
+            f"状态超过 {MOST_STATES:,} 个，走法超过 {MOST_MOVES:,} 种，或一处的条件流超过 {MOST_CHOICES} 条，没有证完。请拆成子流程。",
+            f"It has more than {MOST_STATES:,} states, {MOST_MOVES:,} moves, or {MOST_CHOICES} conditional flows at one node, and is not proved. Divide it into sub-processes."))]
 
 
 def _depth(net: Net, node: int) -> int:
@@ -129,6 +181,8 @@ class _Visit:
 
     A standstill is an integer: a bit for each flow with a token waiting at its join, one for each node at work, one for each event that has
     happened while its host goes on. 0 is the planned end; ``left`` any other: an error or a cancellation that leaves the scope.
+
+    wide : of tasks that can only go on to one parallel join, all but the last are passed over
     """
 
     net: Net
@@ -138,13 +192,16 @@ class _Visit:
     alive: set[int] = field(default_factory=set)
     seen: dict[int, tuple[int, str]] = field(default_factory=dict)
     now: int = -1
+    wide: bool = False
+    moves: int = 0
+    lasts: dict[int, int] = field(default_factory=dict)
 
     def all(self) -> list[Finding]:
-        """Visits them; what is wrong with them."""
+        """Visits them; what is wrong with them. Raises _TooLarge beyond the limits."""
         findings: list[Finding] = []
         following: dict[int, list[int]] = {}
         try:
-            pending = [state for begin in self._beginnings() for state in self._settle(0, begin) if self._new(state, -1, "")]
+            pending = [state for begin in self._beginnings() for state in self.settle(0, begin) if self._new(state, -1, "")]
             while pending:
                 state = pending.pop()
                 after = following[state] = []
@@ -159,12 +216,17 @@ class _Visit:
             name = _name(self.net, meet.node)
             findings.append(Finding("two_tokens", (self.net.nodes[meet.node].id,), self._path(self.now), Text(
                 f"两个令牌会同时到 {name}：前面的并行没有汇合。", f"Two tokens can be at {name} at once: what ran in parallel before it was not joined.")))
-        except _TooLarge:
-            findings.append(Finding("too_large", (self.net.nodes[self.scope].id,) if self.scope >= 0 else (), (), Text(
-                f"状态超过 {MOST_STATES:,} 个，或一处的条件流超过 {MOST_CHOICES} 条，没有证完。请拆成子流程。",
-                f"It has more than {MOST_STATES:,} states, or more than {MOST_CHOICES} conditional flows at one node, and is not proved. Divide it into sub-processes.")))
+        except _Turning as turning:
+            name = _name(self.net, turning.node)
+            findings.append(Finding("no_end", (self.net.nodes[turning.node].id,), self._path(self.now), Text(
+                f"经过 {name} 的圈里没有任务也没有事件，也出不去。", f"The circle through {name} has neither task nor event in it, and no way out.")))
         self.ends.done = 0 in self.seen
         return findings or list(self._endless(following))
+
+    def _spend(self, moves: int) -> None:
+        self.moves += moves * (1 + len(self.net.nodes) // 1000)
+        if self.moves > (MOST_MOVES if self.wide else MOST_MOVES // FIRST):
+            raise _TooLarge
 
     @property
     def left(self) -> int:
@@ -173,7 +235,7 @@ class _Visit:
     def _new(self, state: int, before: int, what: str) -> bool:
         if state in self.seen:
             return False
-        if len(self.seen) >= MOST_STATES:
+        if len(self.seen) >= (MOST_STATES if self.wide else MOST_STATES // FIRST):
             raise _TooLarge
         self.seen[state] = (before, what)
         return True
@@ -220,8 +282,7 @@ class _Visit:
     # What can happen
 
     def _at_work(self, state: int) -> list[int]:
-        first = len(self.net.flows)
-        return [i for i in range(len(self.net.nodes)) if state >> first + i & 1]
+        return _bits(state >> len(self.net.flows) & (1 << len(self.net.nodes)) - 1)
 
     def _active(self, node: int) -> int:
         return 1 << len(self.net.flows) + node
@@ -236,7 +297,7 @@ class _Visit:
         for node in self._at_work(state):
             name = _name(net, node)
             if net.scope[node] == self.scope and net.nodes[node].event_subprocess:
-                yield from ((name, s) for s in self._settle(state & ~self._active(node), ()))
+                yield from ((name, s) for s in self.settle(state & ~self._active(node), ()))
                 continue
             rest = state & ~self._active(node)
             for event in net.boundary[node]:
@@ -310,7 +371,7 @@ class _Visit:
         """Standstills after a token goes out of a node."""
         self.alive.add(node)
         for steps in self._ways(node):
-            yield from self._settle(state, steps)
+            yield from self.settle(state, steps)
 
     def _ways(self, node: int) -> list[tuple[_Step, ...]]:
         """Every set of flows a token can leave by."""
@@ -327,26 +388,46 @@ class _Visit:
         sets = [always + list(some) for some in chain.from_iterable(combinations(free, n) for n in range(len(free) + 1))]
         return [tuple((net.target[f], f) for f in flows or [net.default[node]]) for flows in sets if flows or net.default[node] >= 0]
 
-    def _settle(self, state: int, steps: tuple[_Step, ...]) -> Iterator[int]:
+    def settle(self, state: int, steps: tuple[_Step, ...]) -> Iterator[int]:
         """Moves tokens on until all stand still; at each choice, every way is taken."""
         stack = [(state, steps)]
-        met = set()
+        before: dict[_Moving, list[_Moving]] = {(state, steps): []}
+        still: list[_Moving] = []
+        turns = False
         while stack:
-            state, steps = stack.pop()
-            if (state, steps) in met:
-                continue  # a loop with nothing to wait for
-            met.add((state, steps))
+            moving = state, steps = stack.pop()
+            self._spend(1 + len(steps) // 8)
             if steps:
                 *rest, (node, flow) = steps
                 self.alive.add(node)
-                stack.extend(self._arrive(state, tuple(rest), node, flow))
-                continue
-            ready = self._inclusive(state)
-            if ready is not None:
-                join, without = ready
-                stack.extend((without, way) for way in self._ways(join))
+                following = list(self._arrive(state, tuple(rest), node, flow))
+            elif (ready := self._inclusive(state)) is not None:
+                following = [(ready[1], way) for way in self._ways(ready[0])]
             else:  # where nothing is at work and no token waits, all is over, whatever has happened
+                still.append(moving)
                 yield state if state == self.left or state & (1 << len(self.net.flows) + len(self.net.nodes)) - 1 else 0
+                continue
+            for one in following:
+                if one in before:
+                    turns = True
+                else:
+                    before[one] = []
+                    stack.append(one)
+                before[one].append(moving)
+        if turns:
+            self._must_stand(before, still)
+
+    def _must_stand(self, before: Mapping[_Moving, list[_Moving]], still: list[_Moving]) -> None:
+        """Where tokens turn without anything to wait for, some way must lead out to a standstill."""
+        can = set(still)
+        while still:
+            for moving in before[still.pop()]:
+                if moving not in can:
+                    can.add(moving)
+                    still.append(moving)
+        turning = next((steps for state, steps in before if steps and (state, steps) not in can), None)
+        if turning is not None:
+            raise _Turning(turning[-1][0])
 
     def _arrive(self, state: int, rest: tuple[_Step, ...], node: int, flow: int) -> Iterator[tuple[int, tuple[_Step, ...]]]:
         """A token comes to a node: what can follow, with the tokens still on their way."""
@@ -370,11 +451,13 @@ class _Visit:
             else:
                 yield state | self._active(node), rest  # it lands nowhere and stays
             return
-        elif kind in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH, Kind.EVENTS) and not self._goes_straight(node):
-            if state & self._active(node):
-                raise _Meet(node)
-            yield state | self._active(node), rest
-            return
+        elif kind in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH, Kind.EVENTS):
+            if not self.goes_straight(node):
+                if state & self._active(node):
+                    raise _Meet(node)
+                yield state | self._active(node), rest
+                return
+            self._error("*")  # a task can fail, whether it is looked at or not
         elif kind == Kind.THROW:
             self.ends.escalations |= {t.name for t in net.triggers(node) if t.what == "escalation"}
         yield from ((state, rest + way) for way in self._ways(node))
@@ -384,12 +467,25 @@ class _Visit:
             state &= ~(1 << f)
         return state
 
-    def _goes_straight(self, node: int) -> bool:
-        """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at."""
+    def goes_straight(self, node: int) -> bool:
+        """Whether standing here adds nothing to standing at the next node: of a sequence only the last is looked at, of those before a join (``wide``) one."""
+        if not self._is_bare(node):
+            return False
         net = self.net
-        out = net.out[node]
-        return (net.kind[node] == Kind.TASK and not net.boundary[node] and len(out) == 1 and net.plain[node]
-                and net.kind[net.target[out[0]]] in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH) and net.target[out[0]] != node and node < net.target[out[0]])
+        after = net.target[net.out[node][0]]
+        if net.kind[after] == Kind.PARALLEL and len(net.into[after]) > 1:
+            return self.wide and self.scope not in net.handlers and node != self._last_before(after)
+        return net.kind[after] in (Kind.TASK, Kind.SUBPROCESS, Kind.CATCH) and node < after
+
+    def _is_bare(self, node: int) -> bool:
+        """A task with nothing at its boundary and one way out."""
+        net = self.net
+        return net.kind[node] == Kind.TASK and not net.boundary[node] and len(net.out[node]) == 1 and net.plain[node]
+
+    def _last_before(self, join: int) -> int:
+        if join not in self.lasts:
+            self.lasts[join] = max(n for n in (self.net.source[f] for f in self.net.into[join]) if self._is_bare(n))
+        return self.lasts[join]
 
     def _end(self, state: int, rest: tuple[_Step, ...], node: int) -> Iterator[tuple[int, tuple[_Step, ...]]]:
         for trigger in self.net.triggers(node):
@@ -417,13 +513,22 @@ class _Visit:
         where = 0
         for node in self._at_work(state):
             where |= 1 << node
-        for flow in range(len(net.flows)):
-            if state >> flow & 1:
-                where |= 1 << net.target[flow]
+        for flow in _bits(state & (1 << len(net.flows)) - 1):
+            where |= 1 << net.target[flow]
         for join in joins:
             if net.ready(join, [bool(state >> f & 1) for f in net.into[join]], where):
                 return join, self._taken(state, join)
         return None
+
+
+def _bits(number: int) -> list[int]:
+    """Which bits are set, the lowest first."""
+    found = []
+    while number:
+        low = number & -number
+        found.append(low.bit_length() - 1)
+        number ^= low
+    return found
 
 
 def _any(said: set[str], wanted: str) -> bool:

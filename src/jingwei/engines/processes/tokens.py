@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from jingwei.engines.processes.net import Kind, Net
 from jingwei.engines.processes.state import Role, Scope, State, Wait, Work
@@ -14,6 +14,9 @@ from jingwei.kernel.problems import Problem
 
 Choose = Callable[[int, Sequence[int], Mapping[str, Any]], Sequence[int] | None]
 """(gateway, its flows, variables) -> the flows to take, in place of the conditions; None leaves it to them."""
+
+MOST_AT_ONCE: Final = 250_000
+"""Works and scopes of one case: multi-instances inside one another would soon be more than any memory holds."""
 
 _EXCLUSIVE, _INCLUSIVE = int(Kind.EXCLUSIVE), int(Kind.INCLUSIVE)
 
@@ -192,9 +195,16 @@ class Tokens:
 
     # Small things
 
+    def _number(self) -> int:
+        state = self.state
+        if len(state.works) + len(state.scopes) >= MOST_AT_ONCE:
+            raise Problem("too_many", Text(f"同时在办的超过 {MOST_AT_ONCE:,} 件。", f"More than {MOST_AT_ONCE:,} things would be at work at once."), where=self.net.process,
+                          remedy=Text("请减少多实例的个数。", "Let the multi-instances have fewer instances."))
+        state.next += 1
+        return state.next - 1
+
     def _new(self, node: int, parent: int, role: Role) -> Scope:
-        number = self.state.next
-        self.state.next += 1
+        number = self._number()
         scope = self.state.scopes[number] = Scope(number, node, parent, role)
         return scope
 
@@ -204,8 +214,7 @@ class Tokens:
         self.log.append(("stuck", node, work.id))
 
     def _wait(self, node: int, scope: Scope, wait: Wait, host: int) -> Work:
-        number = self.state.next
-        self.state.next += 1
+        number = self._number()
         work = self.state.works[number] = Work(number, node, scope.id, -1, wait, host)
         if host >= 0:
             self._hosted.setdefault(host, []).append(number)

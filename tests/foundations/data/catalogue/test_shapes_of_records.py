@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jingwei.foundations.data.catalogue import ACTIONS, records
 from jingwei.foundations.data.catalogue.model import AskCatalogue, Harvest, Unrecognised
 from jingwei.foundations.data.catalogue.names import NAMES, RESOURCE_NAMES
-from jingwei.foundations.data.catalogue.rules import day, frequency_in, licence, period
+from jingwei.foundations.data.catalogue.rules import day, frequency_in, licence, licence_in, period
 from jingwei.foundations.data.catalogue.sources import Listed, read
 from jingwei.foundations.data.catalogue.views import catalogue
 from jingwei.kernel.actions import Context, run
@@ -174,7 +174,7 @@ def test_a_programs_own_tags_in_yaml_stay_as_they_are_written(tmp_path):
 
 @pytest.mark.parametrize(("written", "is_"), [
     ("Updated quarterly", "QUARTERLY"), ("每月更新", "MONTHLY"), ("按年", "ANNUAL"), ("Annually, every June", "ANNUAL"), ("weekly on Mondays", "WEEKLY"), ("semi-annual", "ANNUAL_2"),
-    ("daily or weekly", ""), ("no longer updated weekly", ""), ("T+1", ""), ("is not monthly", ""), ("As new scenes arrive", ""), ("不定期更新", "IRREG"), ("R/P1Y", "ANNUAL")])
+    ("daily or weekly", ""), ("no longer updated weekly", ""), ("T+1", ""), ("is not monthly", ""), ("As new scenes arrive", ""), ("不定期更新", "IRREG"), ("As required", "IRREG"), ("R/P1Y", "ANNUAL")])
 def test_a_phrase_is_the_one_frequency_that_it_names_or_none(written, is_):
     assert frequency_in(written).rpartition("/")[2] == is_
 
@@ -185,6 +185,38 @@ def test_a_phrase_is_the_one_frequency_that_it_names_or_none(written, is_):
     ("cc-by", ""), ("Public domain", ""), ("https://creativecommons.org/licenses/by/3.0/us/", ""), ("https://example.org/licence", "")])
 def test_a_licence_is_known_with_its_version_or_keeps_its_words(written, is_):
     assert licence(written).rpartition("/")[2] == is_
+
+
+@pytest.mark.parametrize(("written", "is_"), [
+    ("CC BY 4.0", "CC-BY-4.0"), ("Attribution, see [CC BY](https://creativecommons.org/licenses/by/4.0/).", "CC-BY-4.0"),
+    ("Free to use, not to be sold, under a [licence](https://creativecommons.org/licenses/by-nc/4.0/deed.en). Name the source.", "CC-BY-NC-4.0"),
+    ("Community Data License Agreement – Permissive, Version 1.0 https://cdla.dev/permissive-1-0/", "CDLA-Permissive-1.0"),
+    ("Some of it under https://creativecommons.org/licenses/by/4.0/", ""), ("Not licensed under https://creativecommons.org/licenses/by/4.0/", ""),
+    ("https://creativecommons.org/licenses/by/4.0/ and https://creativecommons.org/licenses/by/3.0/", ""),
+    ("CC BY 3.0 US https://creativecommons.org/licenses/by/3.0/us/", ""), ("See https://example.org/terms", ""), ("CC0, CC-BY", "")])
+def test_a_sentence_is_the_one_licence_whose_address_it_holds_or_none(written, is_):
+    assert licence_in(written).rpartition("/")[2] == is_
+
+
+def test_links_in_markdown_and_addresses_in_sentences_go_where_they_belong_and_the_words_stay(tmp_path):
+    asked = ["[ann@o.example](mailto:ann@o.example)", "[Help desk](https://help.example)", "For the content write to ann@o.example. For the rest, nobody.", "Ask at the gate"]
+    _, kept = harvested(tmp_path, each(lambda n: {"Name": title(n), "Description": about(n), "Contact": asked[n % 4], "Documentation": f"[Guide {n}](https://d.example/{n})"}))
+    told = {r["title"][0]["text"]: r for r in kept}
+    assert [told[title(n)]["contact"] for n in range(4)] == [
+        [{"email": "ann@o.example"}], [{"name": "Help desk", "page": "https://help.example"}], [{"name": asked[2], "email": "ann@o.example"}], [{"name": asked[3]}]]
+    assert told[title(1)]["extras"]["Contact"] == asked[1]
+    assert told[title(5)]["documentation"] == [{"label": "Guide 5", "address": "https://d.example/5"}]
+
+
+def test_addresses_under_their_names_are_a_resource_and_a_provider_brings_its_page(tmp_path):
+    _, kept = harvested(tmp_path, each(lambda n: {
+        "title": title(n), "publisher": {"name": WHO[n % 3], "acronym": "X", "url": f"https://who{n % 3}.example"},
+        "urls": {"direct_download": f"https://d.example/{n}.zip", "license": "https://d.example/terms", "authentication_type": 0}}, "json"))
+    for record in kept:
+        (resource,) = record["resources"]
+        assert resource["access_url"][0]["address"].startswith("https://d.example/")
+        assert resource["license"]["address"] == "https://d.example/terms"
+        assert record["publisher"]["page"].startswith("https://who")
 
 
 @pytest.mark.parametrize(("written", "is_"), [

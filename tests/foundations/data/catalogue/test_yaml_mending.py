@@ -21,6 +21,9 @@ from jingwei.kernel.problems import Unreadable
     ("links:\n  - [Browse](u) here\n", {"links": ["[Browse](u) here"], MENDED: "YAML 2"}),
     ("note: \"one\" and two\nname: it's\n", {"note": '"one" and two', "name": "it's", MENDED: "YAML 1"}),
     ("text: one two\n  three: four\n  five\nname: n\n", {"text": "one two three: four five", "name": "n", MENDED: "YAML 2"}),
+    ("text: one, i.e. two\n\nthree goes on.\n\nname: n\n", {"text": "one, i.e. two three goes on.", "name": "n", MENDED: "YAML 3"}),
+    ("text: such as:\n•\tone\n•\ttwo\nname: n\n", {"text": "such as: •\tone •\ttwo", "name": "n", MENDED: "YAML 1, 3"}),
+    ("a:\n\tb:\n\t\t- c\nname: n\n", {"a": {"b": ["c"]}, "name": "n", MENDED: "YAML 2, 3"}),
     ("- a: b: c\n  d: `e`\n", [{"a": "b: c", "d": "`e`"}]),
 ])
 def test_a_value_that_is_no_yaml_is_read_as_the_text_it_is(content, tree):

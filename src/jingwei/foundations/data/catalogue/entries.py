@@ -18,7 +18,7 @@ from jingwei.foundations.data.catalogue.rules import (
     file_type,
     frequency,
     frequency_in,
-    licence,
+    licence_in,
     moment,
     period,
 )
@@ -32,6 +32,7 @@ _TERM = ("license", "access_rights")
 _TEXT = ("version", "sharing_basis", "sharing_mode", "use_conditions", "grade")
 _CONTACT = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone", "contact_page": "page"}
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_MAIL_IN = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NAMED_MAIL = re.compile(r"([^<>@]+?)\s*[<(]\s*(?:mailto:)?([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+?)\s*[>)]")
 _NAMED_LINK = re.compile(r"\[([^\]]+)\]\((\S+?)\)")
 Unknown = dict[str, dict[str, int]]
@@ -95,6 +96,14 @@ def _contact(contact: dict[str, str], part: str, value: Any) -> bool:
     said = [s.removeprefix("mailto:") for s in texts_in(value)]
     if not said:
         return False
+    if part == "name" and (linked := _NAMED_LINK.fullmatch(said[0])):
+        words, into = linked[1], linked[2].removeprefix("mailto:")
+        if not _MAIL.fullmatch(words):
+            contact.setdefault("name", words)
+        contact.setdefault("email" if _MAIL.fullmatch(into) else "page", into)
+        return False
+    if part == "name" and len(said) == 1 and " " in said[0] and len(mails := {m.rstrip(".,;:") for m in _MAIL_IN.findall(said[0])}) == 1 and not _NAMED_MAIL.fullmatch(said[0]):
+        contact.setdefault("email", mails.pop())  # whom to ask is told in a sentence, which stays the name
     if part == "name" and (both := _NAMED_MAIL.fullmatch(said[0])):
         contact.setdefault("name", both[1].strip(" ,\"'"))
         return contact.setdefault("email", both[2]) == both[2] and len(said) == 1 and contact["name"] in said[0]
@@ -162,6 +171,10 @@ def _fill(fields: dict[str, list[Any]], target: str, value: Any, unknown: Unknow
     if target == "publisher" and (link := _NAMED_LINK.fullmatch(said[0])):
         fields[target] = [Agent(link[1], page=link[2])]
         return False
+    if target == "publisher" and isinstance(value, dict):
+        page = next((v.strip() for k, v in value.items() if isinstance(v, str) and is_link(v.strip()) and named(str(k), "url homepage page website web link 网址") > LEAST), "")
+        fields[target] = [Agent(said[0], page=page)]
+        return False
     fields[target] = [Agent(said[0]) if target == "publisher" else term(said[0]) if target in _TERM else said[0]]
     return whole and len(said) == 1
 
@@ -178,7 +191,7 @@ def _licence(fields: dict[str, list[Any]], value: Any, said: Sequence[str], unkn
     first = value[0] if isinstance(value, list) and value else value
     linked = _NAMED_LINK.fullmatch(said[0])
     beside = [str(v) for v in first.values() if isinstance(v, str)] if isinstance(first, dict) else [linked[1], linked[2]] if linked else []
-    address = next((code for w in (said[0], *beside) if (code := licence(w))), "")
+    address = next((code for w in (said[0], *beside) if (code := licence_in(w))), "")
     if not address:
         _not_known(unknown, "license", said[0])
     fields["license"] = [Term("", address) if address else Term(linked[1], linked[2]) if linked and is_address(linked[2]) else term(said[0])]
@@ -211,6 +224,8 @@ def _items(fields: dict[str, list[Any]], value: Any, said: Sequence[str]) -> boo
 
 def term(said: str) -> Term:
     """A term of what is written; an address that no IRI may hold as it stands is escaped, and kept as written beside."""
+    if (linked := _NAMED_LINK.fullmatch(said)) and is_address(linked[2]):
+        return Term(linked[1], linked[2])
     if not is_link(said):
         return Term(said)
     if is_address(said):
@@ -319,7 +334,7 @@ def _put(fields: dict[str, Any], target: str, said: str, unknown: Unknown) -> bo
         fields[target] = coded(said, address)
         return _exact(said, address)
     elif target == "license":
-        address = licence(said)
+        address = licence_in(said)
         if not address:
             _not_known(unknown, target, said)
         fields[target] = Term("", address) if address else term(said)

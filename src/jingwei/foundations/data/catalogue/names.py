@@ -51,7 +51,7 @@ NAMES: dict[str, str] = {
     "conforms_to": "conforms_to standard specification schema data_standard 标准 遵循标准 standards profile",
     "version": "version revision edition release 版本 版本号",
     "resources": "resources distribution distributions files downloads assets links sources data endpoints 资源 数据文件 下载 分发 文件 dateien fichiers ressourcen recursos file "
-                 "links_to_data access_points 数据下载 下载链接 附件",
+                 "links_to_data access_points urls 数据下载 下载链接 附件",
     "items": "fields columns items variables attributes data_items 数据项 信息项 字段 数据项信息 信息项信息 column_names schema_fields features dictionary 数据字段 信息项名称",
     "sharing": "sharing sharing_attribute share_type 共享属性 共享类型",
     "sharing_basis": "sharing_basis 共享依据 不予共享依据",

@@ -31,7 +31,7 @@ _FREQUENCIES = {
     "BIENNIAL": "biennial biennially R/P2Y every_two_years every_2_years every_other_year 每两年", "TRIENNIAL": "triennial R/P3Y every_three_years every_3_years 每三年",
     "QUADRENNIAL": "quadrennial R/P4Y every_four_years every_4_years 每四年", "QUINQUENNIAL": "quinquennial R/P5Y every_five_years every_5_years 每五年",
     "DECENNIAL": "decennial R/P10Y every_ten_years every_10_years 每十年",
-    "IRREG": "irregular irregularly as_needed as-needed asneeded ad_hoc ad-hoc occasionally periodically sporadically intermittent 不定期 不定期更新 按需 unregelmäßig irrégulier irregulière",
+    "IRREG": "irregular irregularly as_needed as-needed asneeded as_required as_necessary sporadic when_available ad_hoc ad-hoc occasionally periodically sporadically intermittent 不定期 不定期更新 按需 unregelmäßig irrégulier irregulière",
     "NEVER": "never not_updated no_updates not_planned notplanned one-time one_time once static historical none_planned no_longer_updated discontinued 不更新 一次性 不再更新 静态",
     "UNKNOWN": "unknown 未知"}
 _FREQUENCY = {name.lower().replace("_", " "): code for code, names in _FREQUENCIES.items() for name in names.split()}
@@ -65,7 +65,8 @@ _LICENCES = {
     "DL-DE-BY-2.0": "dl de by 2 0|datenlizenz deutschland namensnennung version 2 0|datenlizenz deutschland namensnennung 2 0|dl by de 2 0",
     "DL-DE-ZERO-2.0": "dl de zero 2 0|datenlizenz deutschland zero version 2 0|datenlizenz deutschland zero 2 0|dl zero de 2 0",
     "MIT": "mit|mit license|mit licence|the mit license", "Apache-2.0": "apache 2 0|apache license 2 0|apache license version 2 0|apache software license 2 0|apache 2",
-    "BSD-3-Clause": "bsd 3 clause", "CDLA-Permissive-2.0": "cdla permissive 2 0", "MulanPSL-2.0": "mulanpsl 2 0|木兰宽松许可证 第2版"}
+    "BSD-3-Clause": "bsd 3 clause", "CDLA-Permissive-1.0": "cdla permissive 1 0|community data license agreement permissive version 1 0",
+    "CDLA-Permissive-2.0": "cdla permissive 2 0|community data license agreement permissive version 2 0", "MulanPSL-2.0": "mulanpsl 2 0|木兰宽松许可证 第2版"}
 _LICENCE = {name: code for code, names in _LICENCES.items() for name in names.split("|")}
 _CREATIVE = re.compile(r"(?:creative commons|cc)((?: (?:by|nc|nd|sa|attribution|non ?commercial|no ?deriv\w*|share ?alike))+)(?: (?:international|unported|license|licence|public|generic))* ?"
                        r"v?(?:ersion )?([1-4]) ([05])(?: (?:international|unported|license|licence|public|generic|deed|legalcode|\(?cc by\)?))*")
@@ -73,7 +74,13 @@ _CREATIVE_ADDRESS = re.compile(r"https?://(?:www\.)?creativecommons\.org/(?:lice
 _OPEN_ADDRESS = {"opendatacommons.org/licenses/odbl": "ODbL-1.0", "opendatacommons.org/licenses/by": "ODC-By-1.0", "opendatacommons.org/licenses/pddl": "PDDL-1.0",
                  "nationalarchives.gov.uk/doc/open-government-licence/version/3": "OGL-UK-3.0", "nationalarchives.gov.uk/doc/open-government-licence/version/2": "OGL-UK-2.0",
                  "govdata.de/dl-de/by-2-0": "DL-DE-BY-2.0", "govdata.de/dl-de/zero-2-0": "DL-DE-ZERO-2.0", "etalab.gouv.fr/licence-ouverte-open-licence": "etalab-2.0",
-                 "open.canada.ca/en/open-government-licence-canada": "OGL-Canada-2.0", "apache.org/licenses/license-2.0": "Apache-2.0", "opensource.org/licenses/mit": "MIT"}
+                 "open.canada.ca/en/open-government-licence-canada": "OGL-Canada-2.0", "apache.org/licenses/license-2.0": "Apache-2.0", "cdla.dev/permissive-1-0": "CDLA-Permissive-1.0",
+                 "cdla.dev/permissive-2-0": "CDLA-Permissive-2.0", "opensource.org/licenses/mit": "MIT"}
+_ANY_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
+_OF_LICENCES = re.compile("|".join(("creativecommons\\.org/(?:licenses|publicdomain)", *map(re.escape, _OPEN_ADDRESS))))
+_HEDGED = re.compile(r"\b(?:either|some|except|unless|various|formerly|not (?:under|licen[sc]ed|available under|covered by))\b")
+"""Words beside which the licence that a sentence names is not that of all of it."""
+
 _MARKS = {"attribution": "BY", "by": "BY", "nc": "NC", "noncommercial": "NC", "nd": "ND", "noderivs": "ND", "noderivatives": "ND", "noderivative": "ND", "sa": "SA", "sharealike": "SA"}
 
 _MONTHS = {name: n for n, names in enumerate(("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sep sept",
@@ -134,6 +141,17 @@ def licence(written: str) -> str:
         marks = [_MARKS[m] for m in re.sub(r"(non|no|share) (?=comm|deriv|alike)", r"\1", found[1]).split()]
         return f"{SPDX_LICENCES}CC-{'-'.join(dict.fromkeys(marks))}-{found[2]}.{found[3]}" if "BY" in marks else ""
     return ""
+
+
+@lru_cache(maxsize=16_384)
+def licence_in(written: str) -> str:
+    """SPDX's address of the one licence whose own address stands in a sentence or two, else empty: of two, or of one that is hedged, none."""
+    if exact := licence(written):
+        return exact
+    if len(written) > 1_000 or _HEDGED.search(written.lower()):
+        return ""
+    codes = {licence(word.rstrip(".,;:")) for word in _ANY_ADDRESS.findall(written) if _OF_LICENCES.search(word.lower())}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 @lru_cache(maxsize=16_384)

@@ -49,7 +49,10 @@ def yaml_trees(content: str, name: str) -> list[Any]:
         except yaml.MarkedYAMLError as error:
             if lines is None:
                 lines, first = content.split("\n"), error
-            places = [mark.line for mark in (error.problem_mark, error.context_mark) if mark is not None]
+            marks = [error.problem_mark, error.context_mark]
+            if "expected ':'" in str(error.problem):  # where a key was looked for, not where the search ended
+                marks.reverse()
+            places = [mark.line for mark in marks if mark is not None]
             at = next((at for at in places if at not in mended_at and mended(lines, at)), None)
             if at is None or len(mended_at) >= MOST_LINES:
                 raise _unreadable(first, name) from None

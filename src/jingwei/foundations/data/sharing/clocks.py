@@ -9,23 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from jingwei.foundations.data.sharing import law
 from jingwei.foundations.data.sharing.cases import Shared, fold
 from jingwei.foundations.data.sharing.law import BREACHES, LATE, BreachKind, ClockKind
 from jingwei.foundations.data.sharing.model import Case, Extension, Offer
-from jingwei.kernel.clock import LegalClock, Term, Turn, day_in_china
-from jingwei.kernel.i18n import Text
+from jingwei.kernel.clock import LegalClock, Standing, Term, Turn, capped, day_in_china
 from jingwei.kernel.periods import WorkCalendar
-from jingwei.kernel.problems import Problem
 from jingwei.kernel.told import Told
-
-State = Literal["breached", "running", "paused", "unknown", "met"]
-STATES: dict[State, Text] = {
-    "breached": Text("已逾期", "breached"), "running": Text("计时中", "running"), "paused": Text("已暂停", "paused"),
-    "unknown": Text("工作日未公布", "calendar not published"), "met": Text("按时", "in time")}
-"""In the order in which they ask for attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class Reading:
     """
 
     clock: Clock
-    state: State
+    state: Standing
     started: date
     due: date | None
     left: int | None
@@ -140,12 +131,7 @@ def _clock(term: Term, start: datetime, end: datetime | None) -> LegalClock:
 
 def _lengths(extensions: Iterable[Extension], most: int) -> list[Turn]:
     """Of each extension what counts: nothing without consent, and all together not more than the most."""
-    counted, left = list[Turn](), most
-    for each in extensions:
-        days = min(each.days, left) if each.consent else 0
-        left -= days
-        counted.append(Turn("extend", each.at, days))
-    return counted
+    return capped(((e.at, e.days if e.consent else 0) for e in extensions), most)
 
 
 def _in_force(extensions: Iterable[Extension], most: int) -> list[Turn]:
@@ -154,15 +140,8 @@ def _in_force(extensions: Iterable[Extension], most: int) -> list[Turn]:
 
 def read(clock: Clock, at: datetime, calendar: WorkCalendar) -> Reading:
     """How a clock stands; *unknown* where its days reach into a year whose calendar is not published."""
-    started, ended = day_in_china(clock.legal.turns[0].at), clock.legal.turns[-1].kind == "stop" and clock.legal.turns[-1].at <= at
-    try:
-        now = clock.legal.state(at, calendar)
-    except Problem as problem:
-        if problem.code != "unknown_calendar":
-            raise
-        return Reading(clock, "unknown", started, None, None, not ended)
-    state: State = "breached" if now.breached else "met" if now.phase == "stopped" else now.phase
-    return Reading(clock, state, started, now.due, now.left, not ended)
+    now = clock.legal.read(at, calendar)
+    return Reading(clock, now.state, now.started, now.due, now.left, now.open)
 
 
 def readings(shared: Shared, at: datetime, calendar: WorkCalendar) -> list[Reading]:

@@ -11,7 +11,6 @@ from jingwei.foundations.data.sharing.across import pending
 from jingwei.foundations.data.sharing.asks import AskAudit, AskPolicy, AskRequest, AskRequests, AskUses
 from jingwei.foundations.data.sharing.cases import OWN, Shared, fold
 from jingwei.foundations.data.sharing.clocks import (
-    STATES,
     Breach,
     Reading,
     broken,
@@ -27,7 +26,7 @@ from jingwei.foundations.data.sharing.records import ROOM, about, acting, case, 
 from jingwei.foundations.data.sharing.steps import grant_in_force, period
 from jingwei.kernel.access import PURPOSES
 from jingwei.kernel.actions import Context, Result
-from jingwei.kernel.clock import day_in_china
+from jingwei.kernel.clock import STANDINGS, day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.markdown import markdown
 from jingwei.kernel.node_records import place_of
@@ -207,7 +206,7 @@ def clock_words(r: Reading) -> Text:
         return Text(f"{name.zh}逾期 {late} 个工作日（第 {article} 条）", f"{name.en} {late} working days late (art. {article})")
     if r.state == "running":
         return Text(f"{name.zh}还有 {r.left} 个工作日，到 {r.due}", f"{name.en}: {r.left} working days left, until {r.due}")
-    return Text(f"{name.zh}：{STATES[r.state].zh}", f"{name.en}: {STATES[r.state].en}")
+    return Text(f"{name.zh}：{STANDINGS[r.state].zh}", f"{name.en}: {STANDINGS[r.state].en}")
 
 
 def figure_table(context: Context, numbers: Iterable[Figure]) -> str:

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from jingwei.foundations.data.tables.model import CODES, IDENTIFYING, SMALL, Bin, Column, Counted, Hint
-from jingwei.kernel.lake import ColumnType
+from jingwei.kernel.lake import ColumnType, arrow
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -21,6 +21,9 @@ PAIRS = 12
 
 MOST_VALUES = 20
 """Values of a coded column that are told."""
+
+_HAN = "[\u2e80-\u2fd5々〇〡-〩〸-〻\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufad9\U00016fe2-\U00016ff1\U00020000-\U000323af]"
+"""Unicode's script Han, in ranges: RE2 calls it ``\\p{Han}``, Java ``\\p{IsHan}``, and each knows the characters of its own year."""
 
 _DIGITS, _LOWER, _UPPER = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -54,9 +57,13 @@ def _grouped(table: ir.Table, name: str) -> ir.Table:
     return table.select(v=table[name]).filter(lambda t: t.v.notnull()).group_by("v").aggregate(n=lambda t: t.count())
 
 
+def _rows(expression: ir.Table) -> list[dict[str, Any]]:
+    """Through Arrow on either engine: by way of pandas a missing count would be NaN, and a day an instant."""
+    return list(arrow(expression).to_pylist())
+
+
 def _one(expression: ir.Table) -> dict[str, Any]:
-    found: dict[str, Any] = expression.to_pyarrow().to_pylist()[0]
-    return found
+    return _rows(expression)[0]
 
 
 def _figures(table: ir.Table, said: Column, guarded: bool) -> Column:
@@ -92,7 +99,7 @@ def _ends(table: ir.Table, name: str, guarded: bool) -> tuple[Any, Any]:
         told = _one(table.aggregate(least=column.min(), most=column.max()))
         return told["least"], told["most"]
     known = table.select(v=column).filter(lambda t: t.v.notnull())
-    ends = [known.order_by(order(known.v)).limit(1, offset=SMALL - 1).to_pyarrow().to_pylist()[0]["v"] for order in (_up, _down)]
+    ends = [_one(known.order_by(order(known.v)).limit(1, offset=SMALL - 1))["v"] for order in (_up, _down)]
     return ends[0], ends[1]
 
 
@@ -111,8 +118,8 @@ def _bins(table: ir.Table, said: Column, least: float, most: float, guarded: boo
     column = table[said.name].cast("float64")
     count = len(edges) - 1
     which = sum(((column >= edge).cast("int64") for edge in edges[1:-1]), start=(column >= low).cast("int64") - 1) if count > 1 else (column >= low).cast("int64") - 1
-    inside = table.filter(column.between(low, high)).select(b=which).group_by("b").aggregate(n=lambda t: t.count()).to_pyarrow().to_pylist()
-    rows = {row["b"]: row["n"] for row in inside}
+    inside = table.filter(column.between(low, high)).select(b=which).group_by("b").aggregate(n=lambda t: t.count())
+    rows = {row["b"]: row["n"] for row in _rows(inside)}
     for i in range(count):
         n = rows.get(i, 0)
         yield Bin(edges[i], edges[i + 1], None if guarded and 0 < n < SMALL else n)
@@ -123,7 +130,7 @@ def _texts(table: ir.Table, said: Column) -> Column:
     text = said.type == "string"
     sizes = {"shortest": groups.v.length().min(), "longest": groups.v.length().max()} if text else {}
     told = _one(groups.aggregate(known=groups.n.sum(), distinct=groups.count(), **sizes))
-    rows = int(table.count().to_pyarrow().as_py())
+    rows = _one(table.aggregate(n=table.count()))["n"]
     made = _with(said, missing=rows - (told["known"] or 0), distinct=told["distinct"])
     if text and told["known"]:
         made = _with(made, shortest=told["shortest"], longest=told["longest"], patterns=tuple(_patterns(groups)) if said.hint != "person_name" else ())
@@ -137,7 +144,7 @@ def _coded(groups: ir.Table, said: Column) -> tuple[tuple[Counted, ...], int]:
     """Values of a column with few of them, each in several rows on average; those of fewer than SMALL rows are only counted together."""
     if not 0 < said.distinct <= CODES:
         return (), 0
-    all_ = groups.select(v=groups.v.cast("string"), n=groups.n).to_pyarrow().to_pylist()
+    all_ = _rows(groups.select(v=groups.v.cast("string"), n=groups.n))
     known = sum(row["n"] for row in all_)
     told = sorted((Counted(row["v"], row["n"]) for row in all_ if row["n"] >= SMALL), key=lambda c: (-c.rows, c.value))[:MOST_VALUES]
     if known < said.distinct * SMALL:
@@ -150,21 +157,21 @@ def _patterns(groups: ir.Table) -> Iterator[Counted]:
     import ibis
 
     begin = groups.v.left(60)
-    first = ibis.cases((begin.re_search("^[0-9]+$"), ibis.literal("9").repeat(begin.length())), (begin.re_search(r"^\p{Han}+$"), ibis.literal("文").repeat(begin.length())),
+    first = ibis.cases((begin.re_search("^[0-9]+$"), ibis.literal("9").repeat(begin.length())), (begin.re_search(rf"^{_HAN}+$"), ibis.literal("文").repeat(begin.length())),
                        else_=begin.translate(_DIGITS + _LOWER + _UPPER, "9" * 10 + "a" * 26 + "A" * 26))
     some = groups.select(p=first, n=groups.n).group_by("p").aggregate(n=lambda t: t.n.sum())
-    shape = some.p.re_replace(r"\p{Han}", "文").re_replace(r"[^9aA文+_/.:,@#()（） -]", "?")
+    shape = some.p.re_replace(_HAN, "文").re_replace(r"[^9aA文+_/.:,@#()（） -]", "?")
     for run in ("文", "a", "A"):
         shape = shape.re_replace(run + "{5,}", run + "+")
     by = some.select(p=shape, n=some.n).group_by("p").aggregate(n=lambda t: t.n.sum())
-    for row in by.filter(by.n >= SMALL).order_by([by.n.desc(), by.p]).limit(PATTERNS).to_pyarrow().to_pylist():
+    for row in _rows(by.filter(by.n >= SMALL).order_by([by.n.desc(), by.p]).limit(PATTERNS)):
         yield Counted(row["p"], row["n"])
 
 
 def _distinct(table: ir.Table, *names: str) -> int:
     """Values, or combinations of values, that differ; by grouping, which can work on disk. Rows with a NULL are left out."""
     known = table.select(*names).filter(*(table[n].notnull() for n in names))
-    return int(known.distinct().count().to_pyarrow().as_py())
+    return int(_one(known.distinct().aggregate(n=lambda t: t.count()))["n"])
 
 
 def keys_of(table: ir.Table, columns: Sequence[Column], rows: int) -> tuple[tuple[str, ...], ...]:

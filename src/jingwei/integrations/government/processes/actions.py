@@ -8,7 +8,7 @@ from typing import Any
 
 from jingwei.engines.processes.machine import Machine
 from jingwei.engines.processes.model import Definitions, Fate, Process
-from jingwei.engines.processes.net import Net, build, gaps
+from jingwei.engines.processes.net import Net, build, examine
 from jingwei.engines.processes.reading import read
 from jingwei.engines.processes.soundness import Proof, prove
 from jingwei.engines.processes.state import Wait, Work
@@ -38,19 +38,11 @@ def check(context: Context, given: CheckProcess) -> Result:
 
 
 def _told(context: Context, definitions: Definitions, process: Process) -> dict[str, Any]:
-    found = gaps(definitions, process.id)
-    data: dict[str, Any] = {"process": process.id, "name": process.name, "executable": process.executable, "nodes": len(process.nodes), "flows": len(process.flows),
-                            "gaps": [{"where": g.where, "element": g.tag, "why": g.why.in_(context.language)} for g in found]}
-    try:
-        proof = prove(build(definitions, process.id))
-    except Problem as problem:  # its elements can't be executed at all: the gaps say which
-        return {**data, "sound": False, "states": 0, "findings": [{"code": problem.code, "nodes": [], "path": [], "text": problem.in_(context.language)}]}
-    try:
-        build(definitions, process.id, compiled)
-    except Problem as problem:
-        if problem.code != "not_executable":
-            data["gaps"].append({"where": process.id, "element": "conditionExpression", "why": problem.what.in_(context.language)})
-    return {**data, "sound": proof.sound, "states": proof.states, "findings": _findings(context, proof)}
+    net, found = examine(definitions, process.id, compiled)
+    proof = prove(net) if net else None
+    return {"process": process.id, "name": process.name, "executable": process.executable, "nodes": len(process.nodes), "flows": len(process.flows),
+            "gaps": [{"where": g.where, "element": g.tag, "why": g.why.in_(context.language)} for g in found],
+            "sound": bool(proof and proof.sound), "states": proof.states if proof else 0, "findings": _findings(context, proof) if proof else []}
 
 
 def _findings(context: Context, proof: Proof) -> list[dict[str, Any]]:

@@ -32,8 +32,8 @@ _UEL_REFUSED = re.compile(r"[?:;{}\[\]]|\w\s*\(")
 def compiled(text: str, language: str, clock: Callable[[], datetime] = system_clock) -> Expression:
     """What gives an expression's value for variables; None where it has none.
 
-    language : as the file names it: FEEL, XPath 1.0 (with ``bpmn:getDataObject``), or none, which is FEEL; ``${…}`` is read as FEEL after its
-        operators are written as FEEL writes them
+    language : as the file names it: FEEL, XPath 1.0 (with ``bpmn:getDataObject``), or none, which is FEEL, with or without the ``=`` some
+        tools put before it; ``${…}`` is read as FEEL after its operators are written as FEEL writes them
 
     Raises Problem for another language, and for a text that is none of it.
     """
@@ -45,7 +45,7 @@ def compiled(text: str, language: str, clock: Callable[[], datetime] = system_cl
     if language and "FEEL" not in language.upper() and language != _XPATH:
         raise Problem("expression_language", Text(f"不认识表达式语言 {language}。", f"Unknown expression language {language}."), where=text,
                       remedy=Text("请用 FEEL 写。", "Write it in FEEL."))
-    return _feel(text, clock)
+    return _feel(text.strip().removeprefix("="), clock)
 
 
 def _feel(text: str, clock: Callable[[], datetime]) -> Expression:
