@@ -7,6 +7,7 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    designer,
     evidence,
     forms,
     obstructions,
@@ -27,14 +28,17 @@ _ACT = (
     clocks,
     cases,
     savings,
-    obstructions,
     simulation,
+    obstructions,
     apps,
 )
 _SHOW = (
     forms,
+    cases,
     savings,
+    simulation,
     apps,
+    designer,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
