@@ -48,25 +48,25 @@ def routes(workspace: Workspace, who: Who, render: Callable[..., bytes]) -> list
     def mine(request: Asker, language: FromPath[str]) -> Response[bytes]:
         return _led(door.next, request, page_language(language))
 
-    @get("/{language:str}/mine/{step:path}", sync_to_thread=True, include_in_schema=False)
-    def step(request: Asker, language: FromPath[str], step: FromPath[str]) -> Response[bytes]:
-        return _led(door.show, request, page_language(language), str(step).strip("/"))
+    @get("/{language:str}/mine/{step:path}", include_in_schema=False)
+    async def show(request: Asker, language: FromPath[str], step: FromPath[str]) -> Response[bytes]:
+        return await sync_to_thread(_led, door.show, request, page_language(language), str(step).strip("/"))
 
     @post("/{language:str}/mine/{step:path}", status_code=200, include_in_schema=False, request_max_body_size=2 * MOST_FILE_BYTES)
     async def send(request: Asker, language: FromPath[str], step: FromPath[str]) -> Response[bytes]:
         fields = await fields_of(request)
         return await sync_to_thread(_led, door.take, request, page_language(language), str(step).strip("/"), fields)
 
-    @get("/{language:str}/return", sync_to_thread=True, include_in_schema=False)
-    def come_back(request: Asker, language: FromPath[str]) -> Response[bytes]:
-        return door.ask_number(request, page_language(language))
+    @get("/{language:str}/return", include_in_schema=False)
+    async def come_back(request: Asker, language: FromPath[str]) -> Response[bytes]:
+        return await sync_to_thread(door.ask_number, request, page_language(language))
 
     @post("/{language:str}/return", status_code=200, include_in_schema=False)
     async def find(request: Asker, language: FromPath[str]) -> Response[bytes]:
         fields = await fields_of(request)
         return await sync_to_thread(door.find, request, page_language(language), fields)
 
-    return [mine, step, send, come_back, find]
+    return [mine, show, send, come_back, find]
 
 
 class _Elsewhere(Exception):
@@ -127,7 +127,7 @@ class _Journey:
         before = f"/{language}/mine/ask/{names[at - 1]}" if at else f"/{language}/mine/known" if way.draft.known else f"/{language}/things/{way.draft.thing}"
         errors = {f.field: f.what for f in faults}
         page = self._page(request, language, "question.html", way, question=question, shown=shown, errors=errors, faults=faults, at=at + 1, of=len(names), before=before,
-                          parts=answers.PARTS_OF_DATE, there=way.draft.answers.get(name) is not None)
+                          parts=answers.PARTS_OF_DATE, already=way.draft.answers.get(name) is not None)
         page.status_code = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.OK
         return page
 
