@@ -134,10 +134,8 @@ class _Journey:
     # What is sent
 
     def take(self, request: Asker, language: Language, step: str, fields: Fields) -> Response[bytes]:
-        if step == "begin":
-            return self._begin(request, language, fields)
-        if step == "leave":
-            return self._leave(language)
+        if step in ("begin", "leave"):
+            return self._begin(request, language, fields) if step == "begin" else self._leave(language)
         context = self._context(language)
         draft, secret = self._own(request)
         if step == "erase":
@@ -175,8 +173,12 @@ class _Journey:
         draft, secret = journey.begin(context, str(fields.get("thing", [""])[0]))
         if not wants:
             self._change(draft, secret, lambda d: replace(d, looked=True))
-        onward = f"/{language}/sign-in?back=/{language}/mine" if wants and person is None else f"/{language}/mine"
-        return _see(onward, [self._cookie(request, "draft", f"{draft.number}.{secret}", STAYS)])
+        keys = [self._cookie(request, "draft", f"{draft.number}.{secret}", STAYS)]
+        if not wants or person is not None:
+            return _see(f"/{language}/mine", keys)
+        # a page that leads on by itself: ``form-action 'self'`` holds a form, and what answers it, to us
+        page = self._render("onward.html", language, f"/{language}", onward=f"/{language}/sign-in?back=/{language}/mine", title=Text("去登录", "On to signing in"))
+        return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"}, cookies=keys)
 
     def ask_number(self, request: Asker, language: Language, *, wrong: bool = False, number: str = "") -> Response[bytes]:
         page = self._page(request, language, "return.html", None, wrong=wrong, number=number)

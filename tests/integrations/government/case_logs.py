@@ -11,22 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from jingwei.integrations.government.cases.model import CaseEvent
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.periods import work_calendar
 
 STRETCHES = ((time(9), time(12)), (time(13, 30), time(17)))
-
-
-@dataclass(frozen=True, slots=True)
-class CaseEvent:
-    case: str
-    seq: int
-    at: datetime
-    kind: str
-    node: str
-    actor: str
-    channel: str
-    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

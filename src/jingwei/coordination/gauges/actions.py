@@ -7,7 +7,7 @@ from typing import Any
 
 from jingwei.coordination.gauges.interval import interval
 from jingwei.coordination.gauges.model import GAUGES, STATES, THINGS, AskGauges, Gauge, Reading
-from jingwei.coordination.gauges.reading import reading
+from jingwei.coordination.gauges.reading import other_provider, reading
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Language, Text
 from jingwei.kernel.markdown import markdown
@@ -16,17 +16,13 @@ MEANING = Text("90%区间：下一件也成的可能性，十有九次落在这�
                "90 % interval: where, nine times in ten, the chance lies that the next such case goes well. What is open or unknown counts as failed at its "
                "lower end and as done at its upper end. The counts themselves are exact.")
 INVENTED = Text("合成：含编造的事件，不是真的读数", "Synthetic: with invented events, not a real reading")
-OTHER_PROVIDER = Text("“任一提供方停摆时仍能办结的办件”无法评估：还没有办件。", "“Cases that finish with any one provider down” is not assessable: there are no cases yet.")
-"""The second half of *powerful*, which rests on cases that a later room will keep."""
-
-
 def gauges(context: Context, given: AskGauges) -> Result:
     """The four gauges with their intervals; one of them with every pair, node, matter or decision it counts."""
     now, say = reading(context), context.language
     shown = [g for g in now.published if given.gauge in (None, g.code)]
     lines = [_table(shown, say), MEANING.in_(say), ""]
     if given.gauge in (None, "powerful"):
-        lines += [OTHER_PROVIDER.in_(say), ""]
+        lines += [other_provider(context).in_(say), ""]
     if given.gauge:
         lines.append(_items(shown[0], say))
     if now.invented is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jingwei.coordination.gauges import across, down, steering
+from jingwei.coordination.gauges.interval import jeffreys
 from jingwei.coordination.gauges.model import Gauge, Reading, Unread
 from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
@@ -75,6 +76,20 @@ def _four(events: Events, at: datetime, silence: timedelta, names: Mapping[str, 
     pages = {str(e.facts.get("about")): f"matter/{e.facts['matter']}" for e in events.matters if e.kind == "matter.opened" and e.facts.get("rule") == "pair_cut"}
     return (across.across(across.fold(facts), day_in_china(now), names, pages), down.down(down.fold(events.nodes), now, silence),
             steering.coordinated(courses, day_in_china(now)), steering.powerful(courses)), unread
+
+
+def other_provider(context: Context) -> Text:
+    """The second half of *powerful*: cases that finish with any one provider down, by the last drill of each thing that led a real day's cases again."""
+    store = context.workspace.store
+    held = told(context.workspace.ledger, "drill", words=False) if store.exists() else []
+    last = {str(e.facts["thing"]): e.facts for e in held if e.facts.get("whole") is True and e.facts.get("synthetic") is not True}
+    if not last:
+        return Text("“任一提供方停摆时仍能办结的办件”无法评估：还没有用真实办件做过停摆演练（jingwei government drill）。",
+                    "“Cases that finish with any one provider down” is not assessable: no outage drill has led real cases again (jingwei government drill).")
+    finish, of = (sum(int(f[name]) for f in last.values()) for name in ("finish", "cases"))
+    low, high = jeffreys(finish, finish, of)
+    return Text(f"任一提供方停摆时仍能办结的办件：{finish} / {of}，90% 区间 {low:.0%}–{high:.0%}（最近的停摆演练）。",
+                f"Cases that finish with any one provider down: {finish} of {of}, 90 % interval {low:.0%}–{high:.0%} (latest outage drills).")
 
 
 def cut_pairs(context: Context) -> tuple[list[across.Cut], list[across.Cut]]:

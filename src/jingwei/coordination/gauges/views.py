@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cache
 
 from jingwei import plan
-from jingwei.coordination.gauges.actions import INVENTED, MEANING, OTHER_PROVIDER, around, share
+from jingwei.coordination.gauges.actions import INVENTED, MEANING, around, share
 from jingwei.coordination.gauges.interval import interval
 from jingwei.coordination.gauges.model import GAUGES, STATES, AskGauge, Code, Gauge, Item, Unread
-from jingwei.coordination.gauges.reading import reading
+from jingwei.coordination.gauges.reading import other_provider, reading
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Nothing
@@ -62,9 +62,9 @@ class GaugesView:
     published: tuple[GaugeView, ...]
     invented: tuple[GaugeView, ...]
     unread: tuple[Unread, ...]
+    other_provider: Text
     label: Text = INVENTED
     meaning: Text = MEANING
-    other_provider: Text = OTHER_PROVIDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class OneView:
 def gauges(context: Context, query: Nothing) -> GaugesView:
     now = reading(context)
     changed = [g for g in now.invented or () if g not in now.published]
-    return GaugesView(now.at, tuple(map(_view, now.published)), tuple(map(_view, changed)), now.unread)
+    return GaugesView(now.at, tuple(map(_view, now.published)), tuple(map(_view, changed)), now.unread, other_provider(context))
 
 
 def gauge(context: Context, query: AskGauge) -> OneView:

@@ -7,20 +7,39 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    designer,
+    evidence,
+    forms,
+    obstructions,
     processes,
+    savings,
+    simulation,
+    things,
 )
 from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Pillar
 
-_PARTS = (
+_ACT = (
     decisions,
     processes,
-    cases,
+    things,
+    evidence,
     clocks,
+    cases,
+    savings,
+    simulation,
+    obstructions,
     apps,
+)
+_SHOW = (
+    forms,
+    cases,
+    savings,
+    simulation,
+    apps,
+    designer,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
-                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*apps.PAGES,))
+                actions=tuple(action for part in _ACT for action in part.ACTIONS), pages=tuple(page for part in _SHOW for page in part.PAGES))

@@ -48,6 +48,11 @@ def deploy(context: Context, given: asks.DeployThing) -> Result:
     """Keeps a version that is proved sound; the same files again are the version they were. Raises Problem for what cannot be run."""
     made = deployments.compile_files(_files(context, given), given.process)
     proofs = deployments.proved(made)
+    if made.thing:
+        from jingwei.integrations.government.evidence.links import sharing_of
+        from jingwei.integrations.government.evidence.proof import require
+
+        proofs.append(f"once_only:{len(require(made.thing, sharing_of(context, made.thing)).saved)}")
     with changing(context) as desk:
         kept = deployments.keep(desk.connection, made, milliseconds(desk.now))
         context.workspace.ledger.append(Event("case.deployed", desk.now, context.principal.id, {"process": kept.process, "version": kept.version, "digest": kept.digest, "proofs": proofs},
@@ -62,17 +67,18 @@ def _files(context: Context, given: asks.DeployThing) -> dict[str, bytes]:
     documents = [d for d in (given.file, given.decisions) if d is not None]
     files: dict[str, bytes] = {}
     if given.thing:
-        from jingwei.integrations.government.things.reading import bundled, bundled_files
+        from jingwei.integrations.government.things.sources import files_of, known
 
-        if given.thing in bundled():
-            files |= bundled_files(given.thing)
+        there = known(context.workspace)
+        if given.thing in there:
+            files |= files_of(context.workspace, given.thing)
         elif context.principal.id == LOCAL.id and Path(given.thing).is_dir():
             files |= {p.name: p.read_bytes() for p in sorted(Path(given.thing).iterdir()) if p.is_file()}
         elif context.principal.id == LOCAL.id and Path(given.thing).is_file():
             documents.insert(0, Document(Path(given.thing).name, Path(given.thing).read_bytes()))
         else:
             raise Problem("unknown_thing", Text(f"没有一件事 {given.thing[:60]!r}", f"there is no thing {given.thing[:60]!r}"),
-                          remedy=Text(f"随附的有：{'、'.join(bundled())}。", f"Bundled are: {', '.join(bundled())}."))
+                          remedy=Text(f"有：{'、'.join(there)}。", f"There are: {', '.join(there)}."))
     for document in documents:
         files |= _unpacked(document) if document.content[:4] == b"PK\x03\x04" else {Path(document.name).name: document.content}
     if not files:
@@ -97,6 +103,18 @@ def deployed(context: Context, given: asks.AskDeployed) -> Result:  # noqa: ARG0
         found = [{"process": p, "version": v, "digest": g, "at": instant_of(at).isoformat()} for _, p, v, g, at in deployments.listed(connection)]
     text = "".join(f"- {f['process']} {f['version']} ({str(f['at'])[:10]})\n" for f in found) or context.say("还没有部署。\n", "Nothing is deployed yet.\n")
     return Result(text, {"deployed": found})
+
+
+def place(context: Context, given: asks.PlaceDepartment) -> Result:
+    """From now on a department's items and evidence go to the node it works on."""
+    from jingwei.integrations.government.cases.across import keep_place, node_of
+
+    with changing(context) as desk:
+        keep_place(desk.connection, given.department, given.node)
+        node = node_of(desk.connection, given.department)
+        context.workspace.ledger.append(Event("case.placed", desk.now, context.principal.id, {"department": given.department, "node": node}))
+    return _done(context, f"{given.department} 在{f'节点 {node[:12]}' if node else '本节点'}办。", f"{given.department} works on {f'node {node[:12]}' if node else 'this node'}.",
+                 {"department": given.department, "node": node})
 
 
 # Beginning
@@ -255,7 +273,7 @@ def retract(context: Context, given: asks.RetractWork) -> Result:
 def note(context: Context, given: asks.NoteCase) -> Result:
     """Something happened beside the process: a document was handed in, a clock stopped for a hearing, a decision was made known."""
     detail = {k: v for k, v in (("fact", given.fact), ("requirement", given.requirement), ("form", given.form), ("ground", given.ground), ("outcome", given.outcome),
-                                ("days", given.days), ("why", given.requirement if given.kind == "presence" else ""), ("reason", given.reason)) if v}
+                                ("days", given.days), ("approved", given.approved), ("why", given.requirement if given.kind == "presence" else ""), ("reason", given.reason)) if v}
     if given.kind in ("paused", "resumed") and not given.ground:
         raise Problem("no_ground", Text("停钟要有法定理由", "a clock stands still on a ground the law names only"), where="--ground",
                       remedy=Text("许可法第四十五条所列。", "One of those in the Licensing Law, art. 45."))

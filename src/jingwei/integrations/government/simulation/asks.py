@@ -45,11 +45,25 @@ class AskWindows:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldDrill:
+    """A thing, and which of its providers is to be silent."""
+
+    thing: Annotated[str, Option(Text("哪一件事", "which thing"), positional=True)]
+    down: Annotated[str, Option(Text("哪个提供方停摆；不给则逐个停", "which provider is silent; each in turn when not given"))] = ""
+    day: Annotated[date | None, Option(Text("重演哪天的真实办件；不给则模拟一天", "the day whose real cases are led again; a simulated one when not given"))] = None
+    days: Annotated[float, Option(Text("停多少天", "days it is silent"))] = 1.0
+    answer: Annotated[float, Option(Text("申请人补交材料要多少天", "days an applicant takes to hand in what is suddenly wanted"))] = 1.0
+    cases: Annotated[int, Option(Text("模拟的一天有多少件", "cases of a simulated day"))] = 100
+    seed: Seed = 1
+
+
+@dataclass(frozen=True, slots=True)
 class AskWhatIf:
-    """What the page shows: a process, and one change to try."""
+    """What the page shows: a process, one change to try, and the thing whose providers are silent in turn."""
 
     process: Annotated[str, Option(Text("流程", "process"))] = ""
-    do: Annotated[str, Option(Text("改动", "change"), choices=("", "remove", "merge", "parallel", "add", "limit", "online"))] = ""
+    do: Annotated[str, Option(Text("改动", "change"))] = ""
     step: Annotated[str, Option(Text("哪一步", "which step"))] = ""
-    other: Annotated[str, Option(Text("另一步", "the other step"))] = ""
-    amount: Annotated[float, Option(Text("多少：人数、天数或比例", "how much: people, days or share"))] = 1.0
+    other: Annotated[str, Option(Text("紧接着的一步", "the step right after"))] = ""
+    amount: Annotated[str, Option(Text("多少：人数、天数或比例", "how much: people, days or a share"))] = ""
+    thing: Annotated[str, Option(Text("哪一件事", "which thing"))] = ""

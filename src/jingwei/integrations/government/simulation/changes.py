@@ -87,7 +87,7 @@ def _remove(learned: Learned, setting: Setting, change: Change) -> Setting:
             for _, waits in steps.values():
                 if i in waits:
                     waits.remove(i)
-                    waits |= before
+                    waits.update(before)
             del steps[i]
         return found
 

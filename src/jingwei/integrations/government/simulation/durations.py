@@ -17,6 +17,10 @@ ENOUGH: Final = 30
 """Positive values from which a law can be chosen; with fewer, what was seen is drawn again."""
 
 
+PLAINER: Final = 0.02
+"""Log-likelihood a visit by which the smoothed sample must beat the laws that two numbers tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A law of durations in minutes.
@@ -105,11 +109,11 @@ def choose(x: Floats, rng: np.random.Generator) -> tuple[Duration, Mapping[str, 
         return Duration("empirical", 0.0, 0.0, 1 - len(positive) / len(x) if len(x) else 1.0, np.log(positive)), {}
     order = rng.permutation(len(positive))
     kept, rest = positive[order[: len(order) * 2 // 3]], positive[order[len(order) * 2 // 3:]]
-    scores = {family: float(made.density(rest).mean()) for family in FAMILIES if (made := fit(kept, family)).a > 0 or made.family == "lognormal"}
+    scores: dict[str, float] = {family: float(made.density(rest).mean()) for family in FAMILIES if (made := fit(kept, family)).a > 0 or made.family == "lognormal"}
     if not scores:  # one and the same number each time
         return fit(x, "empirical"), {}
-    best = max(scores, key=lambda family: scores[family])
-    return fit(x, best), {**scores}
+    chosen = max((f for f in FAMILIES if f in scores), key=lambda f: scores[f] - (PLAINER if f == "empirical" else 0.0))
+    return fit(x, chosen), scores
 
 
 def _root(s: float) -> float:

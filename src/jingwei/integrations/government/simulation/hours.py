@@ -109,8 +109,13 @@ def learn(at: Floats) -> Hours:
         raise NotAssessable(Text(f"只有 {len(at)} 个时刻，看不出上班时间", f"{len(at)} instants do not show office hours"),
                             remedy=Text("至少要 20 个。", "At least 20 are needed."))
     day, half = (at // DAY).astype(int), (at % DAY // 30).astype(int)
+    statutory = _keeps_holidays(day)
+    ordinary = np.ones(len(day), dtype=bool)
+    if statutory:  # a Sunday worked instead of a holiday does not open Sundays
+        odd = [d for d in np.unique(day).tolist() if (works := _works(at_day := FIRST + timedelta(days=d))) is not None and works != (at_day.weekday() < 5)]
+        ordinary = ~np.isin(day, odd)
     counts = np.zeros((7, HALVES))
-    np.add.at(counts, (day % 7, half), 1)
+    np.add.at(counts, (day[ordinary] % 7, half[ordinary]), 1)
     totals = counts.sum(1)
     opened = totals >= OPEN_DAY * totals.max()
     together = counts[opened].sum(0)
@@ -118,7 +123,7 @@ def learn(at: Floats) -> Hours:
     for weekday in np.flatnonzero(opened):
         profile = counts[weekday] if totals[weekday] >= ENOUGH else together
         shown[weekday] = profile >= OPEN_HALF * np.quantile(profile[profile > 0], 0.75)
-    return Hours(shown, _keeps_holidays(day))
+    return Hours(shown, statutory)
 
 
 def _keeps_holidays(days: npt.NDArray[np.int64]) -> bool:

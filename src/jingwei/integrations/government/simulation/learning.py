@@ -13,7 +13,7 @@ from jingwei.integrations.government.simulation import hours as office
 from jingwei.integrations.government.simulation import routes
 from jingwei.integrations.government.simulation.durations import Duration, choose
 from jingwei.integrations.government.simulation.hours import OFF, Hours
-from jingwei.integrations.government.simulation.model import DAY, Arrivals, Floats, Ints, Learned, Log, Pool, Route, day_of
+from jingwei.integrations.government.simulation.model import DAY, Arrivals, Floats, Learned, Log, Pool, day_of
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import NotAssessable
 
@@ -39,14 +39,15 @@ def learn(log: Log, whole: npt.NDArray[np.bool_] | None = None, *, seed: int = 0
     touched = ~np.isnan(log.begun)
     hands = log.resource >= 0 if (log.resource >= 0).any() else np.ones(len(log.case), dtype=bool)
     hours = office.learn(np.concatenate((log.begun[touched & hands], log.done[hands])))
-    known, route_of, ready = routes.learn(log)
+    known, route_of, ready, awaited = routes.learn(log)
     first, last = day_of(float(log.arrived.min())), day_of(float(np.nanmax(log.done)))
     time = hours.timeline(first, (last - first).days + 1)
     at_ready, at_done = time.work(ready), time.work(log.done)
     at_begun = np.where(touched, time.work(np.where(touched, log.begun, 0.0)), at_ready)
     service = np.maximum(at_done - at_begun, 0.0)
-    delay = np.maximum(at_ready - _awaited(log, known, route_of, time.work(log.done), time.work(log.arrived)), 0.0)
-    pools, pool_of = [], np.full(len(log.activities), -1, dtype=np.int64)
+    delay = np.maximum(at_ready - time.work(awaited), 0.0)
+    pools: list[Pool] = []
+    pool_of = np.full(len(log.activities), -1, dtype=np.int64)
     for name, activities in _pools(log, touched):
         mine = np.flatnonzero(np.isin(log.activity, activities) & touched)
         servers, waits = _servers(at_ready[mine], at_begun[mine], service[mine])
@@ -64,16 +65,6 @@ def settled(log: Log) -> npt.NDArray[np.bool_]:
     early = log.arrived <= float(np.nanmax(log.done)) - long
     found = early & ~np.isnan(took)
     return np.asarray(found if found.sum() >= FEWEST // 2 else ~np.isnan(took))
-
-
-def _awaited(log: Log, known: tuple[Route, ...], route_of: Ints, done: Floats, arrived: Floats) -> Floats:
-    """When the last of what a visit waits for was done, in open minutes."""
-    bounds = np.searchsorted(log.case, np.arange(len(log.cases)))
-    found = np.empty(len(log.case))
-    for case, start in enumerate(bounds):
-        for i, step in enumerate(known[route_of[case]]):
-            found[start + i] = max(done[start + j] for j in step.before) if step.before else arrived[case]
-    return found
 
 
 def _pools(log: Log, touched: npt.NDArray[np.bool_]) -> list[tuple[str, tuple[int, ...]]]:

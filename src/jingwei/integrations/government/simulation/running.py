@@ -36,7 +36,7 @@ _ARRIVING, _FITTING, _WORKING = range(3)
 class Span:
     """What is simulated: days from ``first`` to ``last``, of which cases are counted; before them a run-up that fills the queues, after them others still come.
 
-    timeline : from the beginning of the run-up, and long enough for every case to end
+    timeline : from the beginning of the run-up, and long enough for every case to end where queues do not grow without end
     """
 
     first: date
@@ -50,7 +50,7 @@ class Span:
         longest = np.nanquantile(learned.log.ended - learned.log.arrived, 0.95) / DAY
         before, after = int(min(120, max(14, 2 * longest))), int(min(120, max(7, 2 * longest)))
         start = first - timedelta(days=before)
-        return cls(first, last, before, after, learned.hours.timeline(start, before + 4 * ((last - first).days + after) + 730))
+        return cls(first, last, before, after, learned.hours.timeline(start, before + (last - first).days + after + 90 + int(4 * longest)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _work(world: World, steps: list[Step], channel: Ints, seed: int, number: int
         if len(world.delays[a]):
             first = leading == a
             delay[first] = rng.choice(world.delays[a], int(first.sum()))
-    return np.bincount(where, drawn, len(steps)), delay
+    return np.asarray(np.bincount(where, drawn, len(steps)), dtype=np.float64), delay
 
 
 def _queue(learned: Learned, setting: Setting, ways: list[tuple[Step, ...]], steps: list[Step], arrived: Floats, service: Floats, delay: Floats) -> tuple[Floats, float]:

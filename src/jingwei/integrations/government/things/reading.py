@@ -32,7 +32,7 @@ from jingwei.kernel.problems import Problem, did_you_mean
 TABLE, PROCESS, FORM = "thing.toml", "process.bpmn", "form.json"
 MOST_BYTES = 8 * 1024 * 1024
 """Of a folder. BPMN and DMN have limits of their own."""
-_BUNDLED = ("newborn",)
+_BUNDLED = ("newborn", "restaurant")
 
 
 @dataclass(frozen=True, slots=True)
