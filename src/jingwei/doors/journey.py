@@ -134,10 +134,8 @@ class _Journey:
     # What is sent
 
     def take(self, request: Asker, language: Language, step: str, fields: Fields) -> Response[bytes]:
-        if step == "begin":
-            return self._begin(request, language, fields)
-        if step == "leave":
-            return self._leave(language)
+        if step in ("begin", "leave"):
+            return self._begin(request, language, fields) if step == "begin" else self._leave(language)
         context = self._context(language)
         draft, secret = self._own(request)
         if step == "erase":

@@ -8,7 +8,9 @@ from jingwei.integrations.government import (
     clocks,
     decisions,
     evidence,
+    forms,
     processes,
+    savings,
     simulation,
     things,
 )
@@ -16,17 +18,23 @@ from jingwei.integrations.government.measures import MEASURES
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Pillar
 
-_PARTS = (
+_ACT = (
     decisions,
     processes,
     things,
     evidence,
-    cases,
     clocks,
+    cases,
+    savings,
+    simulation,
+    apps,
+)
+_SHOW = (
+    forms,
+    savings,
     apps,
     simulation,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=(*MEASURES, *simulation.MEASURES),
-                actions=tuple(action for part in _PARTS for action in part.ACTIONS),
-                pages=(*apps.PAGES, *simulation.PAGES))
+                actions=tuple(action for part in _ACT for action in part.ACTIONS), pages=tuple(page for part in _SHOW for page in part.PAGES))

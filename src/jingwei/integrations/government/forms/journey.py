@@ -5,25 +5,30 @@ Everything that is not handed in yet lies in the draft; what is handed in is a c
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import timedelta
 from typing import Any
 
 from jingwei.integrations.government.cases import deployments
 from jingwei.integrations.government.cases.deployments import Deployment
 from jingwei.integrations.government.cases.records import changing
-from jingwei.integrations.government.evidence.planner import plan, sharing_as_declared
+from jingwei.integrations.government.evidence.exchange import judge, request_of
+from jingwei.integrations.government.evidence.planner import Step, plan, sharing_as_declared
 from jingwei.integrations.government.forms import asking, drafts, reading
 from jingwei.integrations.government.forms.asking import Standing
 from jingwei.integrations.government.forms.drafts import Draft, Known
 from jingwei.integrations.government.forms.model import Form, Question
-from jingwei.integrations.government.forms.registers import look_up
+from jingwei.integrations.government.forms.registers import answer as answer_of
 from jingwei.integrations.government.forms.validity import holds
 from jingwei.integrations.government.things.model import Thing
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
+
+ANSWERS_WITHIN = timedelta(seconds=30)
+"""A department that somebody waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +73,13 @@ def begin(context: Context, process: str, person: str = "", login: Mapping[str, 
 
 def way(context: Context, draft: Draft) -> Way:
     deployment, thing = deployed(context, draft.thing, draft.version)
-    form = form_of(deployment)
+    form = form_of(thing)
     known = known_of(thing, form, draft)
     return Way(draft, deployment, thing, form, asking.standing(_must_know_who(form, thing), known, draft.answers))
 
 
-def form_of(deployment: Deployment) -> Form:
-    return _form(deployment.digest, deployment)
-
-
-@lru_cache(maxsize=64)
-def _form(_digest: str, deployment: Deployment) -> Form:
-    assert deployment.thing is not None
-    return reading.read(deployment.thing.form, f"{deployment.process}/form.json")
+def form_of(thing: Thing) -> Form:
+    return reading.read(thing.form, f"{thing.id}/form.json")
 
 
 def _must_know_who(form: Form, thing: Thing) -> Form:
@@ -100,23 +99,30 @@ def known_of(thing: Thing, form: Form, draft: Draft) -> dict[str, Any]:
 
 
 def look(context: Context, draft: Draft) -> Draft:
-    """Ask the departments what they hold of this person: in the order of the cheapest plan, and no department twice.
+    """Ask the departments what they hold of this person: in the order of the cheapest plan, each once, for this purpose alone.
 
     Nothing is looked up of somebody who did not sign in: nobody else may see what is held of a person by knowing a name and a number.
     """
     if draft.looked or not draft.person:
         return replace(draft, looked=True)
     _, thing = deployed(context, draft.thing, draft.version)
-    found: list[Known] = list(draft.known)
-    tried: set[str] = {k.evidence for k in found}
+    sharing, found = sharing_as_declared(thing), list(draft.known)
     while True:
         facts = {**draft.login, **{name: said for k in found for name, said in k.facts.items()}}
-        steps = [s for s in plan(thing, sharing_as_declared(thing), known=facts, tried=[k.evidence for k in found if k.code]).of("fetched") if s.what not in tried]
-        ready = next((s for s in steps if all(k in facts for k in s.keys)), None)
+        tried = {k.evidence for k in found}
+        steps = plan(thing, sharing, known=facts, tried=[k.evidence for k in found if k.code]).of("fetched")
+        ready = next((s for s in steps if s.what not in tried and all(facts.get(k) not in (None, "") for k in s.keys)), None)
         if ready is None:
             return replace(draft, known=tuple(found), looked=True)
-        tried.add(ready.what)
-        found.append(look_up(context, thing, thing.evidence_called(ready.what), {k: facts[k] for k in ready.keys}))
+        found.append(_fetched(context, thing, ready, facts))
+
+
+def _fetched(context: Context, thing: Thing, step: Step, facts: Mapping[str, Any]) -> Known:
+    now = context.clock()
+    request = request_of(thing, step, secrets.token_hex(16), facts, now, now + ANSWERS_WITHIN)
+    judged = judge(thing, request, answer_of(context, request, thing.provider(step.provider).dataset))
+    said = {f.fact: f.value for f in judged.filled if f.value is not None}
+    return Known(step.what, step.provider, step.department, now.isoformat(), said, judged.filled[0].source.digest if judged.filled else "", judged.code)
 
 
 def review(draft: Draft, wrong: list[str]) -> Draft:

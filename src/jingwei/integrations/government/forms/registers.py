@@ -1,4 +1,4 @@
-"""What this node's own registers hold of a person: one record, found by all its keys, or a code that says why there is none.
+"""What this node's own registers answer to an explicit request: one person's record, found by all its keys, or a code that says why there is none.
 
 The register is the provider's dataset in the lake. A key is looked for in the column of its name, or of its name without the role before it, so that
 ``applicant_id`` and ``spouse_id`` both find ``id``. A field of the record is the column of its path, with underscores for dots, or of the path's end.
@@ -6,16 +6,13 @@ The register is the provider's dataset in the lake. A key is looked for in the c
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from jingwei.foundations.data.sharing.delivery import dataset_called
-from jingwei.integrations.government.evidence.codes import INVALID, NOT_FOUND
-from jingwei.integrations.government.forms.drafts import Known
-from jingwei.integrations.government.things.model import Evidence, Thing
+from jingwei.integrations.government.evidence.codes import NOT_FOUND
+from jingwei.integrations.government.evidence.exchange import Answer, Request
 from jingwei.kernel.actions import Context
 from jingwei.kernel.problems import Problem
 
@@ -24,38 +21,24 @@ UNRESOLVED = "EDM:ERR:0006"
 NOT_PROCESSED = "EDM:ERR:0008"
 
 
-def look_up(context: Context, thing: Thing, evidence: Evidence, keys: Mapping[str, Any]) -> Known:
-    """The record of exactly one person. Fewer than two keys find nobody, and two records that match are nobody's: neither is guessed at."""
-    provider = thing.provider(evidence.provider)
-    record, code = _record(context, provider.dataset, evidence, keys)
-    facts = {fact: record[path] for path, fact in evidence.fields.items() if record.get(path) is not None}
-    digest = sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest() if record else ""
-    return Known(evidence.id, provider.id, provider.department, context.clock().isoformat(), facts, digest, code)
-
-
-def _record(context: Context, name: str, evidence: Evidence, keys: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Fields by path, and the code; one of them is empty."""
-    if len(keys) < 2 or any(not str(value).strip() for value in keys.values()):
-        return {}, INVALID
+def answer(context: Context, request: Request, register: str) -> Answer:
+    """Two records that match are nobody's: neither is guessed at. register : the dataset's name"""
+    code, record, subject = NOT_PROCESSED, None, None
     try:
-        dataset = dataset_called(context.workspace.lake, name)
+        dataset = dataset_called(context.workspace.lake, register)
         table = context.read(dataset)
-        where = {key: _column(dataset.columns, _roles(key)) for key in keys}
-        fields = {path: _column(dataset.columns, [path, path.replace(".", "_"), path.rpartition(".")[2]]) for path in evidence.fields}
-        if None in where.values() or None in fields.values():
-            return {}, NOT_PROCESSED
-        for key, column in where.items():
-            table = table.filter(table[column] == keys[key])
-        found = table.limit(2).to_pyarrow().to_pylist()
+        keys = {key: _column(dataset.columns, (key, key.partition("_")[2] or key)) for key in request.keys}
+        fields = {path: _column(dataset.columns, (path, path.replace(".", "_"), path.rpartition(".")[2])) for path in request.fields}
+        if keys and None not in keys.values() and None not in fields.values():
+            for key, column in keys.items():
+                table = table.filter(table[column] == request.keys[key])
+            found = table.limit(2).to_pyarrow().to_pylist()
+            code = "" if len(found) == 1 else UNRESOLVED if found else NOT_FOUND
+            if not code:
+                record, subject = ({name: _plain(found[0][column]) for name, column in wanted.items() if column} for wanted in (fields, keys))
     except Problem as problem:
-        return {}, NO_SERVICE if problem.code == "unknown_dataset" else NOT_PROCESSED
-    if len(found) != 1:
-        return {}, UNRESOLVED if found else NOT_FOUND
-    return {path: _plain(found[0][column]) for path, column in fields.items() if column} or {"": True}, ""
-
-
-def _roles(key: str) -> list[str]:
-    return [key, key.partition("_")[2] or key]
+        code = NO_SERVICE if problem.code == "unknown_dataset" else NOT_PROCESSED
+    return Answer(request.id, context.clock(), code, record, subject)
 
 
 def _column(columns: Iterable[str], names: Iterable[str]) -> str | None:

@@ -44,7 +44,7 @@ class ThingsView:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is to be shown, and how it comes to be: ``fetched``, ``issued`` on the way, ``stated`` in the form, or ``brought`` by the applicant."""
+    """What is to be shown, and how it comes to be: ``fetched``, ``issued`` on the way, ``stated`` in the form, or ``handed_in`` by the applicant."""
 
     requirement: Requirement
     how: str
@@ -152,7 +152,7 @@ def things(context: Context, query: Nothing) -> ThingsView:
         deployment = _thing_or_none(context, process)
         if deployment is not None and deployment.thing is not None:
             thing = deployment.thing
-            found.append(Offered(process, thing.name, len(thing.items), len({i.department for i in thing.items}), _questions(form_of(deployment))))
+            found.append(Offered(process, thing.name, len(thing.items), len({i.department for i in thing.items}), _questions(form_of(thing))))
     return ThingsView(tuple(found))
 
 
@@ -162,7 +162,7 @@ def thing(context: Context, query: AskThing) -> ThingView:
     before = [i.before for i in one.items]
     return ThingView(
         query.thing, one.name, tuple(Part(i, one.department(i.department).name, i.clock.days if i.clock.regime != "none" else 0) for i in one.items),
-        tuple(_proofs(one)), _questions(form_of(deployment)), (sum(b.forms for b in before), sum(b.materials for b in before), sum(b.trips for b in before)), one.law,
+        tuple(_proofs(one)), _questions(form_of(one)), (sum(b.forms for b in before), sum(b.materials for b in before), sum(b.trips for b in before)), one.law,
         bool(context.workspace.settings.login.facts))
 
 
@@ -185,7 +185,7 @@ def _proofs(thing: Thing) -> list[Proof]:
     for r in thing.required():
         evidence = tuple(thing.evidence_called(e) for e in made.shown[r.id])
         ways = {hows.get(e.id, "fetched") for e in evidence}
-        how = "handed_in" if "handed_in" in ways else "issued" if "issued" in ways else "fetched"
+        how = next((way for way in ("handed_in", "stated", "issued") if way in ways), "fetched")
         found.append(Proof(r, how, evidence, tuple(dict.fromkeys(thing.department(thing.provider(e.provider).department).name for e in evidence))))
     return found
 
