@@ -21,7 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 BUILT = Path("src/jingwei/doors/portal/static/built")
 DIGESTS = "sources.sha256"
-ENTRIES = ("jingwei.js",)
+ENTRIES = ("jingwei.js", "models.js", "models.css")
 TAIL = 30
 """Lines of a failed command's output that are shown."""
 

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// The entry keeps its name, since pages name it; what it imports later carries a digest in its name. Addresses are relative, so
+// Entries keep their names, since pages name them (models.js only those that show a process or decisions); what they import later carries a digest in its name. Addresses are relative, so
 // that the portal may stand under any path. Nothing is inlined, since the pages' CSP forbids data: and blob:. A library build
 // leaves out Vite's preload helper, two thirds the size of all three islands, which would only watch for style sheets there are none of.
 export default defineConfig({
@@ -8,7 +8,7 @@ export default defineConfig({
   publicDir: false,
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
-    lib: { entry: "src/jingwei.ts", formats: ["es"], fileName: () => "jingwei.js" },
+    lib: { entry: ["src/jingwei.ts", "src/models.ts"], formats: ["es"], fileName: (_, name) => `${name}.js`, cssFileName: "models" },
     outDir: "../src/jingwei/doors/portal/static/built",
     emptyOutDir: true,
     target: "es2022",

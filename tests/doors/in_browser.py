@@ -23,7 +23,7 @@ from jingwei.kernel.actions import Context
 from jingwei.kernel.tables import Document
 from jingwei.kernel.workspace import Workspace
 
-PAGES = ("", "/gauges", "/gauge/across", "/redlines", "/duties", "/matters", "/nightly", "/nodes", "/ledger", "/catalogue", "/record?id=registered/wells", "/table/wells", "/quality", "/quality/wells", "/once", "/provinces", "/provinces?year=2021", "/place/330000?peer=320000&peer=440000", "/place/710000", "/room/F1", "/room/C2",
+PAGES = ("", "/gauges", "/gauge/across", "/redlines", "/duties", "/matters", "/work", "/nightly", "/nodes", "/ledger", "/catalogue", "/record?id=registered/wells", "/table/wells", "/quality", "/quality/wells", "/once", "/provinces", "/provinces?year=2021", "/place/330000?peer=320000&peer=440000", "/place/710000", "/room/F1", "/room/C2",
          "/room/O", "/measure/base_stations_5g", "/measure/netizens", "/compare?place=510000&place=420000&measure=gdp", "/method",
          "/method?aggregate=geometric&weight.F1=2", "/method?normalise=percentile&aggregate=geometric", "/findings", "/targets",
          "/data", "/receipt", "/search?q=IPv6", "/do", "/do/index/uncertainty", "/do/targets?verdict=missed", "/api", "/place/nowhere")

@@ -6,10 +6,11 @@ import html
 import importlib.util
 import math
 import os
+import re
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 import jingwei.doors.portal
 
@@ -179,14 +180,16 @@ def visit(browser: Browser, site: Site) -> Iterator[object]:
     contexts = []
     wrong: list[str] = []
 
-    def opened(path: str, *, width: int = 1100, scheme: str = "light", javascript: bool = True) -> Page:
+    def opened(path: str, *, width: int = 1100, scheme: str = "light", javascript: bool = True, islands: Callable[[Route], object] | None = None) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=javascript)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("request", lambda request: None if request.url.startswith(site.address) else wrong.append(f"elsewhere: {request.url}"))
-        page.goto(site.address + path)
+        if islands:
+            page.route("**/jingwei.js", islands)
+        page.goto(site.address + path, wait_until="commit" if islands else "load")
         return page
 
     opened.wrong = wrong
@@ -373,6 +376,40 @@ def test_without_javascript_the_same_form_has_its_button_and_answers(visit, site
     assert page.locator("#answer [data-say]").text_content() == "Weight 40, product"
 
 
+def test_what_a_reader_changed_before_the_islands_came_is_answered_when_they_come(visit, site):
+    held: list[Route] = []
+    page = visit("/form", islands=lambda route: held.append(route))
+    page.locator("#weight").fill("55")
+    page.locator("select").select_option("product")
+    assert not page.locator("[data-plain]").is_visible()  # it would be shown and taken away again
+    held.pop().continue_()
+    said(page, "Weight 55, product")
+    assert page.locator("output[for=weight]").text_content() == "55"
+    assert site.asked.count("/form?weight=55&method=product") == 1
+
+
+def test_a_page_that_nobody_touched_asks_for_nothing_more(visit, site):
+    page = visit("/form?weight=30&method=product&log=1&seed=4")
+    drawn(page, "parts")
+    assert [asked for asked in site.asked if asked.startswith("/form")] == ["/form?weight=30&method=product&log=1&seed=4"]
+
+
+def test_when_the_islands_do_not_come_the_form_gets_its_button_back(visit, site):
+    page = visit("/form", islands=lambda route: route.abort())
+    page.locator("[data-plain]").click()
+    page.wait_for_url("**/form?weight=40&method=mean&seed=")
+    visit.wrong[:] = [each for each in visit.wrong if "ERR_FAILED" not in each]
+
+
+def test_nothing_of_the_islands_runs_before_the_words_are_shown(visit):
+    page = visit("/form")
+    page.add_init_script("customElements.whenDefined('jw-live').then(() => performance.mark('islands'))")
+    page.reload()
+    drawn(page, "parts")
+    shown, came, chart = page.evaluate("['first-contentful-paint', 'islands', 'jw-chart'].map(name => performance.getEntriesByName(name)[0].startTime)")
+    assert shown <= came <= chart
+
+
 def test_a_late_answer_never_overwrites_a_newer_one(visit, site):
     site.held["10"] = threading.Event()
     page = visit("/form")
@@ -473,14 +510,18 @@ def test_what_is_shipped_is_small_at_first_and_names_no_other_place(built):
     names = {each.name: each.read_text(encoding="utf-8") for each in (STATIC / "built").iterdir() if each.suffix in MEDIA}
     assert len(names["jingwei.js"].encode()) <= 6000
     assert sum(name.startswith("picture-") for name in names) == 1
-    for text in names.values():
-        for foreign in ("blob:", "http://", "https://", "sourceMappingURL", "eval("):
+    viewers = {name for name in names if name.startswith(("bpmn-", "dmn-", "zoomscroll-"))}
+    for name, text in names.items():
+        for foreign in ("blob:", "sourceMappingURL", "eval(", *(("http://", "https://") if name not in viewers else ())):
             assert foreign not in text
+        assert not re.search(r"(?:import|fetch|Worker)\(\s*[\"'`]\w+:", text), "the viewers name vocabularies and the home of their mark, and fetch from nowhere"
 
 
 def test_the_licences_of_what_is_shipped_go_with_it(built):
     told = (STATIC / "built" / "LICENSES.md").read_text(encoding="utf-8")
     assert "## uplot - " in told
+    assert "## bpmn-js - " in told
+    assert "## dmn-js - " in told
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 /** <jw-chart kind table unit label>: a picture of a table that stands on the same page. */
 
+import { painted } from "./painted";
 import type { Picture } from "./picture";
 
 const ROW = 27; // CSS pixels a row of a picture with names on its left
@@ -7,7 +8,7 @@ const ROW = 27; // CSS pixels a row of a picture with names on its left
 /**
  * Draws the HTML table with the id `table` as `kind` (lines, fan, intervals, bars); figures.ts says what its header cells tell.
  *
- * The library is fetched only when the element comes near the viewport, and waits for the page's first paint. When there is
+ * The library is fetched only when the element comes near the viewport, and draws after the page's first paint. When there is
  * nothing to draw, or the library does not come, the element hides itself: the table says all of it.
  */
 export class Chart extends HTMLElement {
@@ -40,6 +41,7 @@ export class Chart extends HTMLElement {
     this.#near!.disconnect();
     try {
       const { Picture } = await import("./picture");
+      await painted;
       if (this.isConnected) this.picture ??= new Picture(this);
     } catch {
       this.hidden = true;

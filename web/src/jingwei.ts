@@ -2,8 +2,10 @@
 
 import { Chart } from "./chart";
 import { Live } from "./live";
+import { painted } from "./painted";
 import { Tiles } from "./tiles";
 
+customElements.define("jw-chart", Chart); // at once: its library takes longest to come
+await painted;
 customElements.define("jw-live", Live);
 customElements.define("jw-tiles", Tiles);
-customElements.define("jw-chart", Chart);

@@ -16,27 +16,29 @@ export class Live extends HTMLElement {
   #timer = 0;
   #since = 0;
 
+  constructor() {
+    super();
+    this.addEventListener("input", this.#changed);
+    this.addEventListener("change", this.#changed);
+    this.addEventListener("submit", this.#submitted);
+    this.addEventListener("reset", this.#reset);
+  }
+
   connectedCallback(): void {
-    this.#form ??= this.querySelector("form");
-    const form = this.#form;
+    const form = (this.#form ??= this.querySelector("form"));
     if (!form) return;
     form.querySelectorAll<HTMLElement>("[data-plain]").forEach((button) => (button.hidden = true));
-    this.#status.setAttribute("role", "status");
+    this.#status.role = "status";
     this.append(this.#status);
-    form.addEventListener("input", this.#changed);
-    form.addEventListener("change", this.#changed);
-    form.addEventListener("submit", this.#submitted);
-    form.addEventListener("reset", this.#reset);
-    window.addEventListener("beforeunload", this.#leave);
+    addEventListener("beforeunload", this.#leave);
+    const fresh = form.cloneNode(true) as HTMLFormElement;
+    fresh.reset();
+    if (said(form) !== said(fresh)) this.#reset(); // by a reader quicker than the islands, or a browser that remembers
   }
 
   disconnectedCallback(): void {
     this.#leave();
-    window.removeEventListener("beforeunload", this.#leave);
-    this.#form?.removeEventListener("input", this.#changed);
-    this.#form?.removeEventListener("change", this.#changed);
-    this.#form?.removeEventListener("submit", this.#submitted);
-    this.#form?.removeEventListener("reset", this.#reset);
+    removeEventListener("beforeunload", this.#leave);
   }
 
   /** A question cut off by leaving the page has not failed: it must not call the reader back. */
@@ -61,7 +63,7 @@ export class Live extends HTMLElement {
   };
 
   #reset = (): void => {
-    // The fields change after the event.
+    // The fields change after the event of that name.
     setTimeout(() => (this.#mirror(), this.#soon(0)));
   };
 
@@ -119,7 +121,7 @@ export class Live extends HTMLElement {
   }
 
   #busy(busy: boolean): void {
-    for (const region of this.#regions()) busy ? region.setAttribute("aria-busy", "true") : region.removeAttribute("aria-busy");
+    for (const region of this.#regions()) region.ariaBusy = busy ? "true" : null;
   }
 
   #swap(page: Document): void {
@@ -136,6 +138,10 @@ export class Live extends HTMLElement {
     const said = regions.flatMap(([here]) => [...here.querySelectorAll("[data-say]")].map((e) => e.textContent!.trim())).join(" ");
     if (said !== this.#status.textContent) this.#status.textContent = said;
   }
+}
+
+function said(form: HTMLFormElement): string {
+  return [...new FormData(form)].join();
 }
 
 /** What a reader did to a region (focus, opened details, sideways scroll); the answer does it to the new contents. */

@@ -8,15 +8,6 @@ import { FAINT, picture, type Drawing, type Kind, type Look, type Told } from ".
 const PAPER_WIDTH = 680; // CSS pixels between the margins of an A4 sheet
 const NEAR = 8; // CSS pixels from a grey line at which it is meant
 
-// The library is there by now; nothing is drawn before the page's words have been shown, since both would want the processor.
-await new Promise<void>((go) => {
-  const type = "paint";
-  if (!PerformanceObserver.supportedEntryTypes.includes(type)) return go();
-  new PerformanceObserver((told, watch) => {
-    if (told.getEntriesByName("first-contentful-paint").length) watch.disconnect(), go();
-  }).observe({ type, buffered: true });
-});
-
 /** One chart on its canvas; draws itself anew when its table, its width, the colour scheme or the medium changes. */
 export class Picture {
   drawing: Drawing | undefined;

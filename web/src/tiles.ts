@@ -31,10 +31,10 @@ export class Tiles extends HTMLElement {
   #set = (): void => {
     if (this.#tiles[0]?.isConnected) return;
     this.#tiles = [...this.querySelectorAll<SVGAElement>("svg.tiles > a")];
-    this.#tiles.forEach((tile, i) => tile.setAttribute("tabindex", i ? "-1" : "0"));
+    this.#tiles.forEach((tile, i) => (tile.tabIndex = i ? -1 : 0));
     this.#note = this.querySelector<HTMLOutputElement>("output.tile-note") ?? document.createElement("output");
     this.#note.className = "tile-note";
-    this.#note.setAttribute("aria-live", "off"); // the link itself has just been read out
+    this.#note.ariaLive = "off"; // the link itself has just been read out
     if (!this.#note.isConnected) this.append(this.#note);
   };
 
@@ -56,7 +56,7 @@ export class Tiles extends HTMLElement {
   #focused = (event: Event): void => {
     const tile = this.#tile(event);
     if (!tile) return;
-    for (const each of this.#tiles) each.setAttribute("tabindex", each === tile ? "0" : "-1");
+    for (const each of this.#tiles) each.tabIndex = each === tile ? 0 : -1;
     this.#say(tile);
   };
 

@@ -173,8 +173,12 @@ class _Journey:
         draft, secret = journey.begin(context, str(fields.get("thing", [""])[0]))
         if not wants:
             self._change(draft, secret, lambda d: replace(d, looked=True))
-        onward = f"/{language}/sign-in?back=/{language}/mine" if wants and person is None else f"/{language}/mine"
-        return _see(onward, [self._cookie(request, "draft", f"{draft.number}.{secret}", STAYS)])
+        keys = [self._cookie(request, "draft", f"{draft.number}.{secret}", STAYS)]
+        if not wants or person is not None:
+            return _see(f"/{language}/mine", keys)
+        # a page that leads on by itself: ``form-action 'self'`` holds a form, and what answers it, to us
+        page = self._render("onward.html", language, f"/{language}", onward=f"/{language}/sign-in?back=/{language}/mine", title=Text("去登录", "On to signing in"))
+        return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"}, cookies=keys)
 
     def ask_number(self, request: Asker, language: Language, *, wrong: bool = False, number: str = "") -> Response[bytes]:
         page = self._page(request, language, "return.html", None, wrong=wrong, number=number)

@@ -22,14 +22,18 @@ from jingwei.kernel.problems import Problem, Unreadable
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-VERSIONS = (1, 3)
-"""Lowest and highest version of the protocol this program speaks. Version 2 added duties and live tests to what nodes say, 3 requests for data."""
+VERSIONS = (1, 4)
+"""Lowest and highest version of the protocol this program speaks. Version 2 added duties and live tests to what nodes say, 3 requests for data,
+4 cases."""
 
 DUTIES = 2
 """Version of the protocol from which on a node understands duties, how they stand, live tests and who stands below whom."""
 
 SHARING = 3
 """Version from which on a node understands requests for data, their decisions and deliveries."""
+
+CASES = 4
+"""Version from which on a node answers for evidence that cases of others need, and does items of theirs."""
 
 APPLIED = "applied"
 JOIN = "node.join"

@@ -18,7 +18,7 @@ HEAD = ('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:
 
 BORN = {"applicant_relation": "mother", "child_birth_date": "2026-02-20", "child_order": 1, "birth_area": "city", "household_kind": "family", "household_station": "S1",
         "household_local": True, "spouse_household_kind": "family", "spouse_household_station": "S2", "low_income": False, "register_with": "applicant",
-        "vaccination_clinic": "home", "card_when": "now", "delivery": "electronic"}
+        "vaccination_clinic": "home", "card_when": "now", "delivery": "post", "post_address": "东街 1 号"}
 
 
 @dataclass

@@ -57,7 +57,7 @@ def test_a_birth_goes_through_every_department_and_ends_with_each_step_on_the_re
         actions.do(context, asks.DoWork(code, waiting[0].node, outcome="granted"))
     assert seen[0] == ["birth_certificate"]
     assert {w for step in seen for w in step} == {"birth_certificate", "household", "vaccination", "insurance", "maternity_claim", "subsidy", "social_card",
-                                                 "delivery_of_results"}
+                                                 "hand_over"}
     assert max(map(len, seen)) >= 4, "departments work side by side"
     found = records.case(context, code)
     assert (found.status, found.waiting) == ("ended", ())

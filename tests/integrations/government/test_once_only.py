@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jingwei.integrations.government.evidence import exchange, planner, proof
@@ -57,6 +57,7 @@ def every_cover(ways: Ways, wanted: Sequence[int]) -> Iterator[int]:
             yield sum(w.cost for i, w in chosen.items() if w is not None and i in had)
 
 
+@pytest.mark.oracle("government prove")
 @given(graphs())
 def test_no_choice_of_ways_costs_less_than_the_cover_that_was_found(graph):
     ways, wanted = graph
@@ -279,3 +280,21 @@ def test_every_code_of_the_three_tables_is_there_and_none_leads_nowhere():
 
 def test_the_digest_of_one_record_differs_from_request_to_request():
     assert exchange.digest({"low": True}, "q-1") != exchange.digest({"low": True}, "q-2")
+
+
+# Any jurisdiction
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_in_any_jurisdiction_the_form_that_follows_passes_and_more_providers_never_ask_more(thing, data):
+    every = [p.id for p in thing.providers if p.sharing != "none"]
+    many = data.draw(st.sets(st.sampled_from(every)))
+    few = many - data.draw(st.sets(st.sampled_from(every)))
+    asked = []
+    for there in (few, many):
+        sharing = {p: thing.provider(p).sharing for p in sorted(there)}
+        follows = proof.with_form(thing, proof.form_to_ask(thing, sharing))
+        assert proof.require(follows, sharing).holds
+        asked.append(set(follows.asked()))
+    assert asked[1] <= asked[0]

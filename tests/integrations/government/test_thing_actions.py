@@ -12,6 +12,8 @@ from jingwei.foundations.data.sharing.asks import PublishData
 from jingwei.foundations.data.sharing.model import Attribute, Terms
 from jingwei.integrations.government.cases import actions as cases
 from jingwei.integrations.government.cases.asks import DeployThing
+from jingwei.integrations.government.cases.deployments import newest
+from jingwei.integrations.government.cases.records import changing
 from jingwei.integrations.government.evidence import actions, links
 from jingwei.integrations.government.evidence.planner import sharing_as_declared
 from jingwei.integrations.government.things import reading
@@ -106,3 +108,15 @@ def test_a_link_stands_as_its_newest_fetch_left_it():
     found = links.matrix(thing, sharing_as_declared(thing), links.newest(told))
     states = {link.provider: (link.state, link.code) for link in found}
     assert states["births"] == ("fails", "EDM:ERR:0005") and states["marriages"] == ("answers", "")
+
+
+def test_evidence_fetched_inside_a_case_is_what_says_that_a_link_answers(context):
+    cases.deploy(context, DeployThing("newborn"))
+    with changing(context) as desk:
+        live = desk.start(newest(desk.connection, "newborn"), {"applicant_relation": "mother"}, channel="web", key="one")
+        for provider, code in (("births", ""), ("assistance", "EDM:ERR:0005")):
+            desk.note(live, "fetched", channel="web", detail={"evidence": "birth_record", "provider": provider, "department": "health", "code": code, "facts": []})
+    told = actions.connections(context, NEWBORN).data
+    states = {(link["provider"], link["state"], link["code"]) for link in told["links"]}
+    assert {("births", "answers", ""), ("assistance", "fails", "EDM:ERR:0005"), ("marriages", "untried", "")} <= states
+    assert told["answering"] == sum(link["provider"] == "births" for link in told["links"]) > 0

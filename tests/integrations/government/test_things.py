@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jingwei.engines.decisions import proofs
 from jingwei.engines.processes.net import build, gaps
@@ -13,6 +16,7 @@ from jingwei.engines.processes.soundness import prove
 from jingwei.integrations.government.processes.expressions import compiled
 from jingwei.integrations.government.things import reading
 from jingwei.integrations.government.things.model import Thing
+from jingwei.kernel.periods import working_day_due
 from jingwei.kernel.problems import Problem
 
 Files = Mapping[str, bytes]
@@ -79,6 +83,7 @@ def refused(files: Files) -> Problem:
     ("thing.toml", 'name = "child_name"', 'name = "childs_name"', "born/thing.toml, evidence child_household_page.keys"),
     ("thing.toml", 'keys = ["spouse_name", "spouse_id"]', 'keys = ["spouse_id", "spouse_id"]', "born/thing.toml, evidence spouse_household_book.keys"),
     ("thing.toml", 'gives = "admission"', 'gives = "delivery"', "born/thing.toml, fact delivery.origin"),
+    ("thing.toml", 'assurance = "substantial"\n\n[[requirement]]', 'assurance = "high"\n\n[[requirement]]', "born/thing.toml, requirement hospital_bill.evidence"),
     ("thing.toml", "[name]", "[name", "born/thing.toml"),
     ("admission.dmn", 'name="birth_area"', 'name="birth_place"', "born/admission.dmn, inputData"),
     ("form.json", '"enum"', '"enmu"', "born/form.json, properties.applicant_relation.maxLength"),
@@ -120,3 +125,34 @@ def test_entities_in_a_process_or_a_table_are_refused(newborn):
 
 def test_a_folder_without_its_process_is_named(newborn):
     assert refused({n: c for n, c in newborn.items() if n != "process.bpmn"}).where.en == "born"
+
+
+@given(name=st.sampled_from(["thing.toml", "form.json", "process.bpmn", "subsidy.dmn", "police_station.dmn"]), at=st.floats(0, 1), length=st.integers(0, 60),
+       put=st.sampled_from([b"", b'"', b"[", b"{}", b"null", b"0", b"[[]]", b"true", b"\xff", b'"x"', "一".encode(), b"-", b"id"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_folder_damaged_anywhere_is_read_or_refused_with_a_place_and_never_fails_otherwise(newborn, name, at, length, put):
+    content = newborn[name]
+    begin = int(at * len(content))
+    try:
+        reading.read({**newborn, name: content[:begin] + put + content[begin + length:]}, "born")
+    except Problem as problem:
+        assert problem.what.en and problem.what.zh
+
+
+def test_nobody_is_supervised_before_his_working_days_are_over_whenever_he_begins(thing):
+    begins = [date(2025, 1, 1) + timedelta(days=n) for n in range(330)]
+    timers = {n.host: n.triggers[0].expression for n in thing.net.nodes if n.kind == "boundary"}
+    assert timers
+    for task, after in timers.items():
+        item = thing.item(task)
+        assert item is not None and after.startswith("P") and after.endswith("D")
+        for begin in begins:
+            due = working_day_due(begin, item.clock.days)
+            assert due is not None and begin + timedelta(days=int(after[1:-1])) > due, (task, begin)
+
+
+def test_a_part_a_thing_has_not_is_named(thing):
+    for ask in (thing.department, thing.requirement, thing.evidence_called, thing.provider, thing.fact):
+        with pytest.raises(Problem, match="nowhere"):
+            ask("nowhere")
+    assert thing.item("nowhere") is None

@@ -323,6 +323,17 @@ def _share(kind: str) -> Apply:
     return apply
 
 
+def _case(kind: str) -> Apply:
+    """What cases do with their messages."""
+
+    def apply(arrival: Arrival) -> None:
+        from jingwei.integrations.government.cases.across import APPLY
+
+        APPLY[kind](arrival)
+
+    return apply
+
+
 def _part(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, Any]:
     from jingwei.foundations.data.sharing.landing import part
 
@@ -337,7 +348,8 @@ def _query(exchange: Exchange, asker: Known, question: Message) -> Mapping[str, 
 
 KINDS = {JOIN: _joined, ADMITTED: _admitted, "figures": _figures, "duty": _duty, "duty.recalled": _duty_recalled,
          "duty.standing": _duty_standing, "node.below": _below,
-         **{kind: _share(kind) for kind in ("share.asked", "share.told", "share.coming", "share.landed", "share.used", "share.disposed")}}
+         **{kind: _share(kind) for kind in ("share.asked", "share.told", "share.coming", "share.landed", "share.used", "share.disposed")},
+         **{kind: _case(kind) for kind in ("case.asked", "case.told", "case.item", "case.item.done")}}
 QUESTIONS = {"head": _head, "head.cosigned": _cosigned, "directory": _directory, "query": _query, "test": _tested, "test.up": _tested_up,
              "share.part": _part}
 

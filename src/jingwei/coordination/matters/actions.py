@@ -47,6 +47,8 @@ from jingwei.coordination.observations.model import Figure
 from jingwei.coordination.targets.model import Verdict
 from jingwei.coordination.targets.registry import TARGETS
 from jingwei.coordination.targets.verdicts import judge
+from jingwei.foundations.data.once.findings import Standing as Found
+from jingwei.foundations.data.once.findings import all_findings
 from jingwei.kernel import node_records, places
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.clock import day_in_china
@@ -71,15 +73,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the rules look at: duties as they stand, verdicts, findings, events."""
+    """What the rules look at: duties as they stand, verdicts, findings, events; ``twice`` by code, what is collected twice."""
 
     standings: Mapping[str, Standing]
+    twice: Mapping[str, Found]
     causes: tuple[Cause, ...]
 
 
 def check(context: Context, given: CheckMatters) -> Result:  # noqa: ARG001
     """Open what has surfaced, close what is gone, pass on what nobody decided in time, and see what decisions did."""
     done = known(context)  # slow, and therefore before the store is locked
+    all_findings(context)  # likewise: tables are held against each other once for one state of their samples
     with _transaction(context):
         scene, today = look(context, done), day_in_china(context.clock())
         before = read_matters(context.workspace.ledger)
@@ -87,7 +91,7 @@ def check(context: Context, given: CheckMatters) -> Result:  # noqa: ARG001
         matters = keep(context, before, turns)
         with context.workspace.store.read() as connection:
             organisations = known_organisations(connection)
-        more = overdue(matters, {code: _concerned(m, scene.standings) for code, m in matters.items()}, organisations, today)
+        more = overdue(matters, {code: _concerned(m, scene) for code, m in matters.items()}, organisations, today)
         more += [t for m in matters.values() if m.decision and not m.closed for t in checked(m, *effect(m.decision, _figures(done, m.decision.expected)))]
         matters = keep(context, matters, more)
     turns = [*turns, *more]
@@ -187,10 +191,12 @@ def look(context: Context, done: Known) -> Scene:
     ledger, today = context.workspace.ledger, day_in_china(context.clock())
     standings = stand(read_tree(ledger), World(lambda: done.book, ledger, today), today)
     names = _names(context)
+    twice = all_findings(context)
     causes = (*rules.red_lines(told(ledger, "redline", words=False)), *rules.late_duties(standings, today, names),
               *rules.off_track(done.verdicts, standings, today), *rules.held_findings(done.book.held, today),
-              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context), *_cut(context, names))
-    return Scene(standings, causes)
+              *rules.stalled_actions(told(ledger, "action", words=False), context.clock()), *_silent(context), *_cut(context, names),
+              *rules.collected_twice(twice, names))
+    return Scene(standings, {s.finding.code: s for s in twice}, causes)
 
 
 def _silent(context: Context) -> Iterable[Cause]:
@@ -276,14 +282,16 @@ def _new_duty(context: Context, given: Decide, matter: Matter, measure: str, tre
                 day(given.deadline or "", "deadline"), place_code(given.place, "place"), evidence=given.evidence or "")
 
 
-def _concerned(matter: Matter, standings: Mapping[str, Standing]) -> list[str]:
-    """Organisations a matter is between: lead and helpers of its duty, or the two of a pair."""
+def _concerned(matter: Matter, scene: Scene) -> list[str]:
+    """Organisations a matter is between: lead and helpers of its duty, the two of a pair, or who collects and who holds."""
     kind, _, code = matter.cause.about.partition(":")
     if kind == "pair":
         return [unquote(one) for one in code.split("/")]
-    if kind != "duty" or code not in standings:
+    if kind == "once" and code in scene.twice:
+        return [scene.twice[code].finding.new.holder, scene.twice[code].finding.held.holder]
+    if kind != "duty" or code not in scene.standings:
         return []
-    return [standings[code].kept.duty.lead, *standings[code].kept.duty.helpers]
+    return [scene.standings[code].kept.duty.lead, *scene.standings[code].kept.duty.helpers]
 
 
 def _expect(done: Known, measure: str, place: str) -> Expected | None:

@@ -10,12 +10,13 @@ from typing import Annotated, Literal
 from jingwei.kernel.actions import Option
 from jingwei.kernel.i18n import Text
 
-Rule = Literal["duty_late", "target_off_track", "finding_held", "action_stalled", "red_line", "node_silent", "pair_cut"]
+Rule = Literal["duty_late", "target_off_track", "finding_held", "action_stalled", "red_line", "node_silent", "pair_cut", "collected_twice"]
 RULES: dict[Rule, Text] = {
     "red_line": Text("触碰红线", "red line crossed"), "duty_late": Text("任务逾期或即将逾期", "duty overdue or nearly"),
     "target_off_track": Text("目标偏离", "target off track"), "finding_held": Text("数据相互矛盾", "figures in conflict"),
     "node_silent": Text("节点失联或实测未过", "node silent or failing its tests"),
     "pair_cut": Text("部门之间的证据断了", "evidence between departments cut off"),
+    "collected_twice": Text("重复收集", "collected twice"),
     "action_stalled": Text("动作有始无终", "action begun and not ended")}
 
 Level = Literal["negotiation", "bureau", "superior"]

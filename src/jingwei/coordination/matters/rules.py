@@ -16,6 +16,8 @@ from jingwei.coordination.observations.actions import place_name
 from jingwei.coordination.observations.declared import declared_measures
 from jingwei.coordination.observations.model import Held
 from jingwei.coordination.targets.model import Verdict
+from jingwei.foundations.data.once.findings import Standing as Found
+from jingwei.foundations.data.once.telling import headline
 from jingwei.kernel.clock import CHINA, day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
@@ -135,6 +137,21 @@ def cut_pairs(events: Iterable[Told], today: date, names: Mapping[str, Text]) ->
             asker, holder = (names.get(one, Text(one, one)) for one in (c.asker, c.holder))
             yield Cause(f"pair_cut/{between}{'/synthetic' if made_up else ''}", "pair_cut", c.about, min(today, c.since), len(c.needs),
                         Text(f"{asker.zh}要{holder.zh}的证据，断了：{c.reason.zh}", f"{asker.en} no longer gets evidence of {holder.en}: {c.reason.en}"), synthetic=made_up)
+
+
+def collected_twice(found: Iterable[Found], names: Mapping[str, Text]) -> Iterator[Cause]:
+    """Tables, and collections that are planned, that ask the same subjects for what another organisation holds, until the bureau has decided,
+    and again when it is collected all the same (Order 809, art. 19). Blocked are the facts that are asked for twice; what only names tell opens nothing.
+
+    names : of organisations, by id; those not known go by their id
+    """
+    for s in found:
+        f = s.finding
+        if f.basis != "values" or s.stand not in ("open", "collected"):
+            continue
+        who, told = names.get(f.new.holder, Text(f.new.holder, f.new.holder)), headline(f, names)
+        yield Cause(f"collected_twice/{f.code}", "collected_twice", f"once:{f.code}", day_in_china(f.new.at), len(f.same),
+                    Text(f"{who.zh}的“{f.new.title}”：{told.zh}", f"“{f.new.title}” of {who.en}: {told.en}"), synthetic=f.new.synthetic or f.held.synthetic)
 
 
 def red_lines(events: Iterable[Told]) -> Iterator[Cause]:

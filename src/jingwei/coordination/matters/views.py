@@ -99,6 +99,6 @@ def matter(context: Context, query: AskMatter) -> MatterView:
     every = matters(context, Nothing())
     found = at({m.code: m for m in every.rows}, query.code)
     kind, _, about = found.cause.about.partition(":")
-    link = {"duty": f"duty/{about}", "target": "targets", "finding": f"findings#{about}", "pair": "gauge/across"}.get(kind, "")
+    link = {"duty": f"duty/{about}", "target": "targets", "finding": f"findings#{about}", "pair": "gauge/across", "once": f"once/{about}"}.get(kind, "")
     cut = next((p for p in red_pairs(context, every.rows) if p.matter is not None and p.matter.code == found.code), None) if kind == "pair" else None
     return MatterView(found, every, tuple(options_for(known(context), found)), link, cut)

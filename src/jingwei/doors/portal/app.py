@@ -114,6 +114,7 @@ def _jinja(pages: Iterable[Page]) -> Environment:
                             "node_name": views.node_name, "version": jingwei.__version__, "code": code_version(),
                             "stamp": _stamp(),
                             "islands": next((found.name for found in BUILT.glob("picture-*.js")), ""),
+                            "models": (BUILT / "models.js").is_file(),
                             "MENU": sorted((page for page in pages if page.menu), key=lambda page: page.view.split(".")[1] != "coordination")}
     environment.filters |= {"readable": readable, "chinese": chinese, "remark": remark, "told": lambda problem: TOLD.get(problem.code, OTHERWISE)}
     return environment

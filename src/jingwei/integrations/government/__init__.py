@@ -7,8 +7,10 @@ from jingwei.integrations.government import (
     cases,
     clocks,
     decisions,
+    designer,
     evidence,
     forms,
+    obstructions,
     processes,
     savings,
     simulation,
@@ -27,13 +29,16 @@ _ACT = (
     cases,
     savings,
     simulation,
+    obstructions,
     apps,
 )
 _SHOW = (
     forms,
+    cases,
     savings,
-    apps,
     simulation,
+    apps,
+    designer,
 )
 
 PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=(*MEASURES, *simulation.MEASURES),

@@ -23,7 +23,7 @@ def node(tmp_path_factory) -> Node:
     made = Node(tmp_path_factory.mktemp("pages") / "node")
     made.now = system_clock()
     made.offered()
-    made.offered("POP-02", "unconditional")
+    made.offered("POP-02", "unconditional", name_zh="人口基本信息", name_en="Residents")
     made.offered("POP-X", synthetic=True)
     return made
 
@@ -56,6 +56,8 @@ def test_the_list_has_the_most_pressing_first_and_every_request_leads_to_its_own
     assert open_.index(names["fast"]) < open_.index(names["open"])
     assert all(names[n] in rest for n in ("delivered", "api", "refused"))
     assert ("演练" if language == "zh" else "exercise") in page.text
+    assert ("人口基本信息 <code>POP-02" if language == "zh" else "Residents <code>POP-02") in page.text
+    assert ("已删除" if language == "zh" else "(erased)") not in page.text
     for name in re.findall(rf'href="(/{language}/(?:sharing|desk)/[^"]+)"', page.text):
         assert portal.get(name).status_code == 200
 

@@ -23,8 +23,8 @@ from jingwei.foundations.data.sharing.clocks import (
 from jingwei.foundations.data.sharing.figures import Figure, by_article, figures, published
 from jingwei.foundations.data.sharing.law import BREACHES, CLOCKS
 from jingwei.foundations.data.sharing.model import ATTRIBUTES, MODES, PHASES, Case, Terms, Use
+from jingwei.foundations.data.sharing.records import about, known
 from jingwei.foundations.data.sharing.records import case as case_of
-from jingwei.foundations.data.sharing.records import known
 from jingwei.foundations.data.sharing.reports import clock_words, concerns, everything, history, value_words
 from jingwei.foundations.data.sharing.turns import Move, Turn, moves, turn_of
 from jingwei.kernel import node_records
@@ -134,8 +134,18 @@ def sharing(context: Context, query: Nothing) -> SharingView:
     return SharingView(tuple(open_[:MOST_ROWS]), tuple(rest[:MOST_ROWS]), max(0, len(open_) - MOST_ROWS) + max(0, len(rest) - MOST_ROWS),
                        tuple(Number(f, value_words(f)) for f in figures(real, now, work_calendar())), tuple(found[-MOST_ROWS:]),
                        by_article([b.breach for b in found]), tuple((o, names[o]) for o in owing), sum(c.request.synthetic for c in there.cases.values()),
-                       tuple((o.published, names[o.published.provider], ATTRIBUTES[o.published.attribute]) for o in there.offers.values()
-                             if o.published and o.published.attribute != "none")[:MOST_ROWS])
+                       tuple((t, names[t.provider], ATTRIBUTES[t.attribute]) for t in offered(context, there)))
+
+
+def offered(context: Context, there: Shared) -> tuple[Terms, ...]:
+    """What can be asked for, with what it is called: the terms' words are read for these alone. Public, as a catalogue is."""
+    codes = [o.terms.data for o in there.offers.values() if o.published and o.published.attribute != "none"][:MOST_ROWS]
+
+    def make(inner: Context) -> tuple[Terms, ...]:
+        told = about(inner.workspace.ledger, *codes).offers
+        return tuple(t for c in codes if (t := told[c].published) is not None)
+
+    return context.once(("sharing", "offered", context.workspace.ledger.size()), make) if codes else ()
 
 
 def request(context: Context, query: AskRequest) -> RequestView:

@@ -3,6 +3,7 @@
 from jingwei.integrations.government.cases import asks
 from jingwei.kernel.actions import Action, Effect
 from jingwei.kernel.i18n import Text
+from jingwei.kernel.pillar import Page
 
 _HERE = "jingwei.integrations.government.cases"
 
@@ -16,6 +17,7 @@ ACTIONS = (
     _act("deploy", "部署一件事：先证能办完，再保留这一版", "Deploy a thing: proved to end first, then kept as a version", asks.DeployThing, "actions.deploy", "newborn", scope="government.deploy",
          clauses=("I2.2", "I2.3")),
     _act("deployed", "列出部署了什么", "List what is deployed", asks.AskDeployed, "actions.deployed", "", effect="read", scope="public", anew=True),
+    _act("place", "一个部门在哪个节点办事", "Say on which node a department works", asks.PlaceDepartment, "actions.place", "police --node n-0123456789", scope="government.deploy", clauses=("I2.2",)),
     _act("start", "发起一件事", "Begin a case", asks.StartCase, "actions.start", "newborn --input IN.json", scope="government.start"),
     _act("work list", "待办事项，最急的在前", "What is to be done, the most pressing first", asks.AskWork, "actions.list_work", "--department police", effect="read", anew=True),
     _act("work claim", "领取一项", "Take an item", asks.ClaimWork, "actions.claim", "C-0123456789abcdef 3"),
@@ -32,4 +34,10 @@ ACTIONS = (
     _act("message", "给一件事送消息", "Send a case a message", asks.SendMessage, "actions.message", "Paid C-0123456789abcdef"),
     _act("signal", "给所有等它的事发信号", "Send a signal to all cases that wait for it", asks.SendSignal, "actions.signal", "Reopened"),
     _act("timers", "到时的都触发", "Fire what has come due", asks.FireTimers, "actions.timers", ""),
+)
+
+PAGES = (
+    Page(("work",), f"{_HERE}.views.work", asks.AskDesk, menu=Text("待办", "Work"), live=True),
+    Page(("work", "{department}"), f"{_HERE}.views.work", asks.AskDesk, live=True),
+    Page(("case", "{code}"), f"{_HERE}.views.case", asks.AskCase, live=True),
 )

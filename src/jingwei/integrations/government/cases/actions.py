@@ -105,6 +105,18 @@ def deployed(context: Context, given: asks.AskDeployed) -> Result:  # noqa: ARG0
     return Result(text, {"deployed": found})
 
 
+def place(context: Context, given: asks.PlaceDepartment) -> Result:
+    """From now on a department's items and evidence go to the node it works on."""
+    from jingwei.integrations.government.cases.across import keep_place, node_of
+
+    with changing(context) as desk:
+        keep_place(desk.connection, given.department, given.node)
+        node = node_of(desk.connection, given.department)
+        context.workspace.ledger.append(Event("case.placed", desk.now, context.principal.id, {"department": given.department, "node": node}))
+    return _done(context, f"{given.department} 在{f'节点 {node[:12]}' if node else '本节点'}办。", f"{given.department} works on {f'node {node[:12]}' if node else 'this node'}.",
+                 {"department": given.department, "node": node})
+
+
 # Beginning
 
 
@@ -261,7 +273,7 @@ def retract(context: Context, given: asks.RetractWork) -> Result:
 def note(context: Context, given: asks.NoteCase) -> Result:
     """Something happened beside the process: a document was handed in, a clock stopped for a hearing, a decision was made known."""
     detail = {k: v for k, v in (("fact", given.fact), ("requirement", given.requirement), ("form", given.form), ("ground", given.ground), ("outcome", given.outcome),
-                                ("days", given.days), ("why", given.requirement if given.kind == "presence" else ""), ("reason", given.reason)) if v}
+                                ("days", given.days), ("approved", given.approved), ("why", given.requirement if given.kind == "presence" else ""), ("reason", given.reason)) if v}
     if given.kind in ("paused", "resumed") and not given.ground:
         raise Problem("no_ground", Text("停钟要有法定理由", "a clock stands still on a ground the law names only"), where="--ground",
                       remedy=Text("许可法第四十五条所列。", "One of those in the Licensing Law, art. 45."))

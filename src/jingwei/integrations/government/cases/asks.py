@@ -128,7 +128,8 @@ class NoteCase:
     form: Annotated[Literal["", "paper", "file", "credential"], Option(Text("材料的形式", "form of the document"))] = ""
     ground: Annotated[str, Option(Text("停钟的理由（许可法第四十五条）", "why the clock stands still (Licensing Law, art. 45)"), choices=("", *GROUNDS))] = ""
     outcome: Annotated[str, Option(Text("决定的结果", "outcome of the decision"))] = ""
-    days: Annotated[int, Option(Text("延长几日", "days of the extension"))] = 0
+    days: Annotated[int, Option(Text("延长几个工作日", "working days of the extension"))] = 0
+    approved: Annotated[Literal["", "head", "government"], Option(Text("谁批准延期：本机关负责人、本级政府", "who approved the extension: the head of the organ, or the government"))] = ""
     reason: Reason = ""
     channel: By = "window"
 
@@ -171,3 +172,19 @@ class MigrateCases:
     to: Annotated[int, Option(Text("迁到第几版；不给就是最新的", "to which version; the newest without it"))] = 0
     source: Annotated[int, Option(Text("只迁这一版的", "only those of this version"))] = 0
     mapping: Annotated[tuple[str, ...], Option(Text("改了名的节点，可多次给出：旧=新", "nodes that were renamed, as often as needed: old=new"))] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDepartment:
+    """Where a department works."""
+
+    department: Annotated[str, Option(Text("部门", "the department"), positional=True)]
+    node: Annotated[str, Option(Text("它在哪个节点，写编号或其开头；不给就在本节点", "the node it works on, by its id or the beginning of it; this one without"))] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskDesk:
+    """The desk of one department, or (without) where there is work."""
+
+    department: Annotated[str, Option(Text("部门", "the department"))] = ""
+    after: Annotated[str, Option(Text("从这一项之后列起", "list from after this item"))] = ""

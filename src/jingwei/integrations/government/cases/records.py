@@ -16,6 +16,7 @@ from jingwei.integrations.government.cases.model import (
     WHATS,
     Case,
     CaseEvent,
+    Status,
     Waiting,
     instant_of,
     milliseconds,
@@ -98,7 +99,7 @@ def case(context: Context, code: str) -> Case:
         return Case(code, d.process, d.version, STATUSES[row.status], instant_of(row.began), tuple(waiting), msgspec.msgpack.decode(bytes(row.variables)), parent or "")
 
 
-def components(context: Context, code: str) -> list[tuple[str, str]]:
+def components(context: Context, code: str) -> list[tuple[str, Status]]:
     """Code and status of the cases that are parts of one."""
     with context.workspace.store.read() as connection:
         found = connection.execute(sa.select(CASES.c.code, CASES.c.status).where(CASES.c.parent == id_of(connection, code)).order_by(CASES.c.id))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -32,11 +32,14 @@ from jingwei.integrations.government.cases.model import (
     What,
     milliseconds,
 )
-from jingwei.integrations.government.cases.timing import due_of, timer_due
+from jingwei.integrations.government.cases.timing import STATUTORY, due_of, timer_due
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import NODE
 from jingwei.kernel.problems import Problem
+
+if TYPE_CHECKING:
+    from jingwei.integrations.government.things.model import Sharing
 
 MOST_BY_ITSELF: Final = 10_000
 """Tasks one command may do by itself before it counts as turning in a circle."""
@@ -79,6 +82,12 @@ class Live:
     def state(self) -> State:
         return self.machine.state
 
+    def tried(self, connection: sa.Connection) -> set[tuple[str, str]]:
+        """Evidence that was fetched or asked for, with the code it came back with."""
+        told = [*([] if self.fresh else stored.history(connection, self.id, "fetched")), *(e for e in self.events if e[0] == "fetched")]
+        waiting = {(row.name, "") for row in self.rows.values() if row.work < 0 and WHATS[row.what] == "elsewhere"}
+        return {(str(e[3]["evidence"]), str(e[3].get("code", ""))) for e in told} | waiting
+
 
 Service = Callable[["Desk", Live, Work], Mapping[str, Any] | None]
 """Does a service task: what it found, or None when the answer comes later. Raises Problem for what people must then see to."""
@@ -99,6 +108,8 @@ class Desk:
         self._steps: list[tuple[Any, ...]] = []
         self._entries: list[tuple[Live, int, datetime, str, list[str], str]] = []
         self._thrown: list[tuple[Live, str, str]] = []
+        self._sharing: dict[int, Mapping[str, Sharing]] = {}
+        self._places: dict[str, str] | None = None
         self._awaited: list[tuple[Live, int, str]] = []
         self._keys: list[tuple[str, int]] = []
         self.now = context.clock()
@@ -143,7 +154,7 @@ class Desk:
         live.events.append(("started", "", channel, {"process": deployment.process, "version": deployment.version, **({"parent": parent.code} if parent else {})}))
         if accepted:
             live.events.append(("accepted", "", channel, {}))
-        return self._moved(live)
+        return self.moved(live)
 
     # Commands
 
@@ -156,7 +167,7 @@ class Desk:
         live.events.append(("retracted" if node.compensates else "done", node.id, channel, {"work": work, **(detail or {})}))
         if detail and detail.get("outcome") in DECISIONS:
             live.events.append(("decided", node.id, channel, {"outcome": detail["outcome"]}))
-        return self._moved(live)
+        return self.moved(live)
 
     def fail(self, live: Live, work: int, code: str, *, channel: Channel = "window", detail: Mapping[str, Any] | None = None) -> Live:
         """A task cannot be done: an event for that error goes on, else the case stops."""
@@ -164,14 +175,14 @@ class Desk:
         live.machine.fail(work, code)
         live.done.append(["fail", work, code, {}])
         live.events.append(("failed", live.deployment.net.nodes[item.node].id, channel, {"work": work, "code": code, **(detail or {})}))
-        return self._moved(live)
+        return self.moved(live)
 
     def escalate(self, live: Live, work: int, code: str = "", *, channel: Channel = "system", detail: Mapping[str, Any] | None = None) -> Live:
         item = self._item(live, work)
         live.machine.escalate(work, code)
         live.done.append(["escalate", work, code, {}])
         live.events.append(("escalated", live.deployment.net.nodes[item.node].id, channel, {"work": work, "code": code, **(detail or {})}))
-        return self._moved(live)
+        return self.moved(live)
 
     def catch(self, live: Live, work: int, kind: str, variables: Mapping[str, Any] | None = None, *, channel: Channel = "system",
               detail: Mapping[str, Any] | None = None) -> Live:
@@ -180,24 +191,39 @@ class Desk:
         live.machine.catch(work, variables)
         live.done.append(["catch", work, None, dict(variables or {})])
         live.events.append((kind, live.deployment.net.nodes[item.node].id, channel, {"work": work, **(detail or {})}))
-        return self._moved(live)
+        return self.moved(live)
 
     def retry(self, live: Live, work: int, variables: Mapping[str, Any] | None = None) -> Live:
         """A stuck token is tried again, with what it lacked."""
         live.machine.retry(work, variables)
         live.done.append(["retry", work, None, dict(variables or {})])
-        return self._moved(live)
+        return self.moved(live)
 
     def facts(self, live: Live, variables: Mapping[str, Any]) -> Live:
         """The case knows more than it did; conditions it waits for may hold now."""
         live.state.variables.update(variables)
         live.done.append(["facts", -1, None, dict(variables)])
-        return self._moved(live)
+        return self.moved(live)
 
     def note(self, live: Live, kind: str, node: str = "", *, channel: Channel = "web", detail: Mapping[str, Any] | None = None) -> Live:
-        """Something happened beside the process: no token moves."""
+        """Something happened beside the process: no token moves, but the clocks of items may. Raises Problem for what cannot happen to a clock."""
         live.events.append((kind, node, channel, dict(detail or {})))
-        return self._moved(live)
+        if kind in STATUTORY:
+            self._reckon(live, node)
+        return self.moved(live)
+
+    def _reckon(self, live: Live, node: str) -> None:
+        """Works out anew when items are due whose clock was moved: those of one node, or all."""
+        d = live.deployment
+        self.flush()
+        told = stored.history(self.connection, live.id, *STATUTORY) + [(self.now, k, n, dict(detail)) for k, n, _, detail in live.events if k in STATUTORY]
+        for number, row in list(live.rows.items()):
+            name = d.net.nodes[row.node].id
+            if row.work < 0 or row.node not in d.items or node not in ("", name) or WHATS[row.what] not in ("item", "elsewhere"):
+                continue
+            opened = stored.instant(row.opened)
+            due = due_of(d, row.node, opened, [(at, k, detail) for at, k, n, detail in told if n in ("", name) and at >= opened])
+            live.rows[number] = row._replace(due=stored.NEVER if due is None else milliseconds(due))
 
     def claim(self, live: Live, work: int, by: str, *, channel: Channel = "window") -> Live:
         """Somebody is at work on it from now on. Raises Problem ``claimed``."""
@@ -209,7 +235,7 @@ class Desk:
         if not row.claimed:
             live.rows[work] = row._replace(claimed=by)
             live.events.append(("claimed", live.deployment.net.nodes[row.node].id, channel, {"work": work}))
-        return self._moved(live)
+        return self.moved(live)
 
     def defer(self, live: Live, work: int, *, channel: Channel = "window", detail: Mapping[str, Any] | None = None) -> Live:
         """A part binds late: the case goes on without it, and knows so as ``NODE_deferred``; its department still has it to do."""
@@ -220,14 +246,14 @@ class Desk:
         live.done.append(["complete", work, None, known])
         live.events.append(("deferred", node, channel, {"work": work, "department": row.name, **(detail or {})}))
         self._apart(live, item.node, "deferred", row.name)
-        return self._moved(live)
+        return self.moved(live)
 
     def ask_retraction(self, live: Live, node: int, *, channel: Channel = "window", detail: Mapping[str, Any] | None = None) -> Live:
         """What a department decided is never rolled back: it is asked to retract it, and decides about that."""
         d = live.deployment
         number = self._apart(live, node, "retraction", d.department(node))
         live.events.append(("opened", d.net.nodes[node].id, channel, {"work": number, "department": d.department(node), "retraction": True, **(detail or {})}))
-        return self._moved(live)
+        return self.moved(live)
 
     def settle(self, live: Live, work: int, variables: Mapping[str, Any], *, channel: Channel = "window", detail: Mapping[str, Any] | None = None) -> Live:
         """What waits beside the tokens is done: a part put off, or a retraction that was asked for."""
@@ -240,7 +266,7 @@ class Desk:
         live.events.append(("done" if late else "retracted", node, channel, {"work": work, **late, **(detail or {})}))
         live.state.variables.update(variables)
         live.done.append(["facts", -1, None, dict(variables)])
-        return self._moved(live)
+        return self.moved(live)
 
     def _apart(self, live: Live, node: int, what: What, name: str) -> int:
         """A row beside the tokens; its number is negative, and used once."""
@@ -257,8 +283,10 @@ class Desk:
         live.state.ended = True
         live.done.append(["cancel", -1, None, {}])
         live.status = "cancelled"
+        if live.parent_work is not None:
+            self._thrown.append((live, "over", ""))
         live.events.append(("cancelled", "", channel, dict(detail or {})))
-        return self._moved(live)
+        return self.moved(live)
 
     def migrate(self, live: Live, to: Deployment, renamed: Mapping[str, str]) -> Live:
         """The case goes on under another version. Raises Problem ``stranded``; ``migration.stranded`` tells beforehand."""
@@ -283,7 +311,7 @@ class Desk:
                 live.rows[number] = row._replace(node=work.node)
             else:
                 del live.rows[number]
-        return self._moved(live)
+        return self.moved(live)
 
     def _open(self, live: Live) -> None:
         if live.status != "open":
@@ -297,7 +325,8 @@ class Desk:
 
     # What follows by itself
 
-    def _moved(self, live: Live) -> Live:
+    def moved(self, live: Live) -> Live:
+        """All that follows by itself from what was done, until the case stands still; then the step is gathered."""
         machine, d = live.machine, live.deployment
         steps = 0
         while True:
@@ -348,7 +377,8 @@ class Desk:
         """An item waits for its department."""
         d, node = live.deployment, live.deployment.net.nodes[work.node]
         department, due = d.department(work.node), due_of(d, work.node, self.now)
-        live.rows[work.id] = stored.Row(live.id, work.id, work.node, _WHAT["retraction" if node.compensates else "item"], department,
+        elsewhere = self.node_of(department)
+        live.rows[work.id] = stored.Row(live.id, work.id, work.node, _WHAT["elsewhere" if elsewhere else "retraction" if node.compensates else "item"], department,
                                       stored.NEVER if due is None else milliseconds(due), milliseconds(self.now), "")
         detail: dict[str, Any] = {"work": work.id, "department": department}
         if due is not None:
@@ -357,7 +387,27 @@ class Desk:
             detail["round"] = work.round
         if node.compensates:
             detail["retraction"] = True
+        if elsewhere:
+            from jingwei.integrations.government.cases.across import visit
+
+            detail["at"] = elsewhere
+            visit(self, live, work.id, elsewhere, due)
         live.events.append(("opened", node.id, "system", detail))
+
+    def sharing(self, deployment: Deployment) -> Mapping[str, Sharing]:
+        """How the thing's providers share here, looked up once a transaction."""
+        if deployment.id not in self._sharing:
+            from jingwei.integrations.government.evidence.links import sharing_of
+
+            assert deployment.thing is not None
+            self._sharing[deployment.id] = sharing_of(self.context, deployment.thing)
+        return self._sharing[deployment.id]
+
+    def node_of(self, department: str) -> str:
+        """The other node a department works on; empty for this one."""
+        if self._places is None:
+            self._places = stored.places(self.connection)
+        return self._places.get(department, "") if department else ""
 
     def _decide(self, live: Live, work: Work) -> None:
         d = live.deployment
@@ -411,7 +461,7 @@ class Desk:
         if failed is None and live.deployment.thing is not None:
             live.events.append(("delivered", "", "system", {}))
         live.events.append(("ended", "", "system", {} if failed is None else {"failed": failed}))
-        if live.parent is not None and live.parent_work is not None:
+        if live.parent_work is not None:
             self._thrown.append((live, "over", ""))
 
     # What waits
@@ -450,7 +500,11 @@ class Desk:
                 continue
             sender, what, name = self._thrown.pop(0)
             if what == "over":
-                assert sender.parent is not None and sender.parent_work is not None
+                if sender.parent is None or sender.parent_work is None:
+                    from jingwei.integrations.government.cases.across import over
+
+                    over(self, sender)
+                    continue
                 parent = self.by_id(sender.parent)
                 if sender.parent_work in parent.state.works:
                     given = {k: v for k, v in sender.state.variables.items() if k not in parent.state.variables}

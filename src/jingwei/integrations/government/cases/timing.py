@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from jingwei.engines.processes.model import Trigger
+from jingwei.integrations.government.clocks.law import RULES
+from jingwei.integrations.government.clocks.model import Happening, HappeningKind, Regime
+from jingwei.integrations.government.clocks.statutory import standing
 from jingwei.integrations.government.processes.expressions import compiled
-from jingwei.kernel.clock import CHINA, Term, day_in_china
+from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
@@ -40,16 +43,29 @@ def timer_due(trigger: Trigger, at: datetime, variables: Mapping[str, Any]) -> d
     return found
 
 
-def due_of(deployment: Deployment, node: int, at: datetime) -> datetime | None:
-    """The end of the last day on which an item opened at ``at`` is to be done; None where nothing sets one.
+STATUTORY: Final[Mapping[str, HappeningKind]] = {"paused": "paused", "resumed": "resumed", "extended": "extended"}
+"""Events of a case that move an item's clock."""
 
-    Raises Problem for a year whose working days are not known.
+
+def due_of(deployment: Deployment, node: int, opened: datetime, happened: Sequence[tuple[datetime, str, Mapping[str, Any]]] = ()) -> datetime | None:
+    """The end of the last day on which an item opened at ``opened`` is to be done; None where nothing sets one, or its clock stands still.
+
+    happened : what moved its clock since, as (at, kind, detail)
+    Raises Problem for a year whose working days are not known, and for what cannot happen to a clock.
     """
     item = deployment.items.get(node)
-    if item is None or item.clock.regime == "none" or not item.clock.days:
+    if item is None or item.clock.regime == "none":
         return None
-    last = Term(item.clock.days, "working days", item.task).due(day_in_china(at), work_calendar())
-    return datetime.combine(last, time.max.replace(microsecond=0), CHINA)
+    calendar, days = work_calendar(), item.clock.days
+    told = [Happening("accepted", opened), *(Happening(STATUTORY[kind], at, detail.get("ground", ""), detail.get("days", 0), detail.get("approved", "")) for at, kind, detail in happened)]
+    last = max(h.at for h in told)
+    regime = Regime(item.clock.regime, days if days != LAW_DAYS.get(item.clock.regime) else 0)
+    found = standing(regime, told, last, calendar).due(last, calendar)
+    return None if found is None else datetime.combine(found, time.max.replace(microsecond=0), CHINA)
+
+
+LAW_DAYS: Final = {rule.kind.replace("decide", "licensing"): rule.term.length for rule in RULES if rule.kind in ("decide", "joint")}
+"""Terms the law sets itself: an item that names just these promises nothing."""
 
 
 def _read(text: str, at: datetime) -> datetime | None:

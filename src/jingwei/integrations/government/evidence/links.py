@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from jingwei.foundations.data.sharing.records import shared
 from jingwei.integrations.government.evidence.planner import sharing_as_declared
 from jingwei.integrations.government.things.model import Sharing, Thing
 from jingwei.kernel.actions import Context
+from jingwei.kernel.told import told
 
 State = Literal["answers", "fails", "untried", "absent"]
 
@@ -22,13 +22,26 @@ State = Literal["answers", "fails", "untried", "absent"]
 def sharing_of(context: Context, thing: Thing) -> dict[str, Sharing]:
     """By provider, how those share that can be asked in this jurisdiction."""
     found = sharing_as_declared(thing)
-    ledger = context.workspace.ledger
-    offers = [o.published for o in shared(ledger, words=False).offers.values() if o.published] if ledger.store.exists() else []
+    offers = _published(context)
     for provider in thing.providers:
         for terms in offers:
-            if provider.dataset in (terms.dataset, terms.data):
-                found[provider.id] = terms.attribute
+            if provider.dataset in (terms["dataset"], terms["data"]):
+                found[provider.id] = terms["attribute"]
     return {p: s for p, s in found.items() if s != "none"}
+
+
+def _published(context: Context) -> list[Mapping[str, Any]]:
+    """The terms the data room's record has in force: told by the provider, then published by the bureau in charge."""
+    offered: dict[str, Mapping[str, Any]] = {}
+    published: dict[str, Mapping[str, Any]] = {}
+    ledger = context.workspace.ledger
+    for event in told(ledger, "share", words=False) if ledger.store.exists() else ():
+        data = str(event.facts.get("data", ""))
+        if event.kind == "share.offered":
+            offered[data] = event.facts
+        elif event.kind == "share.published" and data in offered:
+            published[data] = offered[data]
+    return list(published.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,9 +105,9 @@ def plan(thing: Thing, sharing: Mapping[str, Sharing], *, known: Iterable[str] =
     """
     if held and today is None:
         raise ValueError("what is held is judged by a day")
-    there = {**{f.name: "" for f in thing.facts if f.origin == "login"}, **dict.fromkeys(known, "")}
+    there = {*known, *(f.name for f in thing.facts if f.origin == "login")}
     fresh = {name for name, one in (held or {}).items() if today is not None and one.fresh(thing.evidence_called(name), today)}
-    ways = _ways(thing, sharing, there.keys(), fresh, frozenset(tried), costs)
+    ways = _ways(thing, sharing, there, fresh, frozenset(tried), costs)
     required = [r.id for r in thing.required()] if requirements is None else list(requirements)
     roots: list[Wants] = [*(("requirement", r) for r in required), *(("fact", f) for f in (wanted_facts(thing) if facts is None else facts))]
     cover = cheapest(ways, roots)
@@ -118,8 +118,7 @@ def plan(thing: Thing, sharing: Mapping[str, Sharing], *, known: Iterable[str] =
     return Plan(tuple(_steps(thing, cover)), cover.cost, {r: tuple(what for _, what in cover.ways["requirement", r].needs) for r in required})
 
 
-def _ways(thing: Thing, sharing: Mapping[str, Sharing], known: Iterable[str], fresh: set[str], tried: frozenset[str], costs: Costs) -> dict[Wants, list[Way[Wants]]]:
-    there = set(known)
+def _ways(thing: Thing, sharing: Mapping[str, Sharing], known: set[str], fresh: set[str], tried: frozenset[str], costs: Costs) -> dict[Wants, list[Way[Wants]]]:
     ways: dict[Wants, list[Way[Wants]]] = {}
     for r in thing.requirements:
         ways["requirement", r.id] = [Way(0, tuple(("evidence", e) for e in dict.fromkeys(several))) for several in r.evidence]
@@ -142,7 +141,7 @@ def _ways(thing: Thing, sharing: Mapping[str, Sharing], known: Iterable[str], fr
         found: list[Way[Wants]] = [Way(0, (("record", e),)) for e in dict.fromkeys(gives.get(f.name, ()))]
         if not f.origin and f.name in thing.form["properties"]:
             found.append(Way(costs.asked, how="asked"))
-        ways["fact", f.name] = [Way(0)] if f.name in there else found
+        ways["fact", f.name] = [Way(0)] if f.name in known else found
     return ways
 
 

@@ -1,6 +1,6 @@
 """Forms asked one question a page, and the way of somebody who applies: what is known already, what is left to ask, and how far it has come."""
 
-from jingwei.integrations.government.forms.views import AskThing
+from jingwei.integrations.government.things.asks import AskThing
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.pillar import Page
 

@@ -15,7 +15,8 @@ from jingwei.integrations.government.cases import deployments
 from jingwei.integrations.government.cases.deployments import Deployment
 from jingwei.integrations.government.cases.records import changing
 from jingwei.integrations.government.evidence.exchange import judge, request_of
-from jingwei.integrations.government.evidence.planner import Step, plan, sharing_as_declared
+from jingwei.integrations.government.evidence.links import sharing_of
+from jingwei.integrations.government.evidence.planner import Step, plan
 from jingwei.integrations.government.forms import asking, drafts, reading
 from jingwei.integrations.government.forms.asking import Standing
 from jingwei.integrations.government.forms.drafts import Draft, Known
@@ -106,7 +107,7 @@ def look(context: Context, draft: Draft) -> Draft:
     if draft.looked or not draft.person:
         return replace(draft, looked=True)
     _, thing = deployed(context, draft.thing, draft.version)
-    sharing, found = sharing_as_declared(thing), list(draft.known)
+    sharing, found = sharing_of(context, thing), list(draft.known)
     while True:
         facts = {**draft.login, **{name: said for k in found for name, said in k.facts.items()}}
         tried = {k.evidence for k in found}

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from jingwei.integrations.government.cases import deployments, records
 from jingwei.integrations.government.cases.model import Case, CaseEvent
-from jingwei.integrations.government.evidence.planner import plan, sharing_as_declared
+from jingwei.integrations.government.evidence.links import sharing_of
+from jingwei.integrations.government.evidence.planner import plan
 from jingwei.integrations.government.forms.journey import Way, deployed, form_of
 from jingwei.integrations.government.forms.model import Form, Question
+from jingwei.integrations.government.things.asks import AskThing
 from jingwei.integrations.government.things.model import Evidence, Item, Requirement, Thing
-from jingwei.kernel.actions import Context, Option
+from jingwei.kernel.actions import Context
 from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import NOTHING, Text
 from jingwei.kernel.pillar import Nothing
-
-
-@dataclass(frozen=True, slots=True)
-class AskThing:
-    """One thing by the name of its process."""
-
-    thing: Annotated[str, Option(Text("一件事，如 newborn", "the thing, such as newborn"), positional=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +153,11 @@ def things(context: Context, query: Nothing) -> ThingsView:
 
 def thing(context: Context, query: AskThing) -> ThingView:
     """Raises Problem ``not_deployed``."""
-    deployment, one = deployed(context, query.thing)
+    _, one = deployed(context, query.thing)
     before = [i.before for i in one.items]
     return ThingView(
         query.thing, one.name, tuple(Part(i, one.department(i.department).name, i.clock.days if i.clock.regime != "none" else 0) for i in one.items),
-        tuple(_proofs(one)), _questions(form_of(one)), (sum(b.forms for b in before), sum(b.materials for b in before), sum(b.trips for b in before)), one.law,
+        tuple(_proofs(context, one)), _questions(form_of(one)), (sum(b.forms for b in before), sum(b.materials for b in before), sum(b.trips for b in before)), one.law,
         bool(context.workspace.settings.login.facts))
 
 
@@ -176,9 +171,9 @@ def _questions(form: Form) -> int:
     return sum(not q.held for q in form if q.name in form.always)
 
 
-def _proofs(thing: Thing) -> list[Proof]:
+def _proofs(context: Context, thing: Thing) -> list[Proof]:
     """Each requirement with the cheapest way to show it."""
-    sharing = sharing_as_declared(thing)
+    sharing = sharing_of(context, thing)
     made = plan(thing, sharing)
     hows = {s.what: s.how for s in made.steps if s.how != "asked"}
     found = []

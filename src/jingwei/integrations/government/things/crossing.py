@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from jingwei.integrations.government.things.filling import fault
-from jingwei.integrations.government.things.model import Fact, Kind, Thing
+from jingwei.integrations.government.things.model import ASSURANCES, Fact, Kind, Thing
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem, did_you_mean
 
@@ -53,6 +53,11 @@ def _references(thing: Thing, file: str) -> Iterator[Problem]:
         yield from _unknown(file, f"requirement {requirement.id}.evidence", chain.from_iterable(requirement.evidence), evidence)
         if not all(requirement.evidence) or not requirement.evidence:
             yield fault(file, f"requirement {requirement.id}.evidence", Text("至少要有一组证明，且每组不为空", "it needs at least one list of evidence, and none of them empty"))
+        least = ASSURANCES.index(requirement.assurance)
+        weak = [e.id for e in thing.evidence if e.id in chain.from_iterable(requirement.evidence) and ASSURANCES.index(e.assurance) < least]
+        if weak:
+            yield fault(file, f"requirement {requirement.id}.evidence", Text(f"{'、'.join(weak)} 的可信程度不够", f"{', '.join(weak)} is not sure enough"),
+                        Text(f"这项要求 assurance 至少为 {requirement.assurance}。", f"The requirement wants an assurance of {requirement.assurance} at the least."))
     for one in thing.evidence:
         at = f"evidence {one.id}"
         yield from _unknown(file, f"{at}.provider", (one.provider,), providers)

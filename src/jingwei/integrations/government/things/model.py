@@ -5,20 +5,22 @@ Facts are flat names: they are the variables of the process, the inputs of its d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from jingwei.engines.decisions.model import Model
 from jingwei.engines.processes.model import Definitions, Process
 from jingwei.kernel.i18n import NOTHING, Text
+from jingwei.kernel.problems import Problem, did_you_mean
 
 Level = Literal["county", "city", "province", "nation"]
 Regime = Literal["licensing", "joint", "promised", "none"]
 Channel = Literal["both", "window", "web"]
 Obstruction = Literal["", "paper", "presence", "wet_seal", "no_sharing"]
 Assurance = Literal["low", "substantial", "high"]
+ASSURANCES: Final[tuple[Assurance, ...]] = ("low", "substantial", "high")
 Sharing = Literal["unconditional", "conditional", "none"]
 Kind = Literal["text", "number", "date", "boolean", "list"]
 Origin = Literal["", "login", "table", "office"]
@@ -106,6 +108,7 @@ class Item:
 class Requirement:
     """Something the law wants shown. evidence : ids; any one list is enough, of which every one is needed
 
+    assurance : how sure the source of each must be at the least
     obstruction : what the provision demands where it stands in the way of doing it on the web or by sharing
     """
 
@@ -114,6 +117,7 @@ class Requirement:
     law: Law
     evidence: tuple[tuple[str, ...], ...] = ()
     obstruction: Obstruction = ""
+    assurance: Assurance = "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Thing:
-    """A whole thing as read and cross-checked.
+    """A whole thing as read and cross-checked. Parts are had by name; one it has not is a Problem ``unknown_part``.
 
     process : the id of the process in ``definitions``; models : the decision models by file; form : JSON Schema, one property a question;
     a property that is ``readOnly`` is shown and not asked
@@ -210,24 +214,43 @@ class Thing:
         """The process this thing runs, as the BPMN file has it."""
         return next(p for p in self.definitions.processes if p.id == self.process)
 
+    @cached_property
+    def _parts(self) -> Mapping[tuple[str, str], Any]:
+        groups: Mapping[str, Iterable[Department | Requirement | Evidence | Provider]] = {
+            "department": self.departments, "requirement": self.requirements, "evidence": self.evidence, "provider": self.providers}
+        return {**{(group, one.id): one for group, several in groups.items() for one in several}, **{("fact", f.name): f for f in self.facts}, **{("item", i.task): i for i in self.items}}
+
+    def _called(self, group: str, name: str) -> Any:
+        """Raises Problem ``unknown_part``."""
+        found = self._parts.get((group, name))
+        if found is None:
+            raise Problem("unknown_part", Text(f"一件事里没有 {group} {name[:60]!r}", f"the thing has no {group} {name[:60]!r}"), where=self.id,
+                          remedy=did_you_mean(name[:60], [n for g, n in self._parts if g == group]))
+        return found
+
     def department(self, name: str) -> Department:
-        return next(d for d in self.departments if d.id == name)
+        found: Department = self._called("department", name)
+        return found
 
     def item(self, task: str) -> Item | None:
         """The item a task does; None for a task that is no department's."""
-        return next((i for i in self.items if i.task == task), None)
+        return self._parts.get(("item", task))
 
     def requirement(self, name: str) -> Requirement:
-        return next(r for r in self.requirements if r.id == name)
+        found: Requirement = self._called("requirement", name)
+        return found
 
     def evidence_called(self, name: str) -> Evidence:
-        return next(e for e in self.evidence if e.id == name)
+        found: Evidence = self._called("evidence", name)
+        return found
 
     def provider(self, name: str) -> Provider:
-        return next(p for p in self.providers if p.id == name)
+        found: Provider = self._called("provider", name)
+        return found
 
     def fact(self, name: str) -> Fact:
-        return next(f for f in self.facts if f.name == name)
+        found: Fact = self._called("fact", name)
+        return found
 
     def questions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The form's properties with their schemas, in order."""

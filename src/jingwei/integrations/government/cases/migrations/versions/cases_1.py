@@ -69,3 +69,15 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "case_places",
+        sa.Column("department", sa.String(), primary_key=True),
+        sa.Column("node", sa.String(), nullable=False),
+    )
+    op.create_table(
+        "case_homes",
+        sa.Column("case_id", sa.Integer(), primary_key=True),
+        sa.Column("node", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("work", sa.Integer(), nullable=False),
+    )

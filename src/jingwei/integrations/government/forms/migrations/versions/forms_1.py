@@ -1,4 +1,4 @@
-"""forms: what people have begun to fill in, until they hand it in"""
+"""forms: what people have begun to fill in, until they hand it in."""
 
 import sqlalchemy as sa
 from alembic import op
