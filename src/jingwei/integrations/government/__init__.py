@@ -41,5 +41,5 @@ _SHOW = (
     designer,
 )
 
-PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=(*MEASURES, *simulation.MEASURES),
+PILLAR = Pillar(code="I2", name=Text(zh="数字政务", en="Digital government"), measures=MEASURES,
                 actions=tuple(action for part in _ACT for action in part.ACTIONS), pages=tuple(page for part in _SHOW for page in part.PAGES))
