@@ -115,7 +115,8 @@ def looked_at(page: Page, name: str, *, wide: bool = False) -> None:
 
 
 def go_on(page: Page) -> None:
-    page.locator(".apply form button, form.begin button").first.click()
+    with page.expect_navigation():
+        page.locator(".apply form button").first.click()
 
 
 def fill(page: Page, name: str, value: str) -> None:
@@ -167,11 +168,12 @@ def test_a_parent_on_a_phone_has_everything_done_at_once_and_is_asked_nothing_th
     other = town.phone()
     other.goto(f"{town.address}/zh/return")
     looked_at(other, "07-return")
-    for word, ends in (("0000-0000-0000-0000", False), (secret.upper(), True)):
+    for word in ("0000-0000-0000-0000", secret.upper()):
         other.locator("#f-number").fill(number.lower())
         other.locator("#f-secret").fill(word)
         go_on(other)
-        assert (other.locator(".errors").count() == 0) is ends
+        if word.startswith("0"):
+            other.locator(".errors").wait_for()
     other.wait_for_url("**/mine/check")
     assert "6222020200112233445" in other.locator("main").inner_text(), "what was read is what is shown"
     looked_at(other, "08-check")

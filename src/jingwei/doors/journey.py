@@ -46,40 +46,50 @@ def routes(workspace: Workspace, who: Who, render: Callable[..., bytes]) -> list
 
     @get("/{language:str}/mine", sync_to_thread=True, include_in_schema=False)
     def mine(request: Asker, language: FromPath[str]) -> Response[bytes]:
-        return _led(door.next, request, page_language(language))
+        return door.led(door.next, request, page_language(language))
 
-    @get("/{language:str}/mine/{step:path}", sync_to_thread=True, include_in_schema=False)
-    def step(request: Asker, language: FromPath[str], step: FromPath[str]) -> Response[bytes]:
-        return _led(door.show, request, page_language(language), str(step).strip("/"))
+    @get("/{language:str}/mine/{step:path}", include_in_schema=False)
+    async def show(request: Asker, language: FromPath[str], step: FromPath[str]) -> Response[bytes]:
+        return await sync_to_thread(door.led, door.show, request, page_language(language), str(step).strip("/"))
 
     @post("/{language:str}/mine/{step:path}", status_code=200, include_in_schema=False, request_max_body_size=2 * MOST_FILE_BYTES)
     async def send(request: Asker, language: FromPath[str], step: FromPath[str]) -> Response[bytes]:
         fields = await fields_of(request)
-        return await sync_to_thread(_led, door.take, request, page_language(language), str(step).strip("/"), fields)
+        return await sync_to_thread(door.led, door.take, request, page_language(language), str(step).strip("/"), fields)
 
-    @get("/{language:str}/return", sync_to_thread=True, include_in_schema=False)
-    def come_back(request: Asker, language: FromPath[str]) -> Response[bytes]:
-        return door.ask_number(request, page_language(language))
+    @get("/{language:str}/return", include_in_schema=False)
+    async def come_back(request: Asker, language: FromPath[str]) -> Response[bytes]:
+        return await sync_to_thread(door.ask_number, request, page_language(language))
 
     @post("/{language:str}/return", status_code=200, include_in_schema=False)
     async def find(request: Asker, language: FromPath[str]) -> Response[bytes]:
         fields = await fields_of(request)
         return await sync_to_thread(door.find, request, page_language(language), fields)
 
-    return [mine, step, send, come_back, find]
+    return [mine, show, send, come_back, find]
 
 
-class _Elsewhere(Exception):
-    """This person has to go somewhere else first."""
+class _SignInFirst(Exception):
+    """Who began this signed in has to be signed in."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+
+class _NotHere(Exception):
+    """This browser has no key to a draft."""
 
 
 class _Journey:
     def __init__(self, workspace: Workspace, who: Who, render: Callable[..., bytes]) -> None:
         self._workspace, self._who, self._render = workspace, who, render
         self._bucket = Bucket(A_MINUTE, AT_ONCE)
+
+    def led(self, show: Callable[..., Response[bytes]], request: Asker, language: Language, *more: Any) -> Response[bytes]:
+        """A page; or first to wherever this person has to go."""
+        try:
+            return show(request, language, *more)
+        except _SignInFirst:
+            return self._sign_in(language)
+        except _NotHere:
+            return _see(f"/{language}/mine")
 
     # Pages
 
@@ -127,7 +137,7 @@ class _Journey:
         before = f"/{language}/mine/ask/{names[at - 1]}" if at else f"/{language}/mine/known" if way.draft.known else f"/{language}/things/{way.draft.thing}"
         errors = {f.field: f.what for f in faults}
         page = self._page(request, language, "question.html", way, question=question, shown=shown, errors=errors, faults=faults, at=at + 1, of=len(names), before=before,
-                          parts=answers.PARTS_OF_DATE, there=way.draft.answers.get(name) is not None)
+                          parts=answers.PARTS_OF_DATE, already=way.draft.answers.get(name) is not None)
         page.status_code = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.OK
         return page
 
@@ -176,9 +186,12 @@ class _Journey:
         keys = [self._cookie(request, "draft", f"{draft.number}.{secret}", STAYS)]
         if not wants or person is not None:
             return _see(f"/{language}/mine", keys)
-        # a page that leads on by itself: ``form-action 'self'`` holds a form, and what answers it, to us
+        return self._sign_in(language, keys)
+
+    def _sign_in(self, language: Language, cookies: list[Cookie] | None = None) -> Response[bytes]:
+        """A page that leads on by itself: ``form-action 'self'`` holds a form, and wherever its answers lead, to us."""
         page = self._render("onward.html", language, f"/{language}", onward=f"/{language}/sign-in?back=/{language}/mine", title=Text("去登录", "On to signing in"))
-        return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"}, cookies=keys)
+        return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"}, cookies=cookies or [])
 
     def ask_number(self, request: Asker, language: Language, *, wrong: bool = False, number: str = "") -> Response[bytes]:
         page = self._page(request, language, "return.html", None, wrong=wrong, number=number)
@@ -206,7 +219,7 @@ class _Journey:
         return self._who.enabled and bool(self._workspace.settings.login.facts)
 
     def _draft(self, request: Asker) -> tuple[Draft, str] | None:
-        """The draft this browser has the key to, and the key; who began it signed in has to be signed in. Raises _Elsewhere."""
+        """The draft this browser has the key to, and the key; who began it signed in has to be signed in. Raises _SignInFirst."""
         number, _, secret = self._sent(request, "draft").partition(".")
         draft = self._opened(number, secret) if number and secret else None
         if draft is None:
@@ -215,14 +228,13 @@ class _Journey:
         if person is not None and not draft.person and not draft.looked:  # back from signing in
             draft = self._change(draft, secret, lambda d: replace(d, person=person.identity, login=person.facts))
         if draft.person and (person is None or person.identity != draft.person):
-            language = page_language(request.path_params["language"])
-            raise _Elsewhere(f"/{language}/sign-in?back=/{language}/mine")
+            raise _SignInFirst
         return draft, secret
 
     def _own(self, request: Asker) -> tuple[Draft, str]:
         found = self._draft(request)
         if found is None:
-            raise _Elsewhere(f"/{request.path_params['language']}/mine")
+            raise _NotHere
         return found
 
     def _opened(self, number: str, secret: str) -> Draft | None:
@@ -260,13 +272,6 @@ class _Journey:
     def _page(self, request: Asker, language: Language, template: str, way: Way | None, **shown: Any) -> Response[bytes]:
         body = self._render(f"{PAGES}{template}", language, request.url.path, way=way, **shown)
         return Response(body, media_type="text/html", headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Content-Language": "zh-CN" if language == "zh" else "en"})
-
-
-def _led(show: Callable[..., Response[bytes]], *asked: Any) -> Response[bytes]:
-    try:
-        return show(*asked)
-    except _Elsewhere as elsewhere:
-        return _see(elsewhere.address)
 
 
 def _see(address: str, cookies: list[Cookie] | None = None) -> Response[bytes]:

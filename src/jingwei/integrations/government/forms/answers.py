@@ -248,7 +248,8 @@ def _said(question: Question, keyword: str, limit: Any, value: Any) -> Text:
     if question.kind == "file":
         told = Text("文件太大", "The file is too large") if keyword == "maxLength" else Text("文件太小", "The file is too small")
     hint = question.hint if keyword in ("pattern", "format") else None
-    return Text(f"{question.title.zh}：{told.zh}{f'。{hint.zh}' if hint else ''}", f"{question.title.en}: {told.en}{f'. {hint.en}' if hint else ''}")
+    title = Text(question.title.zh.rstrip("？"), question.title.en.rstrip("?"))
+    return Text(f"{title.zh}：{told.zh}{f'。{hint.zh}' if hint else ''}", f"{title.en}: {told.en}{f'. {hint.en}' if hint else ''}")
 
 
 def _plain(value: Any) -> str:
