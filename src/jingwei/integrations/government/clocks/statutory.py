@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from jingwei.integrations.government.clocks.law import FINDINGS, GROUNDS, RULES, FindingKind, Rule, rule
 from jingwei.integrations.government.clocks.model import (
