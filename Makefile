@@ -65,7 +65,7 @@ docs: $(VENV)/.docs
 
 # The README's pictures, as the browser tests drew them.
 pictures: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/doors/test_browser.py -k whole
+	$(BIN)/python -m pytest tests/doors/test_browser.py -k whole -m "soak or not soak"
 	$(BIN)/python -c "from PIL import Image; \
 	  [Image.open(f'out/pictures/{drawn}-en-1440.png').convert('RGB').crop((0, 0, 1440, tall)).quantize(128).save(f'docs/pictures/portal-{name}.png', optimize=True) \
 	   for drawn, name, tall in [('home', 'home', 2400), ('method-aggregate-geometric-weight-F1-2', 'method', 1480)]]"

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from new_stores import copied
 from postgresql import server
 
 from jingwei.kernel.store import _engine
@@ -31,6 +32,16 @@ def shared() -> Path:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def new_stores(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Stores of SQLite begin as copies everywhere but in the tests of the kernel, which is what begins them."""
+    if "kernel" in request.path.parts:
+        yield
+        return
+    with copied():
+        yield
 
 
 @pytest.fixture(scope="session")

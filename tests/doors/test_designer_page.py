@@ -26,6 +26,10 @@ __all__ = ["browser"]
 SMALL = (b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><process id="permit" isExecutable="true"><startEvent id="s"/><userTask id="look" name="Look &lt;closely&gt;"/>'
          b'<endEvent id="e"/><task id="never"/><sequenceFlow id="f1" sourceRef="s" targetRef="look"/><sequenceFlow id="f2" sourceRef="look" targetRef="e"/><sequenceFlow id="f3" sourceRef="never" targetRef="never"/>'
          b"</process></definitions>")
+DRAWN = SMALL.replace(b'"permit"', b'"drawn"').replace(b"</definitions>", (
+    b'<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:c="http://www.omg.org/spec/DD/20100524/DC"><d:BPMNPlane bpmnElement="drawn">'
+    b'<d:BPMNShape bpmnElement="look"><c:Bounds x="0" y="0" width="100" height="80"/></d:BPMNShape><d:BPMNShape bpmnElement="never"><c:Bounds x="200" y="0" width="100" height="80"/></d:BPMNShape>'
+    b"</d:BPMNPlane></d:BPMNDiagram></definitions>"))
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A portal on which one small process is deployed, without a drawing and with a task nothing leads to."""
     folder = tmp_path_factory.mktemp("designs")
     deploy(Context(Workspace(folder)), DeployThing(file=Document("permit.bpmn", SMALL)))
+    deploy(Context(Workspace(folder)), DeployThing(file=Document("drawn.bpmn", DRAWN)))
     server = uvicorn.Server(uvicorn.Config(application(Workspace(folder)), host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -55,6 +60,7 @@ def test_a_thing_is_drawn_and_judged_without_any_script(browser: Browser, addres
         shapes = len(model.findall(".//{*}BPMNShape"))
         assert page.locator("svg.bpmn :is(.box, .frame, .note)").count() == shapes
         assert page.locator("svg.bpmn .edge").count() == len(model.findall(".//{*}BPMNEdge"))
+        expect(page.locator("#once + p")).to_contain_text({"zh": "个事实由部门提供", "en": "facts come from departments"}[language])
         assert page.locator("h3").count() >= 4, "every decision table is there to be read"
         assert wrong == []
         page.context.close()
@@ -106,6 +112,10 @@ def test_what_is_odd_in_a_deployed_process_stands_at_its_node(browser: Browser, 
     expect(page.locator("li.finding").first).to_contain_text("never")
     expect(page.get_by_role("row", name="never (1)")).to_be_visible()
     expect(page.get_by_role("row", name="Look <closely> userTask")).to_be_visible()
+    page.context.close()
+    page, _ = visit(browser, f"{address}/en/designer/drawn", 1280, javascript=False)
+    expect(page.locator("svg.bpmn .box.wrong")).to_have_count(1)
+    expect(page.locator("svg.bpmn .flag text")).to_have_text("1")
     page.context.close()
     page, _ = visit(browser, f"{address}/en/designer/nothing", 1280)
     expect(page.locator("h1")).to_contain_text("There is no such page")

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from jingwei import plan
-from jingwei.coordination.jobs.nightly import Nights, perform
+from jingwei.coordination.jobs.nightly import Nights, fire_timers, perform
 from jingwei.doors.answers import ONE_AT_A_TIME, Answers, Question
 from jingwei.doors.asked import Refused
 from jingwei.doors.guard import Bucket
@@ -140,6 +140,7 @@ class Desk:
         self._look_at = time.monotonic() + NIGHTFALL
         try:
             self._nights.look()
+            fire_timers(self.workspace, self.jobs.clock)
         except Problem as problem:
             self._warn("the night's work was not begun", problem)
 

@@ -73,9 +73,9 @@ def test_evidence_and_items_of_a_birth_come_from_the_city_and_the_province_into_
     done: dict[str, list[str]] = {"city": [], "province": [], "county": []}
     while records.case(county, code).status == "open":
         moved = 0
-        for name in done:
+        for name, nodes in done.items():
             for each in records.work_list(three.at(name)):
-                done[name].append(each.node)
+                nodes.append(each.node)
                 actions.do(three.at(name), asks.DoWork(each.case, each.node, given(**{f"{each.node}_outcome": "granted"}), outcome="granted"))
                 moved += 1
         three.deliver()

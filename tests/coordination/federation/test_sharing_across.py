@@ -16,7 +16,7 @@ from sharing_nodes import PEOPLE, Two, granted_rows, people
 
 from jingwei.coordination.federation.neighbours import gather
 from jingwei.doors.portal.app import application
-from jingwei.foundations.data.sharing import across, actions, asks, landing, received, reports
+from jingwei.foundations.data.sharing import across, actions, asks, following, landing, received, reports
 from jingwei.foundations.data.sharing.cases import Shared
 from jingwei.foundations.data.sharing.clocks import clocks_of, readings
 from jingwei.foundations.data.sharing.figures import published
@@ -77,10 +77,10 @@ def test_both_ends_read_the_same_clocks_at_every_instant(two):
     two.decide(name)
     two.deliver(name)
     two.pass_on()
-    actions.report(two.at_county("health"), asks.ReportError(name, "少了一行"))
+    following.report(two.at_county("health"), asks.ReportError(name, "少了一行"))
     two.pass_on()
-    actions.correct(two.at_city("civil"), asks.CorrectError(name, "E-1", "no_error"))
-    actions.object_to(two.at_county("health"), asks.ObjectRequest(name, "确实少了"))
+    following.correct(two.at_city("civil"), asks.CorrectError(name, "E-1", "no_error"))
+    following.object_to(two.at_county("health"), asks.ObjectRequest(name, "确实少了"))
     two.pass_on()
     city, county = two.both(name)
     assert [k.kind for k in clocks_of(city)] == ["reply", "deliver", "correct"]
@@ -130,7 +130,7 @@ def test_nobody_here_decides_what_lies_elsewhere_and_nobody_asks_in_a_nodes_name
     with refused("unknown_organisation"):
         actions.request(two.at_city(), asks.AskData("POP-01", two.county_id))
     with refused("not_party"):
-        two.ask("k9", asker="civil") and actions.stop(two.at_county("civil"), asks.StopRequest(name, "asker_wishes", "不要了", agreed=True))
+        two.ask("k9", asker="civil") and following.stop(two.at_county("civil"), asks.StopRequest(name, "asker_wishes", "不要了", agreed=True))
 
 
 def test_words_of_a_case_this_node_never_asked_for_are_not_kept(two):
@@ -151,7 +151,7 @@ def test_a_withdrawn_grant_reaches_the_receiver_which_deletes_the_data_and_prove
     dataset = case(two.county.workspace.ledger, name).landed[0].dataset
     data = two.county.workspace.folder / "lake" / dataset / "data"
     assert list(data.iterdir())
-    actions.stop(two.at_city("civil"), asks.StopRequest(name, "purpose_met", "已用完", agreed=True))
+    following.stop(two.at_city("civil"), asks.StopRequest(name, "purpose_met", "已用完", agreed=True))
     two.pass_on()
     assert list(data.iterdir()) == []
     with refused("not_landed"):
@@ -282,7 +282,7 @@ def test_what_is_stopped_on_its_way_leaves_no_part_at_either_end(two, monkeypatc
     assert gather(two.county, two.wire) == 1
     incoming, outgoing = two.county.workspace.folder / "incoming", two.city.workspace.folder / "outgoing"
     assert len(list(incoming.glob("*/*"))) == 2
-    actions.stop(two.at_city("civil"), asks.StopRequest(name, "safety", "数据泄露风险", agreed=True))
+    following.stop(two.at_city("civil"), asks.StopRequest(name, "safety", "数据泄露风险", agreed=True))
     two.city.deliver(two.wire)
     assert list(incoming.glob("*/*")) == []
     gather(two.city, two.wire)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from case_models import BORN, END, START, TWO, Now, begun, bpmn, deployed, done, flow, given, line, task, world
 
+from jingwei.coordination.jobs.nightly import fire_timers
 from jingwei.coordination.record.sources import StoreRecord
 from jingwei.coordination.record.verifier import verify
 from jingwei.integrations.government.cases import actions, asks, records
@@ -181,6 +182,20 @@ def test_a_timer_comes_once_when_its_time_is_there_and_not_before(node):
     assert actions.timers(context, asks.FireTimers()).data["fired"] == 3
     assert actions.timers(context, asks.FireTimers()).data["fired"] == 0
     assert {records.case(context, c).status for c in codes} == {"ended"}
+
+
+def test_a_server_fires_what_has_come_due_and_leaves_the_record_alone_while_nothing_has(tmp_path):
+    now = Now()
+    context = world(Workspace(tmp_path / "node"), now)
+    assert not fire_timers(context.workspace, now)
+    deployed(context, line(START, PAUSE, END))
+    code = begun(context)
+    size = context.workspace.ledger.size()
+    assert not fire_timers(context.workspace, now)
+    assert context.workspace.ledger.size() == size
+    now.at += timedelta(days=3)
+    assert fire_timers(context.workspace, now)
+    assert records.case(context, code).status == "ended"
 
 
 def test_a_cycle_comes_again_and_again_without_ending_what_it_watches(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 
@@ -23,6 +24,7 @@ from jingwei.integrations.government.cases.model import CaseEvent
 from jingwei.integrations.government.savings.counting import counted, roots
 from jingwei.integrations.government.savings.figures import figures, funnel
 from jingwei.integrations.government.savings.model import Counted, Estimate
+from jingwei.integrations.government.things.model import Clock
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.workspace import Workspace
@@ -91,6 +93,17 @@ def test_a_promise_is_the_term_an_item_is_held_to_and_a_lawful_pause_moves_it():
         return count(h.tell("done", "card", after=days, work=1).events)[0]
 
     assert [(c.kept, c.late) for c in (told(7), told(8), told(7, pause=3))] == [(1, 0), (0, 1), (1, 0)]  # five working days after Monday 3 March: Monday 10
+
+
+def test_a_lawful_extension_lengthens_an_item_that_promises_no_less_than_the_law_and_one_nobody_approved_does_not():
+    thing = small_thing()
+    at_the_law = replace(thing, items=tuple(replace(i, clock=Clock("licensing", 20)) for i in thing.items))
+
+    def told(**detail: str) -> Counted:
+        h = History("c1").tell("accepted").tell("opened", "permit", channel="system", work=1).tell("extended", "permit", after=5, days=10, **detail).tell("done", "permit", after=30, work=1)
+        return count(h.events, things={("small", 1): at_the_law})[0]
+
+    assert [(c.kept, c.late) for c in (told(approved="head"), told())] == [(1, 0), (0, 1)]
 
 
 def test_an_item_whose_term_still_runs_counts_neither_way_and_one_not_done_in_time_is_late():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jingwei.doors.cli import program
 from jingwei.integrations.government.clocks.law import GROUNDS
 from jingwei.integrations.government.clocks.model import Happening, Regime, Standing
-from jingwei.integrations.government.clocks.statutory import due_if_accepted, standing
+from jingwei.integrations.government.clocks.statutory import standing
 from jingwei.kernel.clock import CHINA, Term
 from jingwei.kernel.periods import work_calendar
 from jingwei.kernel.problems import Problem
@@ -41,7 +41,6 @@ def due(now: Standing, kind: str, on: str) -> date | None:
 
 def test_twenty_working_days_after_24_september_2025_end_on_28_october():
     assert due(seen(LICENCE, "2025-09-24", ("accepted", "2025-09-24")), "decide", "2025-09-24") == date(2025, 10, 28)
-    assert due_if_accepted(LICENCE, date(2025, 9, 24), CALENDAR) == date(2025, 10, 28)
 
 
 APPROVED, BY_GOVERNMENT = {"days": 10, "approved": "head"}, {"days": 15, "approved": "government"}

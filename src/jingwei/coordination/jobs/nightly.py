@@ -29,6 +29,9 @@ AMONG_OTHERS = ("node share",)
 """What is done where the settings do not say: what others hold is harvested and tables that changed are assessed, then red lines and duties, for
 matters look at them; the head last of what a node does alone, for it covers all."""
 
+TIMERS = ("government", "timers")
+"""Done as their hours come, not at night alone."""
+
 FIRST_WORD = "job"
 """Of actions that no night may do: they are about nights."""
 
@@ -103,6 +106,20 @@ class Nights:
         put = put_down(self._workspace, self._jobs, night)
         self._done = night
         return put
+
+
+def fire_timers(workspace: Workspace, clock: Clock = system_clock) -> bool:
+    """Fires the timers of cases that have come due, as the node itself and on the record; whether there were any. Looked at often: without any it costs one query."""
+    from jingwei.integrations.government.cases.rows import timers_due
+
+    if not workspace.store.exists():
+        return False
+    with workspace.store.read() as connection:
+        if not timers_due(connection, clock()):
+            return False
+    action = next(a for p in plan.pillars() for a in p.actions if a.path == TIMERS)
+    run(action, Context(workspace, language_of(), clock=clock, principal=_for(action)), action.input())
+    return True
 
 
 def _lived(workspace: Workspace, instant: datetime) -> bool:

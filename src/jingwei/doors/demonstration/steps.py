@@ -15,11 +15,13 @@ from jingwei import plan
 from jingwei.coordination.federation.standing import TESTS
 from jingwei.coordination.federation.views import nodes
 from jingwei.coordination.observations.model import COLUMNS
-from jingwei.doors.demonstration.scene import Place, events, organisations, work_plan
+from jingwei.doors.demonstration.scene import SEED, Place, events, organisations, work_plan
+from jingwei.foundations.data.sharing.delivery import dataset_called
 from jingwei.kernel import node_records, people_records
 from jingwei.kernel.access import Exact, Grant, Subject
 from jingwei.kernel.actions import Context, Result, run
 from jingwei.kernel.clock import Clock, system_clock
+from jingwei.kernel.lake import records
 from jingwei.kernel.pillar import Nothing
 from jingwei.kernel.problems import Problem
 from jingwei.kernel.settings import FILE
@@ -37,6 +39,9 @@ silence = 900
 FIGURES: Mapping[str, tuple[str, ...]] = {
     "market": ("websites_per_100_firms", "ecommerce_firms", "ecommerce_sales"), "health": ("hospital_beds_per_1000", "population")}
 """Published figures that a department hands in as its own bureau would, by node: they go up, and can be asked for across nodes."""
+
+BANK, PATIENTS = "health", 600
+"""The bank that is filled for the exercise, and of how many invented people."""
 
 PATIENCE, PAUSE = 20.0, 2.0
 """Seconds to wait for live tests, and between two looks."""
@@ -89,6 +94,7 @@ class Nodes:
                 self.do(one.name, "duties", "import", file=_table(f"{one.name}.csv", content), organisations=_table("organisations.csv", kept["organisations.csv"]))
             if one.name in FIGURES:
                 self._figures(one)
+        self._bank()
         for one in self.places:
             if f"{one.name}.csv" in kept:
                 tell(one.name)
@@ -140,6 +146,38 @@ class Nodes:
         except Problem as given:  # it was given before
             if given.code != "bad_grant":
                 raise
+
+    def _bank(self) -> None:
+        """At the top a bank of invented patients that answers its question, and a department about to ask the same people for the same again.
+
+        Records are linked where Splink is installed; without it the bank says so.
+        """
+        top, holder, asker = self.places[0].name, self.places[-1].name, self.places[1].name
+        bank = next(b for b in self.do(top, "bank", "list").data["banks"] if b["bank"] == BANK)
+        if bank["versions"]:
+            return
+        made = self.do(top, "bank", "exercise", bank=BANK, size=PATIENTS, seed=SEED)
+        (dataset,), (contract, *_) = made.data["tables"].values(), made.documents
+        self.do(top, "quality", "contract", "set", dataset=dataset, contract=contract)
+        self.do(top, "quality", "run", dataset=dataset)
+        self.do(top, "bank", "grade", dataset=dataset, level="general", clause="GB/T 43697-2024, 6", grounds="invented")
+        self.do(top, "bank", "entitle", dataset=dataset, basis="invented for a demonstration")
+        self.do(top, "bank", "admit", bank=BANK, dataset=dataset)
+        self.do(top, "once", "take", dataset=dataset, holder=holder, title="就诊登记 Visits to hospitals", synthetic=True)
+        self.do(top, "once", "plan", code="home-visits", holder=asker, title="上门走访 Home visits", synthetic=True, form=self._home_visits(top, dataset))
+        try:
+            for word in ("link", "ask", "publish"):
+                self.do(top, "bank", word, bank=BANK)
+        except Problem as lacking:
+            if lacking.code != "no_splink":
+                raise
+
+    def _home_visits(self, where: str, dataset: str) -> Table:
+        """A form that asks patients for who they are and where they live, and for one thing that nobody holds."""
+        lake = self.workspace(where).lake
+        rows = records(lake.read(there := dataset_called(lake, dataset), lake.snapshot(there)), by=("record",))
+        asked = {str(r["id_number"]): (r["name"], r["address"]) for r in rows if r["id_number"]}
+        return _table("home-visits.csv", csv_bytes(("身份证号", "姓名", "住址", "几口人"), ((i, *said, 1 + n % 5) for n, (i, said) in enumerate(asked.items()))))
 
     def _is_so(self, one: Place) -> bool:
         """Whether the node is there and says of itself what it should."""

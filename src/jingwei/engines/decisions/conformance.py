@@ -106,6 +106,9 @@ def _run_case(folder: str, case: Element, model: Model) -> Outcome:
         except Problem as problem:
             why = str(problem)
             break
+        except Exception as error:  # a fault of ours in one case must not hide the others
+            why = f"{type(error).__name__}: {error}"
+            break
         if not agrees(wanted, found):
             notes = "; ".join(n.en for n in run.notes[:2])
             why = f"{named(result)}: expected {written(wanted, inside=True)}, found {written(found, inside=True)}" + (f" ({notes})" if notes else "")
@@ -175,7 +178,7 @@ def _typed(text: str, kind: str) -> Value:
 
 def agrees(wanted: Value, found: Value) -> bool:
     if isinstance(wanted, Decimal) and isinstance(found, Decimal):
-        return wanted == found or abs(wanted - found) <= PRECISION
+        return wanted.is_finite() and found.is_finite() and abs(wanted - found) <= PRECISION
     if isinstance(wanted, list):
         return isinstance(found, list) and len(wanted) == len(found) and all(map(agrees, wanted, found))
     if isinstance(wanted, dict):

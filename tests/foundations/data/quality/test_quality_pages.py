@@ -81,7 +81,7 @@ def test_a_page_shows_what_is_missing_since_when_it_is_broken_and_no_value(porta
     assert "secret" not in page
     assert "<b>:" not in page
     assert "人口 &lt;b&gt;" in page
-    assert re.search(r"id\.required</th>.*?1 / 3", page, re.DOTALL)
+    assert re.search(rf"id {'应当填写' if language == 'zh' else 'is filled in'} <small><code>id\.required</code></small></th>.*?1 / 3", page, re.DOTALL)
     assert "polyline" in page
 
 

@@ -13,7 +13,7 @@ from shared_node import NOON, Node
 
 from jingwei import plan
 from jingwei.doors.portal.app import application
-from jingwei.foundations.data.sharing import actions, asks, collecting, reports
+from jingwei.foundations.data.sharing import actions, asks, collecting, following, reports
 from jingwei.kernel.actions import run
 from jingwei.kernel.clock import system_clock
 from jingwei.kernel.problems import Problem
@@ -102,7 +102,7 @@ def test_nobody_but_the_asker_collects_and_nothing_after_it_was_stopped(tmp_path
     with pytest.raises(Problem) as stranger:
         collecting.collect(node.by("civil"), asks.CollectData(name))
     assert collecting.collect(node.by("health"), asks.CollectData(name)).data["same"]
-    actions.stop(node.context, asks.StopRequest(name, "purpose_met", "完成", agreed=True))
+    following.stop(node.context, asks.StopRequest(name, "purpose_met", "完成", agreed=True))
     with pytest.raises(Problem) as over:
         collecting.collect(node.by("health"), asks.CollectData(name))
     assert [e.value.code for e in (early, stranger, over)] == ["not_delivered", "not_party", "not_granted"]

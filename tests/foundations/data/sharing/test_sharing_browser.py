@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 from shared_node import Node
 
-from jingwei.foundations.data.sharing import actions, asks
+from jingwei.foundations.data.sharing import actions, asks, following
 from jingwei.kernel.clock import system_clock
 
 PICTURES = Path("out") / "pictures"
@@ -36,8 +36,8 @@ def pages(tmp_path_factory) -> Iterator[list[str]]:
     name = node.requested(**period)
     actions.decide(node.context, asks.DecideRequest(name, "grant"))
     actions.hand_over(node.context, asks.DeliverRequest(name))
-    actions.report(node.context, asks.ReportError(name, "缺行"))
-    actions.drop(node.context, asks.DropRecords(name))
+    following.report(node.context, asks.ReportError(name, "缺行"))
+    following.drop(node.context, asks.DropRecords(name))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from shared_node import PEOPLE, ROWS, Node
 
-from jingwei.foundations.data.sharing import actions, asks, needs, reports
+from jingwei.foundations.data.sharing import actions, asks, following, needs, reports
 from jingwei.foundations.data.sharing.clocks import clocks_of, read
 from jingwei.foundations.data.sharing.credentials import fetch
 from jingwei.foundations.data.sharing.records import bureau_of, case, common_bureau, known, shared
@@ -75,7 +75,7 @@ def test_every_clock_starts_where_the_law_says(node):
     actions.decide(node.at(3).context, asks.DecideRequest(name, "grant"))
     assert state(node, name, "deliver").due == date(2026, 4, 2)
     actions.hand_over(node.at(4).context, asks.DeliverRequest(name))
-    actions.report(node.at(5).context, asks.ReportError(name, "缺 440106"))
+    following.report(node.at(5).context, asks.ReportError(name, "缺 440106"))
     assert state(node, name, "correct").due == date(2026, 3, 20)
     assert [state(node, name, kind).state for kind in ("reply", "deliver", "correct")] == ["met", "met", "running"]
 
@@ -238,7 +238,7 @@ def test_a_rehearsal_records_and_gives_nothing(node):
     size = node.ledger.size()
     rehearsed = replace(node.context, dry_run=True)
     assert actions.hand_over(rehearsed, asks.DeliverRequest(name)).documents == ()
-    actions.stop(rehearsed, asks.StopRequest(name, "safety", "演练", agreed=True))
+    following.stop(rehearsed, asks.StopRequest(name, "safety", "演练", agreed=True))
     actions.request(rehearsed, asks.AskData("POP-01", asker="health"))
     assert node.ledger.size() == size
 
@@ -250,10 +250,10 @@ def test_what_is_stopped_with_a_cause_gives_nothing_any_more(node):
     name = node.granted()
     actions.hand_over(node.context, asks.DeliverRequest(name))
     with refused("no_reason"):
-        actions.stop(node.context, asks.StopRequest(name, "purpose_met", " ", agreed=True))
+        following.stop(node.context, asks.StopRequest(name, "purpose_met", " ", agreed=True))
     with refused("not_agreed"):
-        actions.stop(node.context, asks.StopRequest(name, "purpose_met", "活动结束"))
-    actions.stop(node.at(1).context, asks.StopRequest(name, "purpose_met", "活动结束", agreed=True))
+        following.stop(node.context, asks.StopRequest(name, "purpose_met", "活动结束"))
+    following.stop(node.at(1).context, asks.StopRequest(name, "purpose_met", "活动结束", agreed=True))
     with refused("stopped_request"):
         actions.hand_over(node.context, asks.DeliverRequest(name))
     with node.context.workspace.store.read() as connection:
@@ -263,10 +263,10 @@ def test_what_is_stopped_with_a_cause_gives_nothing_any_more(node):
 def test_a_request_that_waits_is_taken_back_by_the_asker_alone_and_needed_no_reply(node):
     name = node.requested(node.offered())
     with refused("not_decided"):
-        actions.stop(node.by("civil"), asks.StopRequest(name, "safety", "不便", agreed=True))
+        following.stop(node.by("civil"), asks.StopRequest(name, "safety", "不便", agreed=True))
     with refused("not_party"):
-        actions.stop(node.by("civil"), asks.StopRequest(name, "asker_wishes", "不便"))
-    actions.stop(node.by("health"), asks.StopRequest(name, "asker_wishes", "不需要了"))
+        following.stop(node.by("civil"), asks.StopRequest(name, "asker_wishes", "不便"))
+    following.stop(node.by("health"), asks.StopRequest(name, "asker_wishes", "不需要了"))
     told_of = reports.audit(node.at(30).context, asks.AskAudit()).data
     assert (told_of["breaches"], told_of["figures"][0]["of"]) == ([], 0)
 
@@ -305,7 +305,7 @@ def test_an_interface_answers_to_its_credential_alone_and_leaves_a_record(node):
     for wrong in ("", "jws_" + "0" * 64, secret[:-1]):
         with refused("not_granted"):
             fetch(node.context, name, wrong)
-    actions.stop(node.at(1).context, asks.StopRequest(name, "unlawful_use", "另作他用", agreed=True))
+    following.stop(node.at(1).context, asks.StopRequest(name, "unlawful_use", "另作他用", agreed=True))
     with refused("not_granted"):
         fetch(node.context, name, secret)
     assert len(events(node, "share.used")) == 1
@@ -315,12 +315,12 @@ def test_a_dispute_goes_up_to_the_common_superior_across_places_and_back_to_the_
     node.offered()
     name = node.requested(asker="szhealth")
     actions.decide(node.context, asks.DecideRequest(name, "refuse", reason="不在共享条件内"))
-    actions.object_to(node.by("szhealth"), asks.ObjectRequest(name, "法定职责"))
-    raised = actions.settle(node.by("szhealth"), asks.SettleRequest(name, "raised", "协商不成"))
+    following.object_to(node.by("szhealth"), asks.ObjectRequest(name, "法定职责"))
+    raised = following.settle(node.by("szhealth"), asks.SettleRequest(name, "raised", "协商不成"))
     assert raised.data["level"] == "superior"
     with refused("not_party"):
-        actions.settle(node.by("bureau"), asks.SettleRequest(name, "reopened", "应当共享"))
-    actions.settle(node.by("pbureau"), asks.SettleRequest(name, "reopened", "应当共享"))
+        following.settle(node.by("bureau"), asks.SettleRequest(name, "reopened", "应当共享"))
+    following.settle(node.by("pbureau"), asks.SettleRequest(name, "reopened", "应当共享"))
     actions.decide(node.by("civil"), asks.DecideRequest(name, "grant"))
     assert actions.hand_over(node.context, asks.DeliverRequest(name)).data["rows"] == 2
 

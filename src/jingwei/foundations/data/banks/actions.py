@@ -363,7 +363,7 @@ def exercise(context: Context, given: Exercise) -> Result:
     with changing(context):
         for role in p.roles:
             name = made_up.dataset_name(role.code)
-            dataset = Dataset(name, 1, {**role.columns, "truth": "string"})
+            dataset = Dataset(name, 1, {**role.columns, **dict.fromkeys((*made_up.BESIDE.get(role.code, ()), "truth"), "string")})
             there = context.workspace.lake.snapshot(dataset)
             if there.files and name not in banks(context).invented:
                 raise Problem("name_taken", Text(f"{name} 已是一张真实的表", f"{name} is a real table already"), where=name, remedy=Text("请给它换个名字。", "Give it another name."))
@@ -371,6 +371,6 @@ def exercise(context: Context, given: Exercise) -> Result:
                 made = context.workspace.lake.append(dataset, rows[role.code])
                 record(context, event(context, "invented", {"dataset": name, "seed": given.seed, "size": given.size, "makes": [f"{name}:{made.id}"], "synthetic": True}))
             names[role.code] = name
-    contracts = tuple(Document(f"{names[r.code]}.odcs.yaml", made_up.contract(names[r.code], [*r.columns, "truth"])) for r in p.roles)
+    contracts = tuple(Document(f"{names[r.code]}.odcs.yaml", made_up.contract(names[r.code], [*r.columns, *made_up.BESIDE.get(r.code, ()), "truth"])) for r in p.roles)
     told = "".join(f"- {n}: `jingwei quality contract set {n} {n}.odcs.yaml`\n" for n in names.values())
     return Result(told, {"tables": names, "rows": {r: len(v) for r, v in rows.items()}}, contracts)

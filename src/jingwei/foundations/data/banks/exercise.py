@@ -14,6 +14,8 @@ PLACES = ("440103", "440104", "440105", "440106", "440111")
 CONDITIONS = ("E11.9", "I10.0", "J45.9", "E11.2", "C34.9", "N18.3", "J18.9", "I25.1")
 FIELDS = ("G06", "H04", "A61", "C07", "B60", "H01")
 Rows = list[dict[str, Any]]
+BESIDE = {"encounters": ("address",)}
+"""Columns of an invented table that its bank does not ask for, by role, as registers hold more than one question needs."""
 EXERCISES = {"health": ("encounters",), "science": ("inventions",), "education": ("leavers", "destinations")}
 
 
@@ -102,8 +104,14 @@ def _health(draw: np.random.Generator, size: int) -> dict[str, Rows]:
         ill = CONDITIONS[int(draw.choice(len(CONDITIONS), p=np.array([8, 8, 4, 3, 1, 2, 3, 2]) / 31))]
         for visit in range(1 + int(draw.poisson(0.8))):
             row = person if visit == 0 else corrupted(draw, person)
-            rows.append({**row, "condition": ill if draw.random() < 0.8 else CONDITIONS[int(draw.integers(0, 8))], "date": _day(draw, 2024)})
+            rows.append({**row, "address": _address(person["truth"]), "condition": ill if draw.random() < 0.8 else CONDITIONS[int(draw.integers(0, 8))], "date": _day(draw, 2024)})
     return {"encounters": _numbered(draw, rows, "e")}
+
+
+def _address(person: str) -> str:
+    """Where somebody lives: of the person alone, so that nothing else is drawn otherwise."""
+    number = int(person[1:])
+    return f"{GIVEN[number * 31 % len(GIVEN)]}{GIVEN[number * 17 % len(GIVEN)]}路{number * 7919 % 997}号{number % 30 + 1}室"
 
 
 def _education(draw: np.random.Generator, size: int) -> dict[str, Rows]:

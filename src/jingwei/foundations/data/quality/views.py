@@ -54,9 +54,19 @@ class Bar:
     line: str
 
 
+PROMISES: Mapping[str, Text] = {
+    "required": Text("应当填写", "is filled in"), "type": Text("类型相符", "is of its type"), "format": Text("格式正确", "has its format"), "digit": Text("校验码正确", "has the right check digit"),
+    "length": Text("长度相符", "is as long as promised"), "range": Text("在值域之内", "lies within its range"), "codes": Text("在代码表之内", "is one of its codes"),
+    "protected": Text("已经脱敏", "is masked or hashed")}
+"""What a field promises, by the last word of its check; rules go by the name their owner gave them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
+    """A promise that is not kept; ``said`` in words."""
+
     breach: Breach
+    said: Text
     metric: Text
     severity: Text
     since: datetime | None
@@ -107,6 +117,13 @@ class DeskView:
     numbers: tuple[tuple[Share, str], ...]
 
 
+def promise(check: str) -> Text:
+    """``income.range`` as a sentence."""
+    column, _, what = check.rpartition(".")
+    told = PROMISES.get(what) if column else None
+    return Text(f"{column} {told.zh}", f"{column} {told.en}") if told else Text(check, check)
+
+
 def quality(context: Context, query: AskQuality) -> QualityView:
     """Raises Problem ``not_assessed``."""
     context = as_of_today(context)
@@ -122,7 +139,7 @@ def quality(context: Context, query: AskQuality) -> QualityView:
     rows = {f.metric: Row(METRICS[f.metric], f, _words(context, f), f.counted) for f in run.assessment.figures}
     bars = tuple(Bar(DIMENSIONS[s.dimension], s, percent(context, s.value), round(1000 * (s.value or 0)),
                      tuple(r for code, r in rows.items() if code[:2] == s.dimension), _line(past, s.dimension)) for s in scores(run.assessment.figures))
-    breaches = tuple(Broken(b, METRICS[b.metric].name, SEVERITIES[b.severity], since.get((query.dataset, b.check))) for b in run.assessment.breaches)
+    breaches = tuple(Broken(b, promise(b.check), METRICS[b.metric].name, SEVERITIES[b.severity], since.get((query.dataset, b.check))) for b in run.assessment.breaches)
     changed = query.dataset in tables_of(context) and (run.snapshot, run.contract) != _now(context, query.dataset)
     return QualityView(run, run.owner, bars, sum(s.score.assessable for s in bars), breaches, past, kept.version if kept else 0, run.assessment.unchecked, changed,
                        _command(query.dataset, kept is not None, bool(breaches)))

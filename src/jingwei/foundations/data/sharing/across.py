@@ -9,7 +9,7 @@ fingerprint of its key; which organisation of the other it was, the other says.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -40,10 +40,9 @@ MOST_WORDS = 20_000
 
 _NODE = re.compile(r"n-[0-9a-f]{40}")
 
-STEPS: dict[str, tuple[type, str]] = {
-    "request": (asks.AskData, "request"), "supplement": (asks.SupplementRequest, "supplement"), "report": (asks.ReportError, "report"),
-    "object": (asks.ObjectRequest, "object_to"), "settle": (asks.SettleRequest, "settle"), "stop": (asks.StopRequest, "stop"), "drop": (asks.DropRecords, "drop")}
-"""What another node's people may do about a request of theirs: what each is given, and what does it."""
+STEPS: dict[str, type] = {"request": asks.AskData, "supplement": asks.SupplementRequest, "report": asks.ReportError, "object": asks.ObjectRequest,
+                          "settle": asks.SettleRequest, "stop": asks.StopRequest, "drop": asks.DropRecords}
+"""What another node's people may do about a request of theirs, and what each is given."""
 
 
 def is_node(name: str) -> bool:
@@ -149,20 +148,24 @@ def asked(arrival: Arrival) -> None:
     """Another node's people take a step: as those of one organisation of this one, which is called by the node's id."""
     body, sender = arrival.message.body, arrival.message.envelope.sender
     try:
-        kind, handler = STEPS[str(body["word"])]
+        word = str(body["word"])
+        kind = STEPS[word]
         unit, key = code(str(body["unit"]), Text("机构代码", "code of an organisation")), str(body["key"])[:200]
         given: Any = msgspec.convert(body["given"], kind)
         if isinstance(given, asks.AskData) and given.purpose not in PURPOSES:
             raise ValueError(f"{given.purpose[:40]!r} is no purpose")
     except (LookupError, TypeError, ValueError) as error:
         raise unreadable(sender, error) from None
-    from jingwei.foundations.data.sharing import actions
+    from jingwei.foundations.data.sharing import actions, following
 
     context = as_of(arrival)
     if isinstance(given, asks.AskData):
         actions.receive(context, replace(given, asker=sender, holder=None, need=None), code_of(sender, key), unit=unit)
     else:
-        getattr(actions, handler)(context, given)
+        handlers: dict[str, Callable[[Context, Any], Result]] = {
+            "supplement": actions.supplement, "report": following.report, "object": following.object_to, "settle": following.settle, "stop": following.stop,
+            "drop": following.drop}
+        handlers[word](context, given)
 
 
 def as_of(arrival: Arrival) -> Context:

@@ -251,6 +251,10 @@ def defer(context: Context, given: asks.DeferWork) -> Result:
     said = _reason(given.reason)
     with changing(context) as desk:
         live, row = _named(context, desk, given.code, given.work)
+        item = live.deployment.items.get(row.node)
+        if item is not None and not item.late:
+            raise Problem("not_late", Text(f"{item.name.zh}不是可以后续办理的部分", f"{item.name.en} is no part that may bind later"), where=given.code,
+                          remedy=Text("在 thing.toml 的事项里写 late = true 并说明理由，再部署。", "Write late = true with a reason into the item in thing.toml, and deploy it."))
         desk.defer(live, row.work, detail={"reason": said})
         told = _told(desk, live)
     return _done(context, "已推后，理由已记。", "Put off, with its reason.", told)

@@ -40,12 +40,17 @@ TURN = "cases"
 
 
 @contextmanager
-def changing(context: Context) -> Iterator[Desk]:
-    """A desk whose work is written when the block ends, in one transaction with its entries in the ledger; a rehearsal writes nothing."""
+def changing(context: Context, kept: Desk | None = None) -> Iterator[Desk]:
+    """A desk whose work is written when the block ends, in one transaction with its entries in the ledger; a rehearsal writes nothing.
+
+    kept : a desk of a transaction before, for whoever moves many cases in a row; one whose transaction failed is not kept
+    """
     context.workspace.establish()
     try:
         with context.workspace.store.write_in_turn(TURN) as connection:
-            desk = Desk(context, connection)
+            desk = kept or Desk(context, connection)
+            if kept is not None:
+                desk.resume(connection)
             yield desk
             desk.flush()
             if context.dry_run:

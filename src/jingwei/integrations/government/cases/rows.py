@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from jingwei.integrations.government.cases.model import STATUSES, instant_of
+from jingwei.integrations.government.cases.model import STATUSES, WHATS, instant_of
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import COMMIT
 from jingwei.kernel.problems import Problem
@@ -69,9 +69,17 @@ def keyed(connection: sa.Connection, key: str) -> int | None:
     return connection.scalar(sa.select(KEYS.c.case_id).where(KEYS.c.key == key))
 
 
-def cases_of(connection: sa.Connection, numbers: Sequence[int]) -> Iterable[sa.Row[Any]]:
+def cases_of(connection: sa.Connection, numbers: Sequence[int]) -> Iterable[Any]:
     for at in range(0, len(numbers), _AT_ONCE):
         yield from connection.execute(sa.select(CASES).where(CASES.c.id.in_(numbers[at:at + _AT_ONCE])))
+
+
+def reached(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """How many events each case has."""
+    found: dict[int, int] = {}
+    for at in range(0, len(numbers), _AT_ONCE):
+        found.update((row[0], row[1]) for row in connection.execute(sa.select(CASES.c.id, CASES.c.seq).where(CASES.c.id.in_(numbers[at:at + _AT_ONCE]))))
+    return found
 
 
 def works_of(connection: sa.Connection, numbers: Sequence[int]) -> Iterable[Row]:
@@ -101,6 +109,12 @@ def history(connection: sa.Connection, number: int, *kinds: str) -> list[tuple[d
 def places(connection: sa.Connection) -> dict[str, str]:
     """Departments that work on other nodes, with the node's id."""
     return {row[0]: row[1] for row in connection.execute(sa.text("SELECT department, node FROM case_places"))}
+
+
+def timers_due(connection: sa.Connection, by: datetime) -> bool:
+    """Whether any timer's hour has come: one look into an index."""
+    timer = WHATS.index("timer")
+    return connection.scalar(sa.select(WORKS.c.work).where(BY_EVENT, WORKS.c.what == timer, WORKS.c.name == "", WORKS.c.due <= int(by.timestamp() * 1000)).limit(1)) is not None
 
 
 # Writing

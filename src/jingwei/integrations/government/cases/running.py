@@ -108,11 +108,19 @@ class Desk:
         self._steps: list[tuple[Any, ...]] = []
         self._entries: list[tuple[Live, int, datetime, str, list[str], str]] = []
         self._thrown: list[tuple[Live, str, str]] = []
+        self._deployments: dict[int, Deployment] = {}
         self._sharing: dict[int, Mapping[str, Sharing]] = {}
         self._places: dict[str, str] | None = None
         self._awaited: list[tuple[Live, int, str]] = []
         self._keys: list[tuple[str, int]] = []
         self.now = context.clock()
+
+    def resume(self, connection: sa.Connection) -> None:
+        """Goes on in another transaction with the cases it holds, but for those that somebody else moved meanwhile, which are read anew."""
+        self.connection, self.now, self._next = connection, self.context.clock(), -1
+        self._places, self._sharing = None, {}
+        there = stored.reached(connection, list(self.lives))
+        self.lives = {number: live for number, live in self.lives.items() if there.get(number) == live.seq}
 
     # Cases
 
@@ -128,11 +136,10 @@ class Desk:
     def many(self, numbers: Iterable[int]) -> dict[int, Live]:
         """Cases read together, which is several times as fast as one by one."""
         wanted = [n for n in numbers if n not in self.lives]
-        for row in stored.cases_of(self.connection, wanted):
-            d = loaded(self.connection, row.deployment)
-            state = State.of(msgspec.msgpack.decode(bytes(row.state)), msgspec.msgpack.decode(bytes(row.variables)))
-            self.lives[row.id] = Live(row.id, row.code, d, Machine(d.net, state), STATUSES[row.status], row.seq, stored.instant(row.began), bytes(row.salt),
-                                      row.parent, row.parent_work)
+        decode, lives = msgspec.msgpack.decode, self.lives
+        for number, code, deployment, status, seq, began, parent, parent_work, salt, state, variables in stored.cases_of(self.connection, wanted):
+            d = self._deployments.get(deployment) or self._deployments.setdefault(deployment, loaded(self.connection, deployment))
+            lives[number] = Live(number, code, d, Machine(d.net, State.of(decode(state), decode(variables))), STATUSES[status], seq, stored.instant(began), bytes(salt), parent, parent_work)
         for found in stored.works_of(self.connection, wanted):
             live = self.lives[found.case]
             live.rows[found.work] = live.written[found.work] = found

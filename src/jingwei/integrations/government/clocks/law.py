@@ -14,8 +14,6 @@ from jingwei.kernel.clock import Term
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
-LAW = Text("行政许可法", "Administrative Licensing Law")
-
 Kind = Literal["notice", "decide", "joint", "deliver"]
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from jingwei.integrations.government.clocks.law import FINDINGS, GROUNDS, LAW, FindingKind, Rule, rule
+from jingwei.integrations.government.clocks.law import FINDINGS, GROUNDS, RULES, FindingKind, Rule, rule
 from jingwei.integrations.government.clocks.model import (
     Finding,
     Happening,
     Phase,
     Regime,
+    Regimes,
     Running,
     Standing,
 )
@@ -256,17 +257,13 @@ class _Fold:
 
 def promise_too_long(promised: int, term: Term) -> Problem:
     return Problem("promise", Text(f"承诺 {promised} 个工作日，长于法定的 {term.length} 个", f"a promise of {promised} working days is longer than the {term.length} the law gives"),
-                   where=Text(LAW.zh, term.basis), remedy=Text("承诺不能长于法定期限；不另承诺就不写 promised。", "Promise no more than the law gives, or leave promised out."))
+                   where=term.basis, remedy=Text("承诺不能长于法定期限；不另承诺就不写 promised。", "Promise no more than the law gives, or leave promised out."))
 
 
-def due_if_accepted(regime: Regime, accepted: date, calendar: WorkCalendar) -> date | None:
-    """The last day for deciding when nothing is paused or extended: the promise where there is one, else the law's; None with no clock.
+def regime_of(kind: Regimes, days: int) -> Regime:
+    """The regime an item names: so many days as the law gives anyway are no promise, so that what lengthens the law's term lengthens the item's.
 
-    Raises Problem ``unknown_calendar``.
+    days : working days promised; 0 for none
     """
-    if regime.kind == "none":
-        return None
-    if regime.promised:
-        return Term(regime.promised, "working days", PROMISE.en).due(accepted, calendar)
-    term = regime.own or rule("joint" if regime.kind == "joint" else "decide", accepted).term
-    return term.due(accepted, calendar)
+    same = kind in ("licensing", "joint") and any(r.kind == ("joint" if kind == "joint" else "decide") and r.term.length == days and r.until is None for r in RULES)
+    return Regime(kind, 0 if same else days)

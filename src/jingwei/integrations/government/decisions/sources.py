@@ -74,7 +74,7 @@ def name_of(model: Model, asked: str) -> str:
 
 
 def case_folders(folder: str) -> list[tuple[str, dict[str, bytes]]]:
-    """Every folder at or below one that holds a model, by its path below it, with its files' contents. Raises Unreadable."""
+    """Every folder at or below one that holds a model or cases, by its path below it, with its files' contents. Raises Unreadable."""
     root = Path(folder)
     if not root.is_dir():
         raise Unreadable(Text("没有这个文件夹", "there is no such folder"), where=folder)
@@ -86,5 +86,6 @@ def case_folders(folder: str) -> list[tuple[str, dict[str, bytes]]]:
 
 def _files(at: Path) -> Iterator[tuple[str, bytes]]:
     paths = [p for p in sorted(at.iterdir()) if p.suffix in {".dmn", ".xml"} and p.is_file()]
-    if any(p.suffix == ".dmn" for p in paths):
-        yield from ((p.name, p.read_bytes()) for p in paths)
+    files = [(p.name, p.read_bytes()) for p in paths]
+    if any(name.endswith(".dmn") or b"testCases" in content[:4096] for name, content in files):
+        yield from files

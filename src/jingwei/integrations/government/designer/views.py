@@ -18,7 +18,11 @@ from jingwei.engines.processes.reading import read
 from jingwei.engines.processes.soundness import prove
 from jingwei.integrations.government.cases import deployments
 from jingwei.integrations.government.designer.model import AskDesign, Decided, Drawn, Judged, Tried
+from jingwei.integrations.government.evidence import proof as once_only
+from jingwei.integrations.government.evidence.links import sharing_of
+from jingwei.integrations.government.evidence.proof import OnceOnly
 from jingwei.integrations.government.processes.expressions import compiled
+from jingwei.integrations.government.things.model import Thing
 from jingwei.integrations.government.things.reading import bundled, bundled_files
 from jingwei.integrations.government.things.reading import read as read_thing
 from jingwei.kernel.actions import Context
@@ -32,7 +36,11 @@ PROVED = 64
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A thing as its page shows it. version : 0 where the package brings it and it is not deployed; versions : all that are deployed"""
+    """A thing as its page shows it.
+
+    version : 0 where the package brings it and it is not deployed; versions : all that are deployed
+    once : what its form asks and what departments supply; None for a process without a form
+    """
 
     id: str
     name: Text
@@ -40,6 +48,7 @@ class Design:
     versions: tuple[int, ...]
     drawn: tuple[Drawn, ...]
     decided: tuple[Decided, ...]
+    once: OnceOnly | None
 
     @property
     def processes(self) -> tuple[Judged, ...]:
@@ -74,7 +83,7 @@ class Designs:
 def designs(context: Context, _: Nothing) -> Designs:
     """Things the package brings, and processes that are deployed."""
     versions = _versions(context)
-    names = {name: _name(bundled_files(name), name) for name in bundled()}
+    names = {name: _name(_thing(bundled_files(name), name), name) for name in bundled()}
     return Designs(tuple(Listed(name, names.get(name) or Text(name, name), tuple(versions.get(name, ()))) for name in sorted({*names, *versions})))
 
 
@@ -88,8 +97,9 @@ def design(context: Context, asked: AskDesign) -> Design:
     version = asked.version or max(there, default=0)
     files = _deployed(context, asked.thing, version) if version else bundled_files(asked.thing)
     tables = tuple(sorted((name, content) for name, content in files.items() if name.endswith(".dmn")))
-    return Design(asked.thing, _name(files, asked.thing), version, tuple(there), tuple(_drawn(name, content) for name, content in sorted(files.items()) if name.endswith((".bpmn", ".bpmn20.xml"))),
-                  tuple(_decided(name, tables) for name, _ in tables))
+    thing = _thing(files, asked.thing)
+    return Design(asked.thing, _name(thing, asked.thing), version, tuple(there), tuple(_drawn(name, content) for name, content in sorted(files.items()) if name.endswith((".bpmn", ".bpmn20.xml"))),
+                  tuple(_decided(name, tables) for name, _ in tables), once_only.prove(thing, sharing_of(context, thing)) if thing else None)
 
 
 def _versions(context: Context) -> dict[str, list[int]]:
@@ -107,11 +117,16 @@ def _deployed(context: Context, process: str, version: int) -> Mapping[str, byte
     return msgspec.msgpack.decode(bytes(kept or b""), type=dict[str, bytes])
 
 
-def _name(files: Mapping[str, bytes], name: str) -> Text:
+def _thing(files: Mapping[str, bytes], name: str) -> Thing | None:
+    """None for a process deployed by itself, or a thing of an older shape."""
     try:
-        return read_thing(files, name).name
-    except Problem:  # a process deployed by itself, or a thing of an older shape
-        return Text(name, name)
+        return read_thing(files, name)
+    except Problem:
+        return None
+
+
+def _name(thing: Thing | None, name: str) -> Text:
+    return thing.name if thing else Text(name, name)
 
 
 @lru_cache(maxsize=PROVED)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from jingwei.integrations.government.cases.model import CaseEvent
-from jingwei.integrations.government.clocks.model import Happening, Regime
-from jingwei.integrations.government.clocks.statutory import standing
+from jingwei.integrations.government.clocks.model import Happening
+from jingwei.integrations.government.clocks.statutory import regime_of, standing
 from jingwei.integrations.government.savings.model import Counted, Whole
 from jingwei.integrations.government.things.model import Evidence, Item, Thing
 from jingwei.kernel.clock import STANDINGS, Standing, day_in_china
@@ -133,8 +133,8 @@ def _items(told: Sequence[Told]) -> list[tuple[CaseEvent, Item]]:
 def _clock(opened: tuple[CaseEvent, Item], events: Sequence[CaseEvent], now: datetime, calendar: WorkCalendar) -> Standing | None:
     """How the clock of one item stands, the promise before the law's; None while it runs, or where the part was put off.
 
-    It starts when the item came to the department. What was noted about the whole case holds for each of its items. An extension noted at the desk counts as
-    approved by the organ's head; one that needs the government's approval has to say so.
+    It starts when the item came to the department. What was noted about the whole case holds for each of its items, and an extension counts only with the
+    approval that was noted with it, as it does on the officer's desk.
     """
     first, item = opened
     happened = [Happening("accepted", first.at)]
@@ -149,7 +149,7 @@ def _clock(opened: tuple[CaseEvent, Item], events: Sequence[CaseEvent], now: dat
         if e.node in ("", item.task):
             happened += _noted(e, happened)
     try:
-        clocks = standing(Regime(item.clock.regime, item.clock.days), happened, now, calendar).readings(now, calendar)
+        clocks = standing(regime_of(item.clock.regime, item.clock.days), happened, now, calendar).readings(now, calendar)
     except Problem as problem:
         if problem.code == "unknown_calendar":
             return "unknown"
@@ -172,5 +172,5 @@ def _noted(event: CaseEvent, before: Sequence[Happening]) -> list[Happening]:
     if event.kind == "resumed" and paused and (not ground or ground in paused):
         return [Happening("resumed", event.at, ground=ground)]
     if event.kind == "extended" and int(event.detail.get("days", 0)) > 0:
-        return [Happening("extended", event.at, days=int(event.detail["days"]), approved="government" if event.detail.get("approved") == "government" else "head")]
+        return [Happening("extended", event.at, days=int(event.detail["days"]), approved=event.detail.get("approved", ""))]
     return []
