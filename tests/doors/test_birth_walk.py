@@ -29,7 +29,7 @@ from jingwei.kernel.people_records import keep_organisation
 from jingwei.kernel.workspace import Workspace
 
 sys.path.append(str(Path(__file__).parents[1] / "integrations" / "government"))
-from registers_of_a_town import FACTS, MOTHER, furnish  # noqa: E402 (the folder of another room's tests)
+from registers_of_a_town import FACTS, MOTHER, furnish
 
 PICTURES = Path("out") / "pictures"
 PHONE = {"width": 390, "height": 844}
@@ -220,6 +220,7 @@ def test_a_parent_on_a_phone_has_everything_done_at_once_and_is_asked_nothing_th
 
     other.reload()
     told = other.locator("main").inner_text()
+    assert "以后再办" in other.locator(".f-put_off").inner_text()
     assert "都办完了" in told and "440106202602090045" in told, told
     looked_at(other, "12-done")
     other.goto(other.url.replace("/zh/", "/en/"))
