@@ -15,17 +15,22 @@ from case_histories import START, History, requirement, small_thing
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar.testing import TestClient
 
 from jingwei.doors.cli import program
+from jingwei.doors.portal.app import application
 from jingwei.engines.processes.reading import read as read_bpmn
 from jingwei.integrations.government.cases.model import CaseEvent
+from jingwei.integrations.government.obstructions import actions
 from jingwei.integrations.government.obstructions.costs import obstructions, shapley, shares_of_trips
 from jingwei.integrations.government.obstructions.course import Course, course, courses, order
 from jingwei.integrations.government.obstructions.model import Provision
+from jingwei.integrations.government.savings import reading
 from jingwei.integrations.government.savings.counting import roots
 from jingwei.integrations.government.things.model import Item, Law, Thing
 from jingwei.integrations.government.things.reading import bundled_files
 from jingwei.integrations.government.things.reading import read as read_thing
+from jingwei.kernel.workspace import Workspace
 
 DRAWN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"><process id="small" isExecutable="true">
 <startEvent id="s"/><userTask id="check"/><parallelGateway id="split"/><userTask id="permit"/><userTask id="card"/><parallelGateway id="join"/><userTask id="issue"/><endEvent id="e"/>
@@ -227,6 +232,27 @@ def test_in_the_newborns_process_the_household_follows_the_certificate():
     drawn = order(thing.net, frozenset(i.task for i in thing.items))
     assert "birth_certificate" in drawn["household"]
     assert all(task not in before for task, before in drawn.items())
+
+
+@pytest.fixture
+def furnished(monkeypatch, tmp_path):
+    """A node that reads thirty planted cases where it would read its own."""
+    told = roots(chain.from_iterable(p.told(f"c{n:02d}", at=n) for n, p in enumerate(office(9, 30))), {("small", 1): DRAWN_THING})
+    for module in (actions, reading):
+        monkeypatch.setattr(module, "cases", lambda *_: told)
+    return tmp_path
+
+
+def test_the_command_and_the_page_name_the_articles_and_what_repealing_them_would_save(furnished):
+    told = CliRunner().invoke(program("zh"), ["government", "obstructions", "--workspace", str(furnished)])
+    assert "30 件办结" in told.output
+    assert told.output.index("登记条例第12条") < told.output.index("登记条例第9条")
+    with TestClient(application(Workspace(furnished))) as client:
+        zh, en = (client.get(f"/{language}/government/savings").text for language in ("zh", "en"))
+    assert "登记条例第12条" in zh
+    assert "要盖实体章" in zh
+    assert "登记条例, art. 12" in en
+    assert "Repealed alone: days a year" in en
 
 
 def test_the_command_with_no_finished_case_says_so(tmp_path):

@@ -8,9 +8,8 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from jingwei.engines.processes.model import Trigger
-from jingwei.integrations.government.clocks.law import RULES
-from jingwei.integrations.government.clocks.model import Happening, HappeningKind, Regime
-from jingwei.integrations.government.clocks.statutory import standing
+from jingwei.integrations.government.clocks.model import Happening, HappeningKind
+from jingwei.integrations.government.clocks.statutory import regime_of, standing
 from jingwei.integrations.government.processes.expressions import compiled
 from jingwei.kernel.clock import CHINA
 from jingwei.kernel.i18n import Text
@@ -56,16 +55,11 @@ def due_of(deployment: Deployment, node: int, opened: datetime, happened: Sequen
     item = deployment.items.get(node)
     if item is None or item.clock.regime == "none":
         return None
-    calendar, days = work_calendar(), item.clock.days
+    calendar = work_calendar()
     told = [Happening("accepted", opened), *(Happening(STATUTORY[kind], at, detail.get("ground", ""), detail.get("days", 0), detail.get("approved", "")) for at, kind, detail in happened)]
     last = max(h.at for h in told)
-    regime = Regime(item.clock.regime, days if days != LAW_DAYS.get(item.clock.regime) else 0)
-    found = standing(regime, told, last, calendar).due(last, calendar)
+    found = standing(regime_of(item.clock.regime, item.clock.days), told, last, calendar).due(last, calendar)
     return None if found is None else datetime.combine(found, time.max.replace(microsecond=0), CHINA)
-
-
-LAW_DAYS: Final = {rule.kind.replace("decide", "licensing"): rule.term.length for rule in RULES if rule.kind in ("decide", "joint")}
-"""Terms the law sets itself: an item that names just these promises nothing."""
 
 
 def _read(text: str, at: datetime) -> datetime | None:

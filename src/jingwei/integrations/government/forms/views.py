@@ -225,7 +225,7 @@ def _followed(way: Way, case: Case, events: Sequence[CaseEvent], item: Item, tod
     waits = next((w for w in case.waiting if w.node == item.task and w.what in ("item", "deferred")), None)
     last = next((e for e in reversed(own) if e.kind in ("done", "failed", "deferred")), None)
     due = day_in_china(waits.due) if waits and waits.due else None
-    state = "later" if case.status == "open" else "not_needed"
+    state = "later" if case.status == "open" else "put_off" if item.late and case.status == "ended" else "not_needed"
     if waits is not None:
         state = "put_off" if waits.what == "deferred" else "open"
     elif last is not None:

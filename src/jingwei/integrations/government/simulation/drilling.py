@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from jingwei.foundations.data.sharing.figures import Figure
-from jingwei.foundations.data.sharing.reports import observations
 from jingwei.integrations.government.cases.deployments import Deployment, compile_files
 from jingwei.integrations.government.evidence.links import sharing_of
 from jingwei.integrations.government.simulation.asks import HoldDrill
@@ -17,6 +15,7 @@ from jingwei.integrations.government.simulation.measures import CASES_ANY_PROVID
 from jingwei.integrations.government.things.model import Thing
 from jingwei.integrations.government.things.sources import files_of
 from jingwei.kernel.actions import Context, Result
+from jingwei.kernel.clock import day_in_china
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
 from jingwei.kernel.markdown import markdown
@@ -57,12 +56,20 @@ def hold(context: Context, given: HoldDrill) -> Result:
     finish, of = finish_with_any_down(drills)
     if not context.dry_run:
         _record(context, given, thing, drills, finish, of)
-    figure = Figure(CASES_ANY_PROVIDER_DOWN, finish, of) if whole and not synthetic and drills else Figure(CASES_ANY_PROVIDER_DOWN, 0, 0)
+    share = 100 * finish / of if whole and not synthetic and of else None
     documents = (Document("drill.csv", csv_bytes(("provider", "case", "happened", "what", "code"), ((d.fallback.provider, *row) for d in drills for row in d.happened))),
-                 observations([figure], context.clock(), place_of(context.workspace.store) if context.workspace.store.exists() else ""))
+                 _observed(context, share))
     data = {"thing": thing.id, "version": thing.version, "day": given.day.isoformat() if given.day else None, "synthetic": synthetic, "cases": len(cases), "any_one_down": {"finish": finish, "of": of} if whole else None,
             "providers": [plain(d) for d in drills]}
     return Result("\n".join(_report(context, given, thing, drills, (finish, of), len(cases))) + "\n", data, documents, holds=not any(d.single for d in drills))
+
+
+def _observed(context: Context, share: float | None) -> Document:
+    """As ``jingwei observe`` takes it in; a simulated day, or one provider alone, gives no number."""
+    today = day_in_china(context.clock())
+    place = place_of(context.workspace.store) if context.workspace.store.exists() else ""
+    return Document("observations.csv", csv_bytes(("measure", "place", "period", "value", "unit", "source", "vintage", "status"), [
+        (CASES_ANY_PROVIDER_DOWN.code, place, today.year, share, CASES_ANY_PROVIDER_DOWN.unit, "ledger", today.isoformat(), "missing" if share is None else "observed")]))
 
 
 def _record(context: Context, given: HoldDrill, thing: Thing, drills: Sequence[Drill], finish: int, of: int) -> None:

@@ -146,7 +146,7 @@ def _asked(query: AskWhatIf) -> tuple[changes.Change, ...]:
         amount = float(query.amount or 1)
     except ValueError:
         raise Problem("bad_number", Text(f"{query.amount[:20]!r} 不是数", f"{query.amount[:20]!r} is no number")) from None
-    said = {"add": {"step": query.step, "servers": round(amount)}, "limit": {"step": query.step, "days": amount}, "online": {"share": amount}, "remove": {"step": query.step}}
+    said: dict[str, changes.Change] = {"add": {"step": query.step, "servers": round(amount)}, "limit": {"step": query.step, "days": amount}, "online": {"share": amount}, "remove": {"step": query.step}}
     return changes.read(Document("?", json.dumps([{"do": query.do, **said.get(query.do, {"steps": [query.step, query.other]})}]).encode()))
 
 
