@@ -1,4 +1,4 @@
-# make run       sets everything up, evaluates, catalogues the figures, assesses their quality and opens the portal at http://localhost:2522
+# make run       sets everything up, evaluates, catalogues the figures, assesses their quality, deploys two things to apply for and opens the portal at http://localhost:2522
 #                FIGURES=mine.csv adds a bureau's own figures first; PORT=8000 chooses another port
 # make evaluate  the same without the portal
 # make demo      a province, two cities, two counties and six departments as eleven nodes on ports 2522 to 2532, with invented events; Ctrl-C ends them
@@ -13,9 +13,9 @@ FIGURES ?=
 PORT ?= 2522
 DEMO ?=
 
-.PHONY: run evaluate catalogue serve demo test lint bench soak docs pictures spark lock clean
+.PHONY: run evaluate catalogue things serve demo test lint bench soak docs pictures spark lock clean
 
-run: evaluate catalogue serve
+run: evaluate catalogue things serve
 
 evaluate: $(VENV)/.run
 	$(if $(FIGURES),$(BIN)/jingwei observe $(FIGURES) --workspace $(WORKSPACE))
@@ -30,6 +30,11 @@ catalogue: $(VENV)/.run
 	$(BIN)/jingwei quality run --workspace $(WORKSPACE)
 	$(BIN)/jingwei catalogue offer shipped/facts_provinces --workspace $(WORKSPACE)
 	$(BIN)/jingwei share publish facts_provinces --workspace $(WORKSPACE)
+
+# What is brought along to apply for: proved and deployed, again and again without harm.
+things: $(VENV)/.run
+	$(BIN)/jingwei government deploy newborn --workspace $(WORKSPACE)
+	$(BIN)/jingwei government deploy restaurant --workspace $(WORKSPACE)
 
 serve: $(VENV)/.run
 	$(BIN)/jingwei serve --port $(PORT) --workspace $(WORKSPACE)

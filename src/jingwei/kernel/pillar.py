@@ -38,10 +38,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Pillar:
-    """A room's face: which box of the plan it answers, the numbers it reports, what can be done and seen in it."""
+    """A room's face: which box of the plan it answers, the numbers it reports, what can be done and seen in it.
+
+    ways : where somebody new to the room goes first: an address below the language, and the question that is answered there
+    """
 
     code: str
     name: Text
     measures: tuple[Measure, ...] = ()
     actions: tuple[Action, ...] = ()
     pages: tuple[Page, ...] = ()
+    ways: tuple[tuple[str, Text], ...] = ()

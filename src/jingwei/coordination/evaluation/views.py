@@ -104,6 +104,7 @@ class RoomView:
     findings: tuple[Held, ...]
     actions: tuple[Action, ...]
     caps: tuple[Cap, ...]
+    ways: tuple[tuple[str, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def room(context: Context, query: AskCode) -> RoomView:
                     tuple(v for v in done.verdicts if v.target.clause.split(".")[0] == code),
                     tuple(h for h in done.book.held if h.measure in codes),
                     tuple(a for p in plan.pillars() for a in p.actions if any(c.room == code for c in map(plan.clause, a.clauses))),
-                    tuple(c for c in caps_now(context) if c.room == code))
+                    tuple(c for c in caps_now(context) if c.room == code),
+                    tuple(way for p in plan.pillars() if p.code == code for way in p.ways))
 
 
 def measure(context: Context, query: AskMeasure) -> MeasureView:

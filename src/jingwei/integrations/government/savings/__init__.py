@@ -12,4 +12,4 @@ ACTIONS = (
            AskSavings, f"{_HERE}.actions.savings", ("savings.csv", "observations.csv", "receipt.json"), "jingwei government savings --out out"),
 )
 
-PAGES = (Page(("government", "savings"), f"{_HERE}.views.savings", AskSavings),)
+PAGES = (Page(("government", "savings"), f"{_HERE}.views.savings", AskSavings, live=True),)

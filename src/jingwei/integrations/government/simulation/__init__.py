@@ -17,6 +17,6 @@ ACTIONS = (
            ("I2.2", "G.1"), "government.drill", "write", HoldDrill, f"{_HERE}.drilling.hold", ("drill.csv", "observations.csv", "receipt.json"), "jingwei government drill newborn --down population"),
 )
 
-PAGES = (Page(("what-if",), f"{_HERE}.views.what_if", AskWhatIf),)
+PAGES = (Page(("what-if",), f"{_HERE}.views.what_if", AskWhatIf, live=True),)
 
 MEASURES = (CASES_ANY_PROVIDER_DOWN,)

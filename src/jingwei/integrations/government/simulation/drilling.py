@@ -91,12 +91,12 @@ def added(d: Drill) -> dict[str, float]:
     return {"mean": sum(days) / len(days), "most": max(days)} if days else {"mean": 0.0, "most": 0.0}
 
 
-def names(thing: Thing, d: Drill) -> tuple[Text, Text, Text]:
+def names(thing: Thing, d: Drill) -> tuple[Sequence[Text], Sequence[Text], Sequence[Text]]:
     """What waits, what the applicant is asked, what he hands in: in words."""
     waits = [item.name if (item := thing.item(n)) else Text(n, n) for n in sorted(d.fallback.waits)]
     asked = [Text(said["title"], said["title_en"]) for n, said in thing.questions() if n in d.fallback.asked]
     handed = [thing.evidence_called(e).name for e in d.fallback.handed_in]
-    return listed(waits), listed(asked), listed(handed)
+    return waits, asked, handed
 
 
 def listed(texts: Sequence[Text]) -> Text:
@@ -113,7 +113,7 @@ def _report(context: Context, given: HoldDrill, thing: Thing, drills: Sequence[D
     lines += [say("单点：", "Single points of failure: ") + (say("、", ", ").join(single) or say("无", "none")) + say("。", "."), ""]
     rows = []
     for d in drills:
-        waits, asked, handed = (t.in_(context.language) for t in names(thing, d))
+        waits, asked, handed = (listed(t).in_(context.language) for t in names(thing, d))
         rows.append((thing.provider(d.fallback.provider).name.in_(context.language), f"{d.finish} / {len(d.outcomes)}", waits, asked, handed, f"{added(d)['mean']:.1f} / {added(d)['most']:.1f}"))
     lines.append(markdown([say("停摆的", "silent"), say("照样办结", "finish"), say("要等它的", "wait for it"), say("改问申请人", "asked instead"), say("改由申请人交", "handed in instead"), say("晚几天（平均/最多）", "days later (mean/most)")], rows))
     lines.append(say("改问的每一项都先试三次，并记下代码 EDM:ERR:0005。", "Each of these was tried three times before, with the code EDM:ERR:0005 on record."))

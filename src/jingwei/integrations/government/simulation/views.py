@@ -20,7 +20,7 @@ from jingwei.integrations.government.simulation.learning import learn
 from jingwei.integrations.government.simulation.model import Check, Interval, Learned, Prediction, day_of
 from jingwei.integrations.government.simulation.predicting import check, predict, refuse, setting
 from jingwei.integrations.government.simulation.telling import days, handovers
-from jingwei.integrations.government.things.sources import files_of, known
+from jingwei.integrations.government.things.sources import files_of, known, thing_called
 from jingwei.kernel.actions import Context
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.people import may
@@ -68,9 +68,9 @@ class Silent:
     finish: int
     of: int
     at: int
-    waits: Text
-    asked: Text
-    handed_in: Text
+    waits: tuple[Text, ...]
+    asked: tuple[Text, ...]
+    handed_in: tuple[Text, ...]
     mean: float
     single: bool
 
@@ -92,7 +92,7 @@ class WhatIfView:
     tries: bool
     does: tuple[tuple[str, Text], ...]
     thing: Text
-    things: tuple[str, ...]
+    things: tuple[tuple[str, Text], ...]
     silent: tuple[Silent, ...]
     any_one: tuple[int, int]
 
@@ -123,7 +123,7 @@ def what_if(context: Context, query: AskWhatIf) -> WhatIfView:
     change = told.p90_change if told else None
     return WhatIfView(len(found.model.log.cases) if found else 0, _steps(found.model) if found else (), tuple(found.model.hours.told()) if found else (), handovers(found.model) if found else 0.0,
                       found.checked if found else None, _bars(told) if told else (), days(change), bool(change and (change.high < 0 or change.low > 0)), refused, wrong, tries, tuple(DOES.items()),
-                      thing, things, silent, any_one)
+                      thing, tuple((name, thing_called(context.workspace, name).name) for name in things), silent, any_one)
 
 
 def _known(context: Context, process: str) -> _Known:
@@ -177,6 +177,6 @@ def _drilled(context: Context, name: str) -> tuple[Text, tuple[Silent, ...], tup
             continue
     silent = []
     for d in drills:
-        waits, asked, handed = names(thing, d)
+        waits, asked, handed = map(tuple, names(thing, d))
         silent.append(Silent(thing.provider(d.fallback.provider).name, d.finish, len(d.outcomes), round(1_000 * d.finish / len(d.outcomes)), waits, asked, handed, added(d)["mean"], d.single))
     return thing.name, tuple(silent), finish_with_any_down(drills)
