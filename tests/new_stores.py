@@ -25,9 +25,13 @@ def _begun() -> tuple[tuple[store.Step, ...], tuple[str, ...]]:
         patched.setattr(store, "_migrate", lambda connection: steps.extend(_migrate(connection)))
         made = Workspace(Path(folder)).store
         with made.write() as connection:
-            statements = tuple(connection.connection.iterdump())  # type: ignore[attr-defined]  # the driver's own
+            shadows = set(connection.exec_driver_sql("SELECT name FROM pragma_table_list WHERE type = 'shadow'").scalars())
+            created = [sql for name, sql in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+                       if name not in shadows | {"sqlite_sequence"}]  # a virtual table brings its shadows itself
+            filled = [each for each in connection.connection.iterdump()  # type: ignore[attr-defined]  # the driver's own
+                      if each.startswith('INSERT INTO "') and each.split('"')[1] not in shadows | {"sqlite_sequence"}]
         made.close()
-    return tuple(steps), tuple(each for each in statements if not each.startswith(("BEGIN", "COMMIT")))
+    return tuple(steps), (*created, *filled)
 
 
 def _copied(connection: sa.Connection, target: str = "heads") -> tuple[store.Step, ...]:

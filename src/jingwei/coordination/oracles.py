@@ -4,4 +4,4 @@ VOUCHED: tuple[tuple[str, ...], ...] = (("evaluate",), ("index", "build"), ("ind
                                        ("catalogue", "validate"), ("catalogue", "export"), ("share", "audit"), ("share", "deliver"), ("quality", "run"),
                                        ("bank", "link"), ("bank", "ask"), ("bank", "publish"),
                                        ("decisions", "run"), ("decisions", "conformance"), ("processes", "check"), ("processes", "run"),
-                                       ("government", "clock"), ("government", "apps", "judge"), ("government", "obstructions"))
+                                       ("government", "prove"), ("government", "clock"), ("government", "apps", "judge"), ("government", "obstructions"))

@@ -128,7 +128,7 @@ def test_a_case_that_came_before_the_outage_is_asked_nothing(newborn, sharing, d
 
 
 def test_without_documents_to_hand_in_a_question_more_takes_no_day(newborn, sharing, day):
-    assert all(o.added == pytest.approx(0) for o in drill(newborn, day, sharing, "assistance", answer=0.0).outcomes)
+    assert all(o.added == pytest.approx(0) for o in drill(newborn, day, sharing, "assistance", papers=0.0).outcomes)
 
 
 def test_a_longer_outage_never_ends_a_case_sooner(newborn, sharing, day):

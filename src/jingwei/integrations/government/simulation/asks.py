@@ -52,7 +52,7 @@ class HoldDrill:
     down: Annotated[str, Option(Text("哪个提供方停摆；不给则逐个停", "which provider is silent; each in turn when not given"))] = ""
     day: Annotated[date | None, Option(Text("重演哪天的真实办件；不给则模拟一天", "the day whose real cases are led again; a simulated one when not given"))] = None
     days: Annotated[float, Option(Text("停多少天", "days it is silent"))] = 1.0
-    answer: Annotated[float, Option(Text("申请人补交材料要多少天", "days an applicant takes to hand in what is suddenly wanted"))] = 1.0
+    papers: Annotated[float, Option(Text("申请人补交材料要多少天", "days an applicant takes to hand in what is suddenly wanted"))] = 1.0
     cases: Annotated[int, Option(Text("模拟的一天有多少件", "cases of a simulated day"))] = 100
     seed: Seed = 1
 

@@ -137,10 +137,10 @@ def _more(before: Plan, after: Plan, *hows: Any) -> tuple[str, ...]:
     return tuple(s.what for s in after.of(*hows) if s.what not in known)
 
 
-def drill(deployment: Deployment, cases: Sequence[Played], sharing: Mapping[str, Sharing], provider: str, *, days: float = 1.0, answer: float = 1.0) -> Drill:
+def drill(deployment: Deployment, cases: Sequence[Played], sharing: Mapping[str, Sharing], provider: str, *, days: float = 1.0, papers: float = 1.0) -> Drill:
     """A provider silent for so many days, from the beginning of the first.
 
-    answer : days the applicant takes to hand in what is suddenly wanted; a question more in the form takes none
+    papers : days the applicant takes to hand in what is suddenly wanted; a question more in the form takes none
     """
     back = fallback(deployment, sharing, provider)
     outcomes = []
@@ -148,7 +148,7 @@ def drill(deployment: Deployment, cases: Sequence[Played], sharing: Mapping[str,
     for case in cases:
         meanwhile = 0 <= case.start < days
         asks = meanwhile and bool(back.asked or back.handed_in)
-        late = answer if meanwhile and back.handed_in else 0.0
+        late = papers if meanwhile and back.handed_in else 0.0
         usual, _ = lead(deployment, case)
         never, waiting = lead(deployment, case, lambda node, at: float("inf") if node in back.waits and at >= 0 else at, late)
         then, _ = lead(deployment, case, lambda node, at: max(at, days) if node in back.waits and at >= 0 else at, late)

@@ -42,15 +42,15 @@ def day_of_cases(context: Context, given: HoldDrill) -> tuple[Deployment, Thing,
 
 def hold(context: Context, given: HoldDrill) -> Result:
     """Leads the day's cases again with the provider silent, or with each in turn; ``holds`` is False where a case then does not finish. The drill goes into the ledger."""
-    if not (0 < given.days <= 60 and 0 <= given.answer <= 60 and 1 <= given.cases <= 5_000):
-        raise Problem("bad_number", Text("停 0 到 60 天，补交 0 到 60 天，1 到 5,000 件", "it is silent 0 to 60 days, answers take 0 to 60, and there are 1 to 5,000 cases"), where="--days, --answer, --cases")
+    if not (0 < given.days <= 60 and 0 <= given.papers <= 60 and 1 <= given.cases <= 5_000):
+        raise Problem("bad_number", Text("停 0 到 60 天，补交 0 到 60 天，1 到 5,000 件", "it is silent 0 to 60 days, answers take 0 to 60, and there are 1 to 5,000 cases"), where="--days, --papers, --cases")
     deployment, thing, cases = day_of_cases(context, given)
     sharing = sharing_of(context, thing)
     named = [given.down] if given.down else list(sharing)
     drills = []
     with context.progress(context.say("演练", "Drilling"), max(1, len(named))) as step:
         for provider in named:
-            drills.append(drill(deployment, cases, sharing, provider, days=given.days, answer=given.answer))
+            drills.append(drill(deployment, cases, sharing, provider, days=given.days, papers=given.papers))
             step()
     synthetic, whole = given.day is None, not given.down
     finish, of = finish_with_any_down(drills)
