@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from registers_of_a_town import FACTS, MOTHER, NEIGHBOUR, furnish
 
-from jingwei.integrations.government.cases import actions, asks, records
+from jingwei.integrations.government.cases import actions, asks, deployments, records
+from jingwei.integrations.government.cases import views as pages
 from jingwei.integrations.government.forms import drafts, journey, views
 from jingwei.kernel.actions import Context
 from jingwei.kernel.problems import Problem
@@ -109,3 +110,38 @@ def test_somebody_who_applied_sees_each_department_with_its_term_and_what_came_o
     actions.do(town, asks.DoWork(handed.case, "birth_certificate", outcome="granted"))
     after = {f.item.task: f for f in views.followed(town, journey.way(town, handed)).items}
     assert after["birth_certificate"].state == "done" and after["household"].state == "open" and after["subsidy"].state == "later"
+
+
+def test_a_case_begun_at_the_window_with_name_and_number_alone_is_told_the_same_facts_by_the_same_departments(town):
+    with records.changing(town) as desk:
+        code = desk.start(deployments.newest(desk.connection, "newborn"), LOGIN, channel="window").code
+    known, fetched = records.case(town, code).variables, [e.detail for e in records.events_of(town, code) if e.kind == "fetched"]
+    assert {name: known.get(name) for name in FACTS} == FACTS
+    assert len({e["evidence"] for e in fetched}) == len(fetched)
+    assert all(e["provider"] and e["department"] and not e["code"] for e in fetched)
+
+
+@pytest.mark.parametrize("without", ["", "birth_certificates"])
+def test_no_department_is_asked_twice_once_on_the_way_and_again_in_the_case(tmp_path, without):
+    context = Context(Workspace(tmp_path))
+    context.workspace.establish()
+    actions.deploy(context, asks.DeployThing("newborn"))
+    furnish(context, without=without)
+    draft, secret = begun(context)
+    told = {"child_birth_date": "2026-02-09", "child_sex": "female", "child_order": 1, "birth_hospital": "别处医院", "birth_area": "city"} if without else {}
+    handed = journey.hand_in(context, replace(journey.review(draft, []), answers={**ANSWERS, **told}), secret)
+    fetched = [e.detail["evidence"] for e in records.events_of(context, handed.case) if e.kind == "fetched"]
+    assert fetched == [k.evidence for k in draft.known]
+
+
+def test_what_a_department_cannot_tell_is_asked_of_the_applicant_with_its_code_on_record(tmp_path):
+    context = Context(Workspace(tmp_path))
+    context.workspace.establish()
+    actions.deploy(context, asks.DeployThing("newborn"))
+    furnish(context, without="low_income_register")
+    with records.changing(context) as desk:
+        code = desk.start(deployments.newest(desk.connection, "newborn"), {**LOGIN, **ANSWERS}, channel="window").code
+    happened = records.events_of(context, code)
+    assert [e.detail["code"] for e in happened if e.kind == "fetched" and e.detail["code"]] == ["DSD:ERR:0001"]
+    assert [e.detail["fact"] for e in happened if e.kind == "asked"] == ["low_income"]
+    assert len(pages.case(context, asks.AskCase(code)).questions) == 1, "the officer sees what is to be asked"

@@ -23,7 +23,7 @@ from jingwei.integrations.government.cases.model import DECISIONS, WHATS, millis
 from jingwei.integrations.government.cases.records import changing
 from jingwei.integrations.government.evidence.exchange import Answer, Request, judge, request_of
 from jingwei.integrations.government.evidence.planner import Step
-from jingwei.integrations.government.forms.registers import answer as answer_of
+from jingwei.integrations.government.evidence.registers import answer as answer_of
 from jingwei.kernel import node_records
 from jingwei.kernel.exchange import Arrival, Exchange
 from jingwei.kernel.i18n import Text

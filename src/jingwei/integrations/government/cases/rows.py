@@ -100,10 +100,11 @@ def due_timers(connection: sa.Connection, what: int, by: int, most: int) -> list
     return [Row(*row) for row in connection.execute(wanted)]
 
 
-def history(connection: sa.Connection, number: int, *kinds: str) -> list[tuple[datetime, str, str, dict[str, Any]]]:
-    """What was written about a case of these kinds: (at, kind, node, detail), in order."""
+def history(connection: sa.Connection, number: int, *kinds: str, channel: str = "") -> list[tuple[datetime, str, str, dict[str, Any]]]:
+    """What was written about a case of these kinds, by one channel or all: (at, kind, node, detail), in order."""
     rows = connection.execute(sa.select(EVENTS.c.at, EVENTS.c.events).where(EVENTS.c.case_id == number).order_by(EVENTS.c.seq))
-    return [(instant_of(row.at), kind, node, detail) for row in rows for kind, node, _, detail in msgspec.msgpack.decode(bytes(row.events)) if kind in kinds]
+    return [(instant_of(row.at), kind, node, detail) for row in rows for kind, node, by, detail in msgspec.msgpack.decode(bytes(row.events))
+            if kind in kinds and channel in ("", by)]
 
 
 def places(connection: sa.Connection) -> dict[str, str]:

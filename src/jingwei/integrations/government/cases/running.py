@@ -146,8 +146,11 @@ class Desk:
         return self.lives
 
     def start(self, deployment: Deployment, variables: Mapping[str, Any], *, channel: Channel = "web", key: str = "", at: str | None = None,
-              parent: Live | None = None, parent_work: int | None = None, accepted: bool = True) -> Live:
-        """A new case, moved to where it first waits; under a key that was used before, the case it was used for."""
+              parent: Live | None = None, parent_work: int | None = None, accepted: bool = True, fetched: Iterable[Mapping[str, Any]] = ()) -> Live:
+        """A new case, moved to where it first waits; under a key that was used before, the case it was used for.
+
+        fetched : what departments were asked for before the case began, as details of its events; none of it is asked for again
+        """
         if key and (known := stored.keyed(self.connection, key)) is not None:
             return self.by_id(known)
         self._next = (stored.last_id(self.connection) if self._next < 0 else self._next) + 1
@@ -159,6 +162,7 @@ class Desk:
         live.machine.start(variables, at)
         live.done.append(["start", deployment.id, at, dict(variables)])
         live.events.append(("started", "", channel, {"process": deployment.process, "version": deployment.version, **({"parent": parent.code} if parent else {})}))
+        live.events += [("fetched", "", channel, detail) for detail in fetched]
         if accepted:
             live.events.append(("accepted", "", channel, {}))
         return self.moved(live)

@@ -14,6 +14,7 @@ from jingwei.integrations.government.cases.model import WHATS, milliseconds
 if TYPE_CHECKING:
     from jingwei.integrations.government.cases.running import Desk, Live, Service
     from jingwei.integrations.government.evidence.exchange import Judged
+    from jingwei.integrations.government.things.model import Thing
 
 ANSWERS_WITHIN: Final = timedelta(minutes=5)
 """A register of this node's own."""
@@ -44,7 +45,7 @@ def _fetch(desk: Desk, live: Live, work: int) -> bool:
     from jingwei.integrations.government.cases.across import ELSEWHERE, ask, node_of
     from jingwei.integrations.government.evidence.exchange import judge, request_of
     from jingwei.integrations.government.evidence.planner import plan, wanted_facts
-    from jingwei.integrations.government.forms.registers import answer
+    from jingwei.integrations.government.evidence.registers import answer
 
     thing = live.deployment.thing
     if thing is None:
@@ -69,7 +70,24 @@ def _fetch(desk: Desk, live: Live, work: int) -> bool:
                 continue
             request = request_of(thing, step, number, known, desk.now, desk.now + ANSWERS_WITHIN)
             note(live, step.what, step.provider, judge(thing, request, answer(desk.context, request, thing.provider(step.provider).dataset)))
-    return not any(r.what == ELSEWHERE and r.work < 0 for r in live.rows.values())
+    if any(r.what == ELSEWHERE and r.work < 0 for r in live.rows.values()):
+        return False
+    _ask(desk, live, thing)
+    return True
+
+
+def _ask(desk: Desk, live: Live, thing: Thing) -> None:
+    """What a department was asked for and did not tell is put to the applicant, each fact once: the case's page shows it until it is known.
+
+    What failed on the way to the case was a question of the form already.
+    """
+    told: list[Mapping[str, Any]] = [] if live.fresh else [detail for *_, detail in stored.history(desk.connection, live.id, "fetched", channel="system")]
+    told += [detail for kind, _, channel, detail in live.events if kind == "fetched" and channel == "system"]
+    missed = {fact for each in told if each["code"] for fact in thing.evidence_called(each["evidence"]).fields.values()}
+    before = [] if live.fresh else stored.history(desk.connection, live.id, "asked")
+    put = {detail.get("fact") for *_, detail in before} | {detail.get("fact") for kind, _, _, detail in live.events if kind == "asked"}
+    live.events += [("asked", "", "system", {"fact": fact}) for fact, _ in thing.questions()
+                    if fact in missed and fact not in put and live.state.variables.get(fact) is None]
 
 
 def note(live: Live, what: str, provider: str, judged: Judged) -> None:

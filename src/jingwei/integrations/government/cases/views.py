@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -78,6 +79,7 @@ class CaseView:
     others: tuple[Row, ...]
     events: tuple[Told, ...]
     components: tuple[tuple[str, Text], ...]
+    questions: tuple[Text, ...]
 
 
 def work(context: Context, query: AskDesk) -> WorkView:
@@ -125,7 +127,14 @@ def case(context: Context, query: AskCase) -> CaseView:
     people = ("item", "retraction", "deferred", "stuck")
     return CaseView(found, thing.name if thing else both(found.process), STATUS_WORDS[found.status], tuple(r for r in rows if r.waiting.what in people),
                     tuple(r for r in rows if r.waiting.what not in people), tuple(Told(e, KIND_WORDS[e.kind], _node(thing, e.node, names)) for e in happened),
-                    tuple((c, STATUS_WORDS[s]) for c, s in records.components(context, query.code)))
+                    tuple((c, STATUS_WORDS[s]) for c, s in records.components(context, query.code)), _questions(thing, found, happened))
+
+
+def _questions(thing: Thing | None, found: Case, happened: Iterable[CaseEvent]) -> tuple[Text, ...]:
+    """What the applicant was to be asked, and nobody has told yet."""
+    asked = dict.fromkeys(str(e.detail.get("fact", "")) for e in happened if e.kind == "asked" and e.channel == "system") if found.status == "open" else {}
+    said = dict(thing.questions()) if thing else {}
+    return tuple(Text(said[f]["title"], said[f]["title_en"]) for f in asked if f in said and found.variables.get(f) is None)
 
 
 def _row(context: Context, things: dict[str, Thing | None], w: Waiting) -> Row:

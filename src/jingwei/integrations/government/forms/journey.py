@@ -17,11 +17,11 @@ from jingwei.integrations.government.cases.records import changing
 from jingwei.integrations.government.evidence.exchange import judge, request_of
 from jingwei.integrations.government.evidence.links import sharing_of
 from jingwei.integrations.government.evidence.planner import Step, plan
+from jingwei.integrations.government.evidence.registers import answer as answer_of
 from jingwei.integrations.government.forms import asking, drafts, reading
 from jingwei.integrations.government.forms.asking import Standing
 from jingwei.integrations.government.forms.drafts import Draft, Known
 from jingwei.integrations.government.forms.model import Form, Question
-from jingwei.integrations.government.forms.registers import answer as answer_of
 from jingwei.integrations.government.forms.validity import holds
 from jingwei.integrations.government.things.model import Thing
 from jingwei.kernel.actions import Context
@@ -156,9 +156,9 @@ def hand_in(context: Context, draft: Draft, secret: str) -> Draft:
     known = known_of(there.thing, there.form, draft)
     value = asking.finished(_must_know_who(there.form, there.thing), known, draft.answers)
     with changing(context) as desk:
-        live = desk.start(deployments.newest(desk.connection, draft.thing, draft.version), {**known, **value}, channel="web", key=f"draft/{draft.number}")
+        live = desk.start(deployments.newest(desk.connection, draft.thing, draft.version), {**known, **value}, channel="web", key=f"draft/{draft.number}",
+                          fetched=[{"evidence": k.evidence, "provider": k.provider, "department": k.department, "code": k.code, "facts": sorted(k.facts)} for k in draft.known])
         for each in draft.known:
-            desk.note(live, "fetched", channel="web", detail={"evidence": each.evidence, "provider": each.provider, "department": each.department, "code": each.code, "facts": sorted(each.facts)})
             if not each.code:
                 desk.note(live, "previewed", channel="web", detail={"evidence": each.evidence, "accepted": not set(each.facts) & set(draft.disputed)})
         for fact in draft.disputed:
