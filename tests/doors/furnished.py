@@ -31,7 +31,8 @@ CAUSE = Cause("red_line/0", "red_line", "entry:0", date(2025, 1, 1), 1, Text("è¶
 ASKED_OF = {("duties", "show"): {"code": "A"}, ("ledger", "prove"): {"entry": "0"}, ("ledger", "verify"): {"pasted": " "},
             ("matters", "show"): {"code": code_of(CAUSE.key)}, ("share", "show"): {"code": "R-0"}, ("catalogue", "show"): {"record": "s/d"},
             ("once", "show"): {"code": code_of_finding(*FORMS)},
-            ("data", "lineage"): {"dataset": WELLS.name}}
+            ("data", "lineage"): {"dataset": WELLS.name},
+            ("government", "prove"): {"thing": "newborn"}, ("government", "links"): {"thing": "newborn"}}
 """What an action must be asked, beside its files, to have an answer."""
 
 DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="t"><decision id="level" name="level">
@@ -41,8 +42,13 @@ BPMN = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targe
 <sequenceFlow id="f" sourceRef="s" targetRef="t"/></process></definitions>"""
 
 
+HAPPENED = '{"regime": "licensing", "happened": [{"kind": "accepted", "at": "2025-09-24"}]}'
+
+
 def models_of(action: Action) -> dict[str, tuple[str, str]]:
-    """The models an action reads, by field."""
+    """The models or accounts an action reads, by field."""
+    if action.path == ("government", "clock"):
+        return {"happened": ("happened.json", HAPPENED)}
     model = {"decisions": ("m.dmn", DMN), "processes": ("m.bpmn", BPMN)}.get(action.path[0])
     return {name: model for name in ("model", "before", "after") if name in action.input.__dataclass_fields__} if model else {}
 

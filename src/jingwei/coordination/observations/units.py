@@ -123,7 +123,7 @@ def _same(one: Base | None, other: Base | None) -> bool:
 
 _CHINESE_WORDS = {
     "10k": "万", "100M": "亿", "trillion": "万亿", "1M": "百万", "count": "次", "stations": "个", "accounts": "户", "households": "户", "users": "户",
-    "persons": "人", "people": "人", "ports": "个", "yuan": "元", "firms": "家", "parcels": "件", "patents": "件", "volumes": "册",
+    "persons": "人", "people": "人", "days": "天", "minutes": "分钟", "ports": "个", "yuan": "元", "firms": "家", "parcels": "件", "patents": "件", "volumes": "册",
     "students": "人", "person-years": "人年", "tce": "吨标准煤", "ratio": "比值", "rank": "名次", "t": "吨",
 }
 
@@ -150,7 +150,7 @@ def chinese(unit: str) -> str:
 def additive(unit: str) -> bool:
     """Whether figures of places in this unit add up to the nation's: counts and amounts do, shares and ratios do not."""
     found = parse(unit)
-    return found is not None and found.per is None and unit not in ("%", "ratio", "rank", "0/1", "yuan") and "index" not in unit
+    return found is not None and found.per is None and unit not in ("%", "ratio", "rank", "0/1", "yuan", "days", "minutes") and "index" not in unit
 
 
 def shift(from_unit: str, to_unit: str) -> int | None:
