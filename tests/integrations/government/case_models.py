@@ -16,9 +16,9 @@ from jingwei.kernel.workspace import Workspace
 
 HEAD = ('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="t">')
 
-BORN = {"applicant_relation": "mother", "child_birth_date": "2026-02-20", "child_order": 1, "birth_area": "city", "household_kind": "family", "household_station": "S1",
+BORN = {"applicant_relation": "mother", "child_name": "王小明", "child_birth_date": "2026-02-20", "child_order": 1, "birth_area": "city", "household_kind": "family", "household_station": "S1",
         "household_local": True, "spouse_household_kind": "family", "spouse_household_station": "S2", "low_income": False, "register_with": "applicant",
-        "vaccination_clinic": "home", "card_when": "now", "delivery": "post", "post_address": "东街 1 号"}
+        "vaccination_clinic": "home", "subsidy_account": "6222020200112233445", "card_when": "now", "delivery": "post", "post_address": "东街 1 号"}
 
 
 @dataclass

@@ -273,6 +273,15 @@ def test_unreadable_facts_are_refused_by_name(context):
         assert caught.value.where.en == "in.json"
 
 
+def test_a_birth_nobody_answered_for_does_not_begin_and_the_questions_left_are_told(context):
+    actions.deploy(context, asks.DeployThing("newborn"))
+    with pytest.raises(Problem) as caught:
+        actions.start(context, asks.StartCase("newborn", given(**{k: v for k, v in BORN.items() if k not in ("child_name", "delivery")})))
+    assert caught.value.code == "answers_missing"
+    assert "child_name, delivery" in caught.value.what.en
+    assert not list(records.events(context))
+
+
 def test_a_case_at_the_window_and_on_the_web_is_one_case(context):
     deployed(context, TWO)
     code = begun(context)
