@@ -18,6 +18,7 @@ from jingwei.coordination.duties.actions import import_duties
 from jingwei.coordination.duties.model import ImportDuties
 from jingwei.coordination.record.model import Rehearse
 from jingwei.coordination.record.rehearsal import rehearse
+from jingwei.doors.demonstration import start as starting
 from jingwei.doors.demonstration.scene import events, organisations, places, work_plan
 from jingwei.doors.demonstration.start import free
 from jingwei.kernel.actions import Context
@@ -121,6 +122,19 @@ def test_whatever_ends_the_starter_in_the_middle_leaves_no_node_behind(tmp_path,
     finally:
         starter.kill()
         starter.wait()
+
+
+def test_an_interruption_that_a_library_swallows_comes_again(monkeypatch):
+    monkeypatch.setattr(starting, "AGAIN", 0.05)
+    swallowed = False
+    with pytest.raises(KeyboardInterrupt), starting._stopped_by(signal.SIGUSR1):
+        try:
+            os.kill(os.getpid(), signal.SIGUSR1)
+            time.sleep(5)
+        except BaseException:
+            swallowed = True
+        time.sleep(5)
+    assert swallowed
 
 
 def test_a_port_that_is_taken_is_named_before_anything_is_started(tmp_path):

@@ -35,12 +35,15 @@ PATIENCE = 120.0
 GRACE = 15.0
 """Seconds a node has to end by itself."""
 
+AGAIN = 2.0
+"""Seconds after which an interruption that nobody heard comes again."""
+
 
 def start(folder: Path | None, port: int, small: bool, language: Language) -> None:
     """Run until interrupted. Raises Problem ``port_taken``, ``not_a_demonstration`` or ``node_ended``."""
     began, nodes = time.monotonic(), places(port, small=small)
     with ExitStack() as stack:
-        stack.enter_context(_stopped_by(signal.SIGTERM, signal.SIGHUP))
+        stack.enter_context(_stopped_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         free(nodes)
         where = _folder(folder, small) if folder else Path(stack.enter_context(TemporaryDirectory(prefix="jingwei-demo-")))
         running = stack.enter_context(processes())
@@ -49,6 +52,7 @@ def start(folder: Path | None, port: int, small: bool, language: Language) -> No
             click.echo(_told(nodes, language, time.monotonic() - began, where))
             running.wait(lambda one, log: click.echo(Text(f"{one.zh} 停了，记录在 {log}", f"{one.en} has ended; see {log}").in_(language), err=True))
         except KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             click.echo(Text("正在结束各节点……", "Ending the nodes …").in_(language), err=True)
 
 
@@ -150,18 +154,22 @@ def processes() -> Iterator[Processes]:
     try:
         yield made
     finally:
-        with _deaf_to(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a second Ctrl-C must leave no node behind
+        with _deaf_to(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):  # a second Ctrl-C must leave no node behind
             made.end()
 
 
 @contextmanager
 def _stopped_by(*signals: signal.Signals) -> Iterator[None]:
-    """Those signals do what Ctrl-C does."""
+    """Those signals do what Ctrl-C does, and again every ``AGAIN`` seconds until it is heard: libraries swallow an interruption while they are imported or tidy up."""
     def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, AGAIN)
         raise KeyboardInterrupt
 
-    with _handled(signals, stop):
-        yield
+    with _handled((*signals, signal.SIGALRM), stop):
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextmanager
