@@ -70,6 +70,10 @@ class _Asked:
     expires: datetime
     path: tuple[str, ...] = ()
 
+    def request(self) -> Request:
+        """As a register is asked and its answer judged by."""
+        return Request(self.id, self.thing, self.evidence, self.provider, Text(self.zh, self.en), self.fields, self.keys, self.asked, self.expires)
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -161,11 +165,10 @@ def told(arrival: Arrival) -> None:
         if row is None or thing is None or node_of(desk.connection, thing.provider(body.request.provider).department) != arrival.message.envelope.sender:
             raise Problem("not_asked", Text("本节点没有向它要这项证明", "this node did not ask it for that evidence"), where=arrival.message.envelope.sender,
                           remedy=Text("不用做什么。", "Nothing is to be done."))
-        r = body.request
-        request = Request(r.id, r.thing, r.evidence, r.provider, Text(r.zh, r.en), r.fields, r.keys, r.asked, r.expires)
-        judged = judge(thing, request, Answer(r.id, desk.now, body.code, body.record, body.subject, body.issued, body.until))
+        request = body.request.request()
+        judged = judge(thing, request, Answer(request.id, desk.now, body.code, body.record, body.subject, body.issued, body.until))
         del live.rows[row.work]
-        heard(desk, live, body.work, r.evidence, r.provider, judged)
+        heard(desk, live, body.work, request.evidence, request.provider, judged)
 
 
 def visit(desk: Desk, live: Live, work: int, node: str, due: datetime | None) -> None:
@@ -216,8 +219,7 @@ def asked(arrival: Arrival) -> None:
             raise _circle(sender)
         _send(context, further, ASKED, replace(body, path=(*body.path, sender)), arrival.exchange)
         return
-    request = Request(body.id, body.thing, body.evidence, body.provider, Text(body.zh, body.en), body.fields, body.keys, body.asked, body.expires)
-    found = answer_of(context, request, body.dataset) if _offered(arrival, body.dataset, sender) else Answer(body.id, arrival.at, NOT_PERMITTED)
+    found = answer_of(context, body.request(), body.dataset) if _offered(arrival, body.dataset, sender) else Answer(body.id, arrival.at, NOT_PERMITTED)
     _send(context, sender, TOLD, _Told(body.case, body.work, body, found.at, found.code, dict(found.record) if found.record is not None else None,
                                        dict(found.subject) if found.subject is not None else None, found.issued, found.until), arrival.exchange)
 
