@@ -22,6 +22,8 @@ from jingwei.integrations.government.cases.records import changing
 from jingwei.integrations.government.cases.running import Desk, Live
 from jingwei.integrations.government.cases.timing import timer_due
 from jingwei.integrations.government.forms.asking import standing
+from jingwei.integrations.government.forms.reading import form_of
+from jingwei.integrations.government.things.model import Thing
 from jingwei.kernel.actions import Context, Result
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.ledger import Event
@@ -125,16 +127,16 @@ def start(context: Context, given: asks.StartCase) -> Result:
     """A case, moved to where it first waits. Raises Problem ``not_deployed``, or ``answers_missing`` where the thing's form must ask what was not given."""
     with changing(context) as desk:
         deployment, known = deployments.newest(desk.connection, given.process), facts(given.input)
-        _demand_answers(deployment, known)
+        if deployment.thing is not None:
+            _demand_answers(deployment.thing, known)
         live = desk.start(deployment, known, channel=given.channel, key=given.key, at=given.at or None)
         told = _told(desk, live)
     return _done(context, f"{live.code} 已开始，在等：{'、'.join(told['waiting']) or '无'}。", f"{live.code} has begun; it waits for: {', '.join(told['waiting']) or 'nothing'}.", told)
 
 
-def _demand_answers(deployment: deployments.Deployment, known: Mapping[str, Any]) -> None:
+def _demand_answers(thing: Thing, known: Mapping[str, Any]) -> None:
     """What only the applicant can say must be said before a case begins: without it a table would answer for nobody."""
-    form = deployment.form()
-    lacking = [q for q in standing(form, known, {}).asked if q.required and not q.held and q.name not in known] if form else []
+    lacking = [q for q in standing(form_of(thing), known, {}).asked if q.required and not q.held and q.name not in known]
     if lacking:
         raise Problem("answers_missing", Text(f"还缺 {len(lacking)} 个回答：{'、'.join(q.name for q in lacking)}", f"{len(lacking)} answers are missing: {', '.join(q.name for q in lacking)}"),
                       where="--input", remedy=Text(f"先问：{'；'.join(q.title.zh for q in lacking)}", f"Ask first: {'; '.join(q.title.en for q in lacking)}"))

@@ -20,8 +20,7 @@ from jingwei.engines.processes.model import Definitions, Element
 from jingwei.engines.processes.net import Expression, Kind, Net, build, gaps
 from jingwei.engines.processes.reading import read
 from jingwei.engines.processes.soundness import prove
-from jingwei.integrations.government.forms.model import Form
-from jingwei.integrations.government.forms.reading import read as read_form
+from jingwei.integrations.government.forms.reading import form_of
 from jingwei.integrations.government.processes.expressions import compiled
 from jingwei.kernel.clock import Clock
 from jingwei.kernel.i18n import Text
@@ -92,10 +91,6 @@ class Deployment:
     conditional: bool
     thing: Thing | None
     files: Mapping[str, bytes]
-
-    def form(self) -> Form | None:
-        """What the thing asks of whoever applies; None for a bare process."""
-        return read_form(self.thing.form, f"{self.thing.id}/form.json") if self.thing else None
 
     def department(self, node: int) -> str:
         item = self.items.get(node)
@@ -228,7 +223,7 @@ def proved(deployment: Deployment) -> list[str]:
         raise Problem("bad_name", Text(f"流程的 id {d.process[:60]!r} 不能写进账本。", f"The process's id {d.process[:60]!r} cannot stand in the record."),
                       remedy=Text("用字母、数字、点和横线，不超过 80 个。", "Use letters, digits, points and dashes, 80 at most."))
     if d.thing is not None:
-        d.form()
+        form_of(d.thing)
     proof = prove(d.net)
     if not proof.sound:
         said = [f for f in proof.findings if f.code != "dead"][:5]

@@ -18,10 +18,11 @@ from jingwei.integrations.government.evidence.exchange import judge, request_of
 from jingwei.integrations.government.evidence.links import sharing_of
 from jingwei.integrations.government.evidence.planner import Step, plan
 from jingwei.integrations.government.evidence.registers import answer as answer_of
-from jingwei.integrations.government.forms import asking, drafts, reading
+from jingwei.integrations.government.forms import asking, drafts
 from jingwei.integrations.government.forms.asking import Standing
 from jingwei.integrations.government.forms.drafts import Draft, Known
 from jingwei.integrations.government.forms.model import Form, Question
+from jingwei.integrations.government.forms.reading import form_of
 from jingwei.integrations.government.forms.validity import holds
 from jingwei.integrations.government.things.model import Thing
 from jingwei.kernel.actions import Context
@@ -77,10 +78,6 @@ def way(context: Context, draft: Draft) -> Way:
     form = form_of(thing)
     known = known_of(thing, form, draft)
     return Way(draft, deployment, thing, form, asking.standing(_must_know_who(form, thing), known, draft.answers))
-
-
-def form_of(thing: Thing) -> Form:
-    return reading.read(thing.form, f"{thing.id}/form.json")
 
 
 def _must_know_who(form: Form, thing: Thing) -> Form:

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from jingwei.integrations.government.forms.model import Branch, Choice, Form, Kind, Question
+from jingwei.integrations.government.things.model import Thing
 from jingwei.kernel.i18n import Text
 from jingwei.kernel.problems import Problem
 
@@ -39,6 +40,11 @@ A_LINE = 120
 
 Found = tuple[str, Text]
 """Where in the schema, and what cannot be done with it."""
+
+
+def form_of(thing: Thing) -> Form:
+    """What a thing asks of whoever applies. Raises what ``read`` raises."""
+    return read(thing.form, f"{thing.id}/form.json")
 
 
 def read(schema: Mapping[str, Any], where: str) -> Form:

@@ -11,8 +11,9 @@ from jingwei.integrations.government.cases import deployments, records
 from jingwei.integrations.government.cases.model import Case, CaseEvent
 from jingwei.integrations.government.evidence.links import sharing_of
 from jingwei.integrations.government.evidence.planner import plan
-from jingwei.integrations.government.forms.journey import Way, deployed, form_of
+from jingwei.integrations.government.forms.journey import Way, deployed
 from jingwei.integrations.government.forms.model import Form, Question
+from jingwei.integrations.government.forms.reading import form_of
 from jingwei.integrations.government.things.asks import AskThing
 from jingwei.integrations.government.things.model import Evidence, Item, Requirement, Thing
 from jingwei.kernel.actions import Context
