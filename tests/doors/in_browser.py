@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -63,8 +64,9 @@ def address(node: Path) -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def opened_browser() -> Iterator[Browser]:
+    """Debian's Chromium; where there is none the test is skipped, and fails in CI."""
     program = shutil.which("chromium")
     if program is None:
         message = "install Debian's chromium to run this test"
@@ -73,8 +75,37 @@ def browser() -> Iterator[Browser]:
         pytest.skip(message)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=QUIET)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
         yield opened
-        opened.close()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[int]:
+    """The port on which a node of this folder is served, by a process of its own, once it answers."""
+    from test_demonstration import free_ports
+
+    port = free_ports(1)
+    command = [sys.executable, "-c", "from jingwei.doors.cli import main; main()", "serve", "--lazy", "--port", str(port), "--workspace", str(folder)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JINGWEI_LANG": "en"}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as server:
+        try:
+            for _ in range(300):
+                try:
+                    urlopen(f"http://127.0.0.1:{port}/static/portal.css", timeout=30).read()
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            yield port
+        finally:
+            server.terminate()
 
 
 def visit(browser: Browser, url: str, width: int, *, scheme: str = "light", javascript: bool = True) -> tuple[Page, list[str]]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from in_browser import opened_browser, served
 from openid_provider import SECRET, OpenIdProvider, openid_provider, settings_for
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from jingwei.coordination.people import actions as people
 from jingwei.coordination.people import model
@@ -66,13 +62,6 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    program = shutil.which("chromium")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("install Debian's chromium to run this test")
-        pytest.skip("install Debian's chromium to run this test")
-    from test_demonstration import free_ports
-
     node = Context(Workspace(tmp_path_factory.mktemp("birth") / "node"))
     node.workspace.establish()
     with openid_provider() as provider:
@@ -84,22 +73,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             for one, called in (("health", "City health commission"), ("police", "County public security"), ("insurance", "City healthcare security")):
                 keep_organisation(connection, Organisation(one, Text(called, called), "department", "city", "440100"))
         people.set_role(node, model.SetRole("officer", "窗口人员", "Officer", ("government.work",)))
-        port = free_ports(1)
-        command = [sys.executable, "-c", "from jingwei.doors.cli import main; main()", "serve", "--lazy", "--port", str(port), "--workspace", str(node.workspace.folder)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JINGWEI_LANG": "en"}
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-            try:
-                for _ in range(300):
-                    try:
-                        urlopen(f"http://127.0.0.1:{port}/static/portal.css", timeout=30).read()
-                        break
-                    except OSError:
-                        time.sleep(0.2)
-                yield Town(node, provider, browser, f"http://localhost:{port}")
-            finally:
-                browser.close()
-                server.terminate()
+        with opened_browser() as browser, served(node.workspace.folder) as port:
+            yield Town(node, provider, browser, f"http://localhost:{port}")
 
 
 def looked_at(page: Page, name: str, *, wide: bool = False) -> None:

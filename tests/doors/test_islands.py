@@ -7,7 +7,6 @@ import importlib.util
 import math
 import os
 import re
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from in_browser import opened_browser
+from playwright.sync_api import Browser, Page, Route, expect
 
 import jingwei.doors.portal
 
@@ -27,8 +27,6 @@ STATIC = Path(jingwei.doors.portal.__file__).parent / "static"
 HEADERS = {"Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
            "X-Content-Type-Options": "nosniff"}
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 
 YEARS = range(2012, 2026)
 NAMES = ["浙江 Zhejiang", "江苏 Jiangsu", "广东 Guangdong"]
@@ -162,16 +160,8 @@ def site(built: None) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser(built: None) -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        message = "install Debian's chromium to run this test"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=QUIET)
+    with opened_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

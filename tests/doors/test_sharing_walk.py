@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from in_browser import opened_browser, served
 from openid_provider import SECRET, OpenIdProvider, openid_provider, settings_for
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from jingwei import plan
 from jingwei.coordination.matters.model import CheckMatters
@@ -92,13 +87,6 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory) -> Iterator[Town]:
-    program = shutil.which("chromium")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("install Debian's chromium to run this test")
-        pytest.skip("install Debian's chromium to run this test")
-    from test_demonstration import free_ports
-
     node = Context(Workspace(tmp_path_factory.mktemp("town") / "node"))
     node.workspace.establish()
     with openid_provider() as provider:
@@ -113,22 +101,8 @@ def town(tmp_path_factory) -> Iterator[Town]:
         people.set_role(node, model.SetRole("sharer", "共享专员", "Sharing officer", ("sharing.write", "sharing.read")))
         actions.offer_data(node, asks.OfferData("POP-01", "civil", "people", "conditional", conditions="household checks"))
         actions.publish(node, asks.PublishData("POP-01"))
-        port = free_ports(1)
-        command = [sys.executable, "-c", "from jingwei.doors.cli import main; main()", "serve", "--lazy", "--port", str(port), "--workspace", str(node.workspace.folder)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JINGWEI_LANG": "en"}
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-            try:
-                for _ in range(300):
-                    try:
-                        urlopen(f"http://127.0.0.1:{port}/static/portal.css", timeout=30).read()
-                        break
-                    except OSError:
-                        time.sleep(0.2)
-                yield Town(node, provider, browser, f"http://localhost:{port}", {})  # another site than the provider's, as it will be
-            finally:
-                browser.close()
-                server.terminate()
+        with opened_browser() as browser, served(node.workspace.folder) as port:
+            yield Town(node, provider, browser, f"http://localhost:{port}", {})  # another site than the provider's, as it will be
 
 
 def picture(page: Page, name: str) -> None:
